@@ -1,0 +1,30 @@
+//! F0: the words of the domain, shared by every floor above. Pure values, no behaviour of the world.
+
+mod asn;
+mod backoff;
+mod community;
+mod family;
+mod history;
+mod loopback;
+mod name;
+mod percent;
+mod prefix;
+mod reason;
+mod route;
+mod timers;
+
+pub use asn::{AS_TRANS, Asn};
+pub use backoff::{Backoff, Rng};
+pub use community::{Community, CommunityError, LargeCommunity};
+pub use family::Family;
+pub use history::History;
+pub use loopback::{LoopbackAddress, Scope};
+pub use name::{CheckName, InstanceName, NeighborName, RegionName, ServiceName};
+pub use percent::Percent;
+pub use prefix::{Prefix, PrefixError};
+pub use reason::Reason;
+pub use route::{NextHop, RouteAttributes, RouteTable};
+pub use timers::Timers;
+
+#[cfg(test)]
+mod tests;

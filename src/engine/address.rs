@@ -1,0 +1,12 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::{LoopbackAddress, Reason};
+
+/// What the address keeper found and did, told whenever it changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AddressReport {
+    /// Wanted addresses that are present now, ours or somebody else's.
+    pub bound: BTreeSet<LoopbackAddress>,
+    /// Wanted addresses that could not be added, and why; they are tried again.
+    pub faults: BTreeMap<LoopbackAddress, Reason>,
+}

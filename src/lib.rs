@@ -1,0 +1,48 @@
+//! herald announces anycast addresses by BGP while the HAProxy backends behind them are healthy, and
+//! withdraws them the moment they are not.
+//!
+//! ```text
+//! config ─▶ probe ─Sample▶ health ─Verdict▶ policy ─Route▶ rib ─Delta▶ session ─Message▶ wire ─▶ peer ─▶ TCP
+//!                          └───────── engine owns these ────────┘
+//!                                           policy ─wanted▶ engine/rollout ─steps▶ addr ─▶ netlink (lo)
+//! every part ─▶ status::Snapshot ─▶ control (unix socket) · web (HTTP) · cli        operator ─▶ control ─▶ engine
+//! ```
+//!
+//! Values flow to the right; imports run down. A module imports only modules of lower floors, and
+//! `tests/architecture.rs` checks it.
+//!
+//! | floor | module | one line |
+//! |---|---|---|
+//! | F0 | [`base`] | words of the domain: prefix, ASN, community, names, reasons, timer table, seeded back-off |
+//! | F1 | [`wire`] | octets ⇄ messages (RFC 4271 and the attributes and capabilities herald speaks) |
+//! | F1 | [`health`] | samples → verdict: rise and fall, rule, capacity, hold-up, unknown; pure |
+//! | F1 | [`rib`] | tables of wanted, sent and received routes; table × table → delta by attribute set |
+//! | F2 | [`policy`] | verdict + region + state table + operator's word → announce (attributes) or withdraw |
+//! | F2 | [`session`] | the BGP state machine of one neighbour, without IO |
+//! | F3 | [`engine`] | the one decider: owns health, policy, routes; `rollout` orders address and route; pure |
+//! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
+//! | F4 | [`status`] | the snapshot shown on the socket, over HTTP and on the command line; one truth |
+//! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat` |
+//! | F5 | [`peer`] | TCP for a session: dial, listen, socket options, the driver loop |
+//! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
+//! | F5 | [`control`] | the unix-socket API and its client |
+//! | F5 | [`web`] | the read-only HTTP API |
+//! | F6 | [`daemon`] | wiring only: tasks, channels and their depths, signals, shutdown |
+//! | F7 | [`cli`] | arguments, one file per subcommand, exit codes |
+//!
+//! Floors F0 to F3 hold no socket, task, file, lock, clock or random source: time comes in as an
+//! argument, randomness as a seed. Every machine in the house has the same three verbs: `handle`
+//! takes what happened, `poll_output` gives what to do until it is drained, `poll_timeout` says when
+//! to call again and why.
+
+pub mod addr;
+pub mod base;
+pub mod config;
+pub mod engine;
+pub mod health;
+pub mod policy;
+pub mod probe;
+pub mod rib;
+pub mod session;
+pub mod status;
+pub mod wire;

@@ -1,0 +1,3 @@
+//! F5: asks the world how it is and emits samples.
+
+pub mod haproxy;

@@ -1,0 +1,1 @@
+//! F1: routes wanted, sent and received.

@@ -1,0 +1,68 @@
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use crate::base::{Asn, Family};
+
+/// A hold time that may be proposed in an OPEN: zero (no keepalives, no hold timer) or 3 to 65535
+/// seconds (RFC 4271 §4.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HoldTime(u16);
+
+impl HoldTime {
+    /// `seconds` as a hold time; `None` for 1 and 2, which RFC 4271 §6.2 makes the peer refuse.
+    pub fn new(seconds: u16) -> Option<Self> {
+        (!matches!(seconds, 1 | 2)).then_some(Self(seconds))
+    }
+
+    /// Seconds, as the OPEN carries them.
+    pub fn seconds(self) -> u16 {
+        self.0
+    }
+
+    /// The duration, or `None` when the hold timer is off.
+    pub fn duration(self) -> Option<Duration> {
+        (self.0 != 0).then(|| Duration::from_secs(self.0.into()))
+    }
+
+    /// What two speakers agree on: the smaller of both proposals (RFC 4271 §4.2).
+    pub fn negotiate(self, theirs: Self) -> Self {
+        self.min(theirs)
+    }
+}
+
+impl fmt::Display for HoldTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}s", self.0)
+    }
+}
+
+/// What a session needs of the configuration. A change of any of these resets the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Params {
+    /// Our AS towards this neighbour.
+    pub local_as: Asn,
+    /// The AS its OPEN must carry (RFC 4271 §6.2).
+    pub peer_as: Asn,
+    /// Our BGP identifier; never 0.0.0.0 (RFC 6286).
+    pub router_id: Ipv4Addr,
+    /// The hold time we propose.
+    pub hold_time: HoldTime,
+    /// Time between keepalives; `None` = a third of the negotiated hold time. The smaller one counts.
+    pub keepalive: Option<Duration>,
+    /// First waiting time before another connection attempt; doubles, jittered, up to 60 s.
+    pub connect_retry: Duration,
+    /// RFC 9687; `None` = the larger of 480 s and twice the negotiated hold time.
+    pub send_hold_time: Option<Duration>,
+    /// Address families we offer; at least one.
+    pub families: BTreeSet<Family>,
+    /// Never dial; wait for the neighbour.
+    pub passive: bool,
+    /// `shutdown = true`: configured but held down.
+    pub shutdown: bool,
+    /// Text of the Cease NOTIFICATION on an orderly stop (RFC 9003), at most 128 octets of UTF-8.
+    pub shutdown_message: String,
+    /// How many received routes are kept; the excess is counted and forgotten.
+    pub max_received: usize,
+}
