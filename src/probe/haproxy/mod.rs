@@ -9,6 +9,7 @@
 //! that closes with it. Every poll sends a sample for every check; whoever receives them compares.
 
 mod client;
+mod columns;
 mod judge;
 mod proof;
 mod silence;

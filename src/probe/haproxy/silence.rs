@@ -81,23 +81,26 @@ impl Silence {
 
     /// Reads the error of a connection to the unix socket at `path`.
     pub(super) fn from_unix(path: &Path, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::NotFound => Self::NoSocket(path.to_owned()),
-            io::ErrorKind::PermissionDenied => {
-                Self::Denied { path: path.to_owned(), way_out: way_in(path) }
-            }
-            _ => Self::from_io(path.display().to_string(), error),
+        let kind = error.kind();
+        if kind == io::ErrorKind::NotFound {
+            Self::NoSocket(path.to_owned())
+        } else if kind == io::ErrorKind::PermissionDenied {
+            Self::Denied { path: path.to_owned(), way_out: way_in(path) }
+        } else {
+            Self::from_io(path.display().to_string(), error)
         }
     }
 
     /// Reads the error of a connection.
     pub(super) fn from_io(place: String, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::ConnectionRefused => Self::Refused(place),
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::BrokenPipe
-            | io::ErrorKind::UnexpectedEof => Self::Closed(place),
-            _ => Self::Unreachable { place, cause: error.to_string() },
+        use io::ErrorKind::{BrokenPipe, ConnectionRefused, ConnectionReset, UnexpectedEof};
+        let kind = error.kind();
+        if kind == ConnectionRefused {
+            Self::Refused(place)
+        } else if matches!(kind, ConnectionReset | BrokenPipe | UnexpectedEof) {
+            Self::Closed(place)
+        } else {
+            Self::Unreachable { place, cause: error.to_string() }
         }
     }
 }
