@@ -6,7 +6,7 @@ use std::path::Path;
 use herald::config::{HaproxyAddress, HaproxyInstance, Login};
 use herald::health::{Outcome, Sample};
 
-use crate::lab::{Haproxy, Server, Watch, check, free_port, instance, is_healthy, never};
+use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, instance, is_healthy, never};
 
 fn backend(server: &Server) -> String {
     format!(
@@ -86,7 +86,7 @@ async fn dead_servers_are_never_healthy_over_http_either() {
     let address = HaproxyAddress::Http { url, login: None };
     let mut watch = Watch::of(instance(address, check("http_back")));
     assert_eq!(watch.next().await.outcome, Outcome::Gone, "not started yet");
-    haproxy.start(crate::lab::Mode::Alone);
+    haproxy.start(Mode::Alone);
     never(&watch.unhealthy().await, "dead servers were believed", is_healthy);
 }
 

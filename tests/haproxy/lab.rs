@@ -22,24 +22,24 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// How long anything may take that is waited for.
-pub const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Whether HAProxy runs alone, or as a master that replaces its worker at a reload.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     Alone,
     MasterWorker,
 }
 
 /// A directory for one HAProxy, and the process while it runs.
-pub struct Haproxy {
+pub(crate) struct Haproxy {
     directory: TempDir,
     process: Option<Child>,
 }
 
 impl Haproxy {
     /// Nothing runs yet; `body` is put below a `global` section with an admin socket.
-    pub fn with_config(body: &str) -> Self {
+    pub(crate) fn with_config(body: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
         let haproxy = Self { directory, process: None };
@@ -48,7 +48,7 @@ impl Haproxy {
     }
 
     /// `with_config` and `start` in one.
-    pub fn started(body: &str) -> Self {
+    pub(crate) fn started(body: &str) -> Self {
         let mut haproxy = Self::with_config(body);
         haproxy.start(Mode::Alone);
         haproxy
@@ -65,17 +65,17 @@ impl Haproxy {
     }
 
     /// The stats socket.
-    pub fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.directory.path().join("admin.sock")
     }
 
     /// A path beside the socket.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
     /// Starts the process; it answers a little later.
-    pub fn start(&mut self, mode: Mode) {
+    pub(crate) fn start(&mut self, mode: Mode) {
         let mut command = Command::new("haproxy");
         command.arg("-f").arg(self.path("haproxy.cfg")).stdin(Stdio::null());
         command.arg(match mode {
@@ -90,17 +90,35 @@ impl Haproxy {
     }
 
     /// The process that was started: the only one, or the master.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.process.as_ref().expect("haproxy was started").id()
     }
 
     /// Sends a signal, named as kill(1) does, to the process that was started.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         kill(name, &self.pid().to_string());
     }
 
+    /// Has the master replace its worker, and waits until the new one answers.
+    pub(crate) async fn reload(&self) {
+        let old = self.worker();
+        let another = || self.worker().is_some_and(|pid| Some(pid) != old);
+        // A signal that comes before the master has settled is lost.
+        for _ in 0..PATIENCE.as_secs() {
+            self.signal("USR2");
+            if timeout(Duration::from_secs(1), until(another)).await.is_ok() {
+                return;
+            }
+        }
+        panic!("no new worker within {PATIENCE:?}");
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
     /// Puts one line on the socket and returns what comes.
-    pub fn say(&self, line: &str) -> String {
+    pub(crate) fn say(&self, line: &str) -> String {
         let mut stream = UnixStream::connect(self.socket()).expect("the stats socket answers");
         stream.write_all(format!("{line}\n").as_bytes()).unwrap();
         let mut answer = String::new();
@@ -109,7 +127,7 @@ impl Haproxy {
     }
 
     /// The worker that answers now, if one does.
-    pub fn worker(&self) -> Option<u32> {
+    pub(crate) fn worker(&self) -> Option<u32> {
         let mut stream = UnixStream::connect(self.socket()).ok()?;
         stream.write_all(b"show info\n").ok()?;
         let mut answer = String::new();
@@ -121,14 +139,27 @@ impl Haproxy {
 impl Drop for Haproxy {
     fn drop(&mut self) {
         if let Some(mut process) = self.process.take() {
-            // The group is this process and the workers it started.
-            kill("KILL", &format!("-{}", process.id()));
-            drop(process.wait());
+            // Asked to end, a master takes its workers along; the group is what we started.
+            kill("TERM", &process.id().to_string());
+            let ended = (0..200).any(|_| {
+                std::thread::sleep(Duration::from_millis(5));
+                matches!(process.try_wait(), Ok(Some(_)))
+            });
+            if !ended {
+                kill("KILL", &format!("-{}", process.id()));
+                drop(process.wait());
+            }
         }
         if std::thread::panicking() {
-            let log = fs::read_to_string(self.path("log")).unwrap_or_default();
-            eprintln!("haproxy said:\n{log}");
+            eprintln!("haproxy said:\n{}", self.log());
         }
+    }
+}
+
+/// Looks every few milliseconds until `done`.
+async fn until(done: impl Fn() -> bool) {
+    while !done() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
@@ -140,26 +171,26 @@ fn kill(signal: &str, target: &str) {
 }
 
 /// A small HTTP server that answers 200 to anything, on a port of its own.
-pub struct Server {
-    pub port: u16,
+pub(crate) struct Server {
+    pub(crate) port: u16,
     running: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
 }
 
 impl Server {
     /// A server that answers.
-    pub fn live() -> Self {
+    pub(crate) fn live() -> Self {
         let mut server = Self { port: free_port(), running: None };
         server.revive();
         server
     }
 
     /// A port on which connections are refused.
-    pub fn dead() -> Self {
+    pub(crate) fn dead() -> Self {
         Self { port: free_port(), running: None }
     }
 
     /// Answers (again).
-    pub fn revive(&mut self) {
+    pub(crate) fn revive(&mut self) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).expect("a free port");
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
@@ -175,7 +206,7 @@ impl Server {
     }
 
     /// Refuses connections from here on.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some((stop, thread)) = self.running.take() {
             stop.store(true, Ordering::SeqCst);
             drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)));
@@ -200,13 +231,13 @@ fn answer(mut stream: TcpStream) {
 }
 
 /// A port that was free a moment ago.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.local_addr().unwrap().port()
 }
 
 /// A check of `backend` that wants one server.
-pub fn check(backend: &str) -> HaproxyCheck {
+pub(crate) fn check(backend: &str) -> HaproxyCheck {
     HaproxyCheck {
         service: "web".into(),
         check: "backend".into(),
@@ -219,7 +250,7 @@ pub fn check(backend: &str) -> HaproxyCheck {
 }
 
 /// An instance with one check, polled fast enough to see every window.
-pub fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyInstance {
+pub(crate) fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyInstance {
     HaproxyInstance {
         name: "local".into(),
         address,
@@ -230,31 +261,35 @@ pub fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyInstance
 }
 
 /// The probe at work, and every sample it gave since the last look.
-pub struct Watch {
+pub(crate) struct Watch {
     receiver: mpsc::Receiver<Observation>,
 }
 
 impl Watch {
     /// Watches the unix socket at `path`.
-    pub fn socket(path: &Path, check: HaproxyCheck) -> Self {
+    pub(crate) fn socket(path: &Path, check: HaproxyCheck) -> Self {
         Self::of(instance(HaproxyAddress::Unix(path.to_owned()), check))
     }
 
     /// Watches `instance`.
-    pub fn of(instance: HaproxyInstance) -> Self {
+    pub(crate) fn of(instance: HaproxyInstance) -> Self {
         let (sender, receiver) = mpsc::channel(1);
         tokio::spawn(watch(instance, sender));
         Self { receiver }
     }
 
     /// The next sample.
-    pub async fn next(&mut self) -> Sample {
+    pub(crate) async fn next(&mut self) -> Sample {
         let observation = timeout(PATIENCE, self.receiver.recv()).await;
         observation.expect("the probe keeps its rhythm").expect("the probe goes on").sample
     }
 
     /// Waits for a sample as wanted and returns what came before it, and itself as the last.
-    pub async fn until(&mut self, what: &str, wanted: impl Fn(&Sample) -> bool) -> Vec<Sample> {
+    pub(crate) async fn until(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&Sample) -> bool,
+    ) -> Vec<Sample> {
         let mut seen: Vec<Sample> = Vec::new();
         let mut changes = VecDeque::from(["nothing".to_owned()]);
         let waiting = timeout(PATIENCE, async {
@@ -278,29 +313,29 @@ impl Watch {
     }
 
     /// Waits until the backend is healthy.
-    pub async fn healthy(&mut self) -> Vec<Sample> {
+    pub(crate) async fn healthy(&mut self) -> Vec<Sample> {
         self.until("a healthy sample", is_healthy).await
     }
 
     /// Waits until the backend is unhealthy, HAProxy being there.
-    pub async fn unhealthy(&mut self) -> Vec<Sample> {
+    pub(crate) async fn unhealthy(&mut self) -> Vec<Sample> {
         self.until("an unhealthy sample", |sample| sample.outcome == Outcome::Unhealthy).await
     }
 
     /// Waits for a reason that contains `words`.
-    pub async fn because(&mut self, words: &str) -> Sample {
+    pub(crate) async fn because(&mut self, words: &str) -> Sample {
         let seen = self.until(words, |sample| sample.because.as_str().contains(words)).await;
         seen.into_iter().last().expect("until returns the sample it waited for")
     }
 }
 
 /// Whether a sample says healthy.
-pub fn is_healthy(sample: &Sample) -> bool {
+pub(crate) fn is_healthy(sample: &Sample) -> bool {
     matches!(sample.outcome, Outcome::Healthy { .. })
 }
 
 /// Fails with the sample when one of them says what `wrong` finds.
-pub fn never(seen: &[Sample], what: &str, wrong: impl Fn(&Sample) -> bool) {
+pub(crate) fn never(seen: &[Sample], what: &str, wrong: impl Fn(&Sample) -> bool) {
     if let Some(sample) = seen.iter().find(|sample| wrong(sample)) {
         panic!("{what}: {sample:?}");
     }

@@ -3,9 +3,11 @@
 use std::net::TcpStream;
 use std::time::Duration;
 
-use herald::health::Outcome;
+use herald::health::{Outcome, Sample};
+use tokio::sync::oneshot::{self, error::TryRecvError};
+use tokio::task::JoinHandle;
 
-use crate::lab::{Haproxy, Mode, PATIENCE, Server, Watch, check, free_port, is_healthy, never};
+use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, is_healthy, never};
 
 /// A frontend, for connections that keep an old worker alive, and a backend of these servers.
 fn config(front: u16, defaults: &str, servers: &[Server]) -> String {
@@ -20,30 +22,29 @@ fn config(front: u16, defaults: &str, servers: &[Server]) -> String {
     )
 }
 
-async fn worker_other_than(haproxy: &Haproxy, old: Option<u32>) -> u32 {
-    let waiting = tokio::time::timeout(PATIENCE, async {
-        loop {
-            match haproxy.worker() {
-                Some(pid) if Some(pid) != old => return pid,
-                _ => tokio::time::sleep(Duration::from_millis(5)).await,
-            }
-        }
-    });
-    waiting.await.expect("a new worker answers")
-}
-
 /// Reloads a few times while the probe watches; each old worker is kept alive by a connection.
 async fn reloads(haproxy: &Haproxy, front: u16) -> Vec<TcpStream> {
     let mut held = Vec::new();
     for _ in 0..4 {
         held.push(TcpStream::connect(("127.0.0.1", front)).expect("the frontend listens"));
-        let old = worker_other_than(haproxy, None).await;
-        haproxy.signal("USR2");
-        worker_other_than(haproxy, Some(old)).await;
+        haproxy.reload().await;
         // The window in which HAProxy is wrong: its checks are spread over `inter`.
         tokio::time::sleep(Duration::from_millis(400)).await;
     }
     held
+}
+
+/// Collects samples in the background until the returned sender is dropped.
+fn collect(mut watch: Watch) -> (oneshot::Sender<()>, JoinHandle<(Watch, Vec<Sample>)>) {
+    let (end, mut ended) = oneshot::channel::<()>();
+    let collecting = tokio::spawn(async move {
+        let mut seen = Vec::new();
+        while ended.try_recv() == Err(TryRecvError::Empty) {
+            seen.push(watch.next().await);
+        }
+        (watch, seen)
+    });
+    (end, collecting)
 }
 
 #[tokio::test]
@@ -55,18 +56,13 @@ async fn dead_servers_are_never_healthy_over_reloads() {
     let mut watch = Watch::socket(&haproxy.socket(), check("http_back"));
     let before = watch.unhealthy().await;
     never(&before, "dead servers were believed at the start", is_healthy);
-    let collected = tokio::spawn(async move {
-        let mut seen = Vec::new();
-        for _ in 0..200 {
-            seen.push(watch.next().await);
-        }
-        seen
-    });
-    drop(reloads(&haproxy, front).await);
-    let seen = collected.await.unwrap();
+    let (end, collecting) = collect(watch);
+    let held = reloads(&haproxy, front).await;
+    drop((end, held));
+    let (_, seen) = collecting.await.unwrap();
     never(&seen, "dead servers were believed after a reload", is_healthy);
-    let doubted = |s: &&herald::health::Sample| s.because.as_str().contains("not checked yet");
-    assert!(seen.iter().any(|s| doubted(&s)), "the window after a reload was not seen");
+    let doubted = |sample: &Sample| sample.because.as_str().contains("not checked yet");
+    assert!(seen.iter().any(doubted), "the window after a reload was not seen");
 }
 
 #[tokio::test]
@@ -77,20 +73,14 @@ async fn live_servers_are_never_unhealthy_over_reloads() {
     haproxy.start(Mode::MasterWorker);
     let mut watch = Watch::socket(&haproxy.socket(), check("http_back"));
     watch.healthy().await;
-    let collected = tokio::spawn(async move {
-        let mut seen = Vec::new();
-        for _ in 0..300 {
-            seen.push(watch.next().await);
-        }
-        seen.extend(watch.healthy().await);
-        seen
-    });
+    let (end, collecting) = collect(watch);
     let held = reloads(&haproxy, front).await;
-    let seen = collected.await.unwrap();
+    drop((end, held));
+    let (mut watch, seen) = collecting.await.unwrap();
     never(&seen, "a reload was taken for a failure", |sample| {
         matches!(sample.outcome, Outcome::Unhealthy | Outcome::Gone)
     });
-    drop(held);
+    watch.healthy().await;
 }
 
 #[tokio::test]

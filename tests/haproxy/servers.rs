@@ -1,11 +1,11 @@
 //! Servers that die, come back, leave and return by an operator's hand.
 
 use herald::base::Percent;
-use herald::config::HaproxyCheck;
-use herald::health::Outcome;
+use herald::config::{HaproxyAddress, HaproxyCheck};
+use herald::health::{Outcome, Sample};
 use herald::probe::haproxy::verify;
 
-use crate::lab::{Haproxy, Mode, Server, Watch, check, instance, is_healthy, never};
+use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, instance, is_healthy, never};
 
 /// Backend `http_back` with servers `s1`, `s2`, ... on these ports.
 fn backend(defaults: &str, servers: &[&Server]) -> String {
@@ -50,21 +50,27 @@ async fn the_death_and_the_return_of_servers_are_seen_with_their_reason() {
 }
 
 /// A server goes into maintenance, dies there, and is made ready: HAProxy calls it UP on an old
-/// result until its next check.
+/// result until its next check. That check may come at once, so the window is tried a few times.
 async fn dead_server_leaves_maintenance(fall: u32) {
     let mut server = Server::live();
-    let defaults = format!("inter 800ms rise 1 fall {fall}");
+    let defaults = format!("inter 500ms rise 1 fall {fall}");
     let haproxy = Haproxy::started(&backend(&defaults, &[&server]));
     let mut watch = Watch::socket(&haproxy.socket(), check("http_back"));
-    watch.healthy().await;
-    haproxy.say("set server http_back/s1 state maint");
-    watch.because("s1: MAINT").await;
-    server.kill();
-    haproxy.say("set server http_back/s1 state ready");
-    let seen = watch.until("DOWN", |s| s.because.as_str().contains("s1: DOWN")).await;
-    never(&seen, "an old result was believed", is_healthy);
-    let doubted = seen.iter().any(|s| s.because.as_str().contains("not checked since maintenance"));
-    assert!(doubted, "the window was not seen: {seen:?}");
+    let doubted = |s: &Sample| s.because.as_str().contains("not checked since maintenance");
+    for _ in 0..5 {
+        watch.healthy().await;
+        haproxy.say("set server http_back/s1 state maint");
+        watch.because("s1: MAINT").await;
+        server.kill();
+        haproxy.say("set server http_back/s1 state ready");
+        let seen = watch.until("DOWN", |s| s.because.as_str().contains("s1: DOWN")).await;
+        never(&seen, "an old result was believed", is_healthy);
+        if seen.iter().any(doubted) {
+            return;
+        }
+        server.revive();
+    }
+    panic!("in five tries no answer fell between READY and the next check");
 }
 
 #[tokio::test]
@@ -86,10 +92,10 @@ async fn unseen_maintenance(fall: u32) {
     watch.healthy().await;
     server.kill();
     haproxy.say("set server http_back/s1 state maint;set server http_back/s1 state ready");
-    // At most one answer was on its way while the two commands were carried out.
-    let on_its_way = watch.next().await;
-    let next = watch.next().await;
-    assert!(!is_healthy(&next), "believed after unseen maintenance: {on_its_way:?}, {next:?}");
+    // One sample may wait in the channel, one before it, and one answer may be on its way.
+    for _ in 0..3 {
+        watch.next().await;
+    }
     let seen = watch.unhealthy().await;
     never(&seen, "an old result was believed", is_healthy);
 }
@@ -180,7 +186,7 @@ async fn unchecked_backup_tracking_and_absent_servers_count_as_the_contract_says
         absent.because.as_str(),
         "unchecked: 1 of 2 servers up (a: unchecked, b: not in this backend)"
     );
-    let asked = instance(herald::config::HaproxyAddress::Unix(socket), named);
+    let asked = instance(HaproxyAddress::Unix(socket), named);
     assert_eq!(
         verify(&asked).await.unwrap_err(),
         [
@@ -192,7 +198,7 @@ async fn unchecked_backup_tracking_and_absent_servers_count_as_the_contract_says
 #[tokio::test]
 async fn a_paused_frontend_takes_the_service_down() {
     let server = Server::live();
-    let port = crate::lab::free_port();
+    let port = free_port();
     let front = format!("frontend in\n  bind 127.0.0.1:{port}\n  default_backend http_back\n");
     let haproxy = Haproxy::started(&(front + &backend("inter 50ms rise 1 fall 1", &[&server])));
     let check = HaproxyCheck { frontend: Some("in".to_owned()), ..check("http_back") };

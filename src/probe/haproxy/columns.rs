@@ -69,10 +69,12 @@ impl Columns {
         let said = self.text(record, "last_chk");
         let info = if said.is_empty() { self.text(record, "check_desc") } else { said };
         let shown = |c: &char| !c.is_control();
+        // A check that has just begun shows code 0.
+        let code = Some(self.text(record, "check_code")).filter(|code| code != "0");
         Some(Check {
             result: CheckResult {
                 status: status.to_owned(),
-                code: self.text(record, "check_code"),
+                code: code.unwrap_or_default(),
                 duration: self.text(record, "check_duration"),
                 // A checked server may have written this; it goes to logs and terminals.
                 info: info.chars().filter(shown).take(LONGEST_INFO).collect(),

@@ -5,7 +5,7 @@ use crate::config::{HaproxyCheck, MinUp};
 use crate::health::{Outcome, Sample};
 
 use super::proof::{Memory, Proof};
-use super::stats::{Answer, Backend, Server};
+use super::stats::{Answer, Backend, CheckResult, Server};
 
 /// How many servers, or names, a reason lists before it says "and N more".
 const LISTED: usize = 4;
@@ -108,7 +108,10 @@ impl Judge {
             "UP" | "no" if server.weight == 0 => Finding::new(Standing::Unusable, "weight 0"),
             "UP" => self.standing_of_up(backend, server, answer),
             "no" => Finding::new(Standing::Usable, "unchecked"),
-            "DOWN" => Finding::new(Standing::Unusable, down(server)),
+            "DOWN" => {
+                let result = self.memory(backend, &server.name).and_then(|m| m.result.as_ref());
+                Finding::new(Standing::Unusable, down(server, result))
+            }
             "MAINT" | "DRAIN" | "NOLB" => Finding::new(Standing::Unusable, server.status.as_str()),
             other => Finding::new(Standing::Unproven, format!("unheard-of status {other:?}")),
         }
@@ -184,9 +187,9 @@ fn weigh(check: &HaproxyCheck, findings: &[Finding]) -> Sample {
 }
 
 /// Why a DOWN server is down: `DOWN L4CON Connection refused`, `DOWN L7STS 503 Service Unavailable`.
-fn down(server: &Server) -> String {
-    let result = server.check.as_ref().filter(|check| !check.passed()).map(|check| &check.result);
-    let words = result.map_or([""; 3], |result| [&result.status, &result.code, &result.info]);
+fn down(server: &Server, result: Option<&CheckResult>) -> String {
+    let failure = result.filter(|result| !result.passed());
+    let words = failure.map_or([""; 3], |result| [&result.status, &result.code, &result.info]);
     std::iter::once(server.status.as_str())
         .chain(words.into_iter().filter(|word| !word.is_empty()))
         .collect::<Vec<_>>()

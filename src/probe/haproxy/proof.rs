@@ -31,6 +31,8 @@ const SETTLED: u64 = 3;
 pub(super) struct Memory {
     /// How far its state is backed by checks.
     pub(super) proof: Proof,
+    /// The last result in full: HAProxy clears code and info when the next check begins.
+    pub(super) result: Option<CheckResult>,
     downs: u64,
     failures: u64,
 }
@@ -71,9 +73,10 @@ impl Doubt {
         Self { old, running: check.running }
     }
 
-    /// Whether a check has completed since the doubt began.
+    /// Whether a check has completed since the doubt began. While one runs the result shows less
+    /// than before, which is no evidence.
     fn is_settled_by(&self, check: &Check) -> bool {
-        self.old.as_ref() != Some(&check.result) || (self.running && !check.running)
+        !check.running && (self.running || self.old.as_ref() != Some(&check.result))
     }
 }
 
@@ -82,10 +85,8 @@ impl Check {
         matches!(self.result.status.as_str(), "INI" | "UNK")
     }
 
-    /// Whether the last completed check passed (HAProxy's `check_statuses` table, `CHK_RES_PASSED`
-    /// and `CHK_RES_CONDPASS`).
-    pub(super) fn passed(&self) -> bool {
-        matches!(self.result.status.as_str(), "L4OK" | "L6OK" | "L7OK" | "L7OKC" | "PROCOK")
+    fn passed(&self) -> bool {
+        self.result.passed()
     }
 
     fn is_full(&self) -> bool {
@@ -106,7 +107,24 @@ impl Memory {
             Some(check) => in_service(before, server, check),
         };
         let failures = server.check.as_ref().map_or(0, |check| check.failures);
-        Self { proof, downs: server.downs, failures }
+        let result = server.check.as_ref().map(|check| last_result(before, check));
+        Self { proof, result, downs: server.downs, failures }
+    }
+}
+
+fn last_result(before: Option<&Memory>, check: &Check) -> CheckResult {
+    before
+        .and_then(|memory| memory.result.as_ref())
+        .filter(|result| check.running && result.status == check.result.status)
+        .unwrap_or(&check.result)
+        .clone()
+}
+
+impl CheckResult {
+    /// Whether the last completed check passed (HAProxy's `check_statuses` table, `CHK_RES_PASSED`
+    /// and `CHK_RES_CONDPASS`).
+    pub(super) fn passed(&self) -> bool {
+        matches!(self.status.as_str(), "L4OK" | "L6OK" | "L7OK" | "L7OKC" | "PROCOK")
     }
 }
 

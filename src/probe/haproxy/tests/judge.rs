@@ -64,6 +64,20 @@ fn a_dead_server_is_named_with_its_failure() {
 }
 
 #[test]
+fn the_reason_stays_the_same_while_the_next_check_runs() {
+    let failed =
+        "web,a,DOWN,1,1,0,1,1,0,,2,L7STS,503,2,Service Unavailable,Layer7 wrong status,1,1,0,";
+    let running = "web,a,DOWN,1,1,0,1,1,0,,2,* L7STS,0,2,,Layer7 wrong status,1,1,0,";
+    let mut judge = Judge::default();
+    let reasons = [failed, running].map(|row| {
+        let answer = answer(&[row]);
+        judge.learn(&answer);
+        judge.sample(&check(), &answer).because
+    });
+    assert_eq!(reasons[0], reasons[1]);
+}
+
+#[test]
 fn a_server_on_its_way_up_shows_how_far_it_is() {
     let rising = "web,a,DOWN 1/2,1,1,0,1,1,0,,2,L7OK,200,2,OK,Layer7 check passed,2,3,1,";
     let sample = look(&check(), &[rising.to_owned()]);

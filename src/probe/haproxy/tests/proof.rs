@@ -123,6 +123,17 @@ fn with_fall_1_a_check_seen_running_and_ended_is_evidence() {
 }
 
 #[test]
+fn with_fall_1_what_a_beginning_check_clears_is_no_evidence() {
+    let back = "web,a,UP,1,1,0,0,1,0,,2,L7OK,200,0,OK,Layer7 check passed,1,1,1,";
+    let begun = "web,a,UP,1,1,0,0,1,0,,2,* L7OK,0,0,,Layer7 check passed,1,1,1,";
+    let failed =
+        "web,a,DOWN,1,1,0,1,2,0,,2,L4CON,,0,Connection refused,Layer4 connection problem,1,1,0,";
+    assert_eq!(after(&[FALL1_MAINT, back, begun]), Unknown);
+    assert_eq!(after(&[FALL1_MAINT, back, begun, failed]), Unhealthy);
+    assert!(is_healthy(after(&[FALL1_MAINT, begun, back])));
+}
+
+#[test]
 fn with_fall_1_the_doubt_is_bounded_by_lastchg() {
     let aged = |seconds: u32| FALL1_BACK.replace(",1,0,,2,", &format!(",1,{seconds},,2,"));
     assert_eq!(after(&[FALL1_MAINT, FALL1_BACK, &aged(2)]), Unknown);
