@@ -1,5 +1,8 @@
 //! Servers that die, come back, leave and return by an operator's hand.
 
+use std::io::Write;
+use std::net::TcpStream;
+
 use herald::base::Percent;
 use herald::config::{HaproxyAddress, HaproxyCheck};
 use herald::health::{Outcome, Sample};
@@ -142,6 +145,22 @@ async fn drain_and_weight_0_take_a_server_out_and_back() {
     watch.unhealthy().await;
     haproxy.say("set server http_back/s1 weight 100%");
     watch.healthy().await;
+}
+
+#[tokio::test]
+async fn a_failed_request_takes_a_server_down_long_before_its_next_check() {
+    let mut server = Server::live();
+    let port = free_port();
+    let front = format!("frontend in\n  bind 127.0.0.1:{port}\n  default_backend http_back\n");
+    let observed = "inter 60s rise 1 fall 2 observe layer4 error-limit 1 on-error mark-down";
+    let haproxy = Haproxy::started(&(front + &backend(observed, &[&server])));
+    let mut watch = Watch::socket(&haproxy.socket(), check("http_back"));
+    watch.healthy().await;
+    server.kill();
+    let mut client = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    client.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+    let down = watch.unhealthy().await.pop().unwrap();
+    assert!(down.because.as_str().contains("s1: DOWN HANA Detected 1"), "{down:?}");
 }
 
 #[tokio::test]
