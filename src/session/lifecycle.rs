@@ -49,7 +49,11 @@ impl Session {
 
     fn dial(&mut self, now: Instant) {
         self.penalised = false;
-        if self.params.passive || !self.connections.is_empty() || self.dialling {
+        // A connection that has not brought an OPEN yet may come from somebody who never sends one.
+        let meeting = self.connections.iter().any(|(direction, connection)| {
+            *direction == Direction::Dialled || connection.negotiated.is_some()
+        });
+        if self.params.passive || meeting || self.dialling {
             return;
         }
         self.dialling = true;
@@ -111,7 +115,6 @@ impl Session {
 
     /// Events 16 and 17: connected, so our OPEN goes out.
     fn connect(&mut self, direction: Direction, local: IpAddr, now: Instant) {
-        self.timers.stop(Timer::Retry);
         self.connections.insert(direction, Connection::new(local));
         self.timers.set(Timer::Hold(direction), now + OPEN_HOLD);
         self.send(direction, vec![Message::Open(negotiation::open(&self.params))], now);
@@ -159,7 +162,7 @@ impl Session {
         } else {
             self.failed(because);
         }
-        if self.running && self.connections.is_empty() {
+        if self.running && self.connections.values().all(|other| other.negotiated.is_none()) {
             self.retry_later(now);
         }
     }

@@ -527,6 +527,17 @@ fn of_equal_identifiers_the_larger_as_keeps_its_connection() {
 }
 
 #[test]
+fn a_mute_caller_does_not_keep_us_from_dialling() {
+    let mut bench = Bench::started(params(65010, 65515, 1));
+    bench.connect(Direction::Accepted);
+    bench.pass(5 * SECOND);
+    assert_eq!(bench.dials(), 2);
+    bench.input(Input::Dialled { local: LOCAL });
+    bench.hear(Direction::Dialled, &Message::Open(their_open()));
+    assert_eq!(bench.state(), State::OpenConfirm);
+}
+
+#[test]
 fn inputs_for_connections_that_are_gone_are_ignored() {
     let mut bench = Bench::started(params(65010, 65515, 1));
     let direction = Direction::Accepted;
