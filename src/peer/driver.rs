@@ -283,6 +283,7 @@ impl Driver {
                     .unwrap_or_default();
                 tracing::info!(%neighbor, hold_time, ?direction, families = families.join(","), "session established");
             }
+            Event::Stopped => tracing::info!(%neighbor, "session closed in order"),
             Event::Lost(because) => tracing::warn!(%neighbor, %because, "session lost"),
             Event::Failed(because) if self.session.state().0 == State::Established => {
                 tracing::debug!(%neighbor, %because, "second connection closed");

@@ -140,6 +140,8 @@ pub enum Event {
     },
     /// The established session is gone.
     Lost(Reason),
+    /// The established session was closed because we are told to stop.
+    Stopped,
     /// A connection ended before it was established, or could not be made.
     Failed(Reason),
     /// An UPDATE with malformed attributes was treated by RFC 7606; the session stays.

@@ -158,7 +158,7 @@ impl Session {
             self.counters.flaps += u64::from(self.running);
             self.last_error = Some(because.clone());
             self.carry(Carried::Nothing);
-            self.event(Event::Lost(because));
+            self.event(if self.running { Event::Lost(because) } else { Event::Stopped });
         } else {
             self.failed(because);
         }
