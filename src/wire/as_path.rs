@@ -117,8 +117,13 @@ impl AsPath {
         if self.asns().all(Asn::fits_two_octets) {
             return None;
         }
+        Some(self.without_confederations())
+    }
+
+    /// An AS4_PATH may not have confederation segments (RFC 6793 §3).
+    pub(super) fn without_confederations(&self) -> Self {
         let plain = |segment: &&Segment| matches!(segment, Segment::Sequence(_) | Segment::Set(_));
-        Some(Self { segments: self.segments.iter().filter(plain).cloned().collect() })
+        Self { segments: self.segments.iter().filter(plain).cloned().collect() }
     }
 
     /// `Err` says what is malformed (RFC 7606 §7.2).

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::attribute;
+use super::attributes::frame;
 
 /// What becomes of an UPDATE with a malformed attribute, weakest first (RFC 7606 §2). The strongest
 /// of that section, the session reset, is an [`Error`](super::Error).
@@ -43,7 +43,7 @@ pub struct AttributeFault {
 
 impl fmt::Display for AttributeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match attribute::name(self.code) {
+        match frame::name(self.code) {
             Some(name) => f.write_str(name)?,
             None => write!(f, "attribute {}", self.code)?,
         }

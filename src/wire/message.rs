@@ -4,6 +4,7 @@ use super::{Error, Notification, Open, RouteRefresh, Update};
 
 /// One message of BGP-4.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "messages are handled one by one, never kept")]
 pub enum Message {
     /// Introduces a speaker and its capabilities.
     Open(Open),

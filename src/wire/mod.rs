@@ -15,8 +15,10 @@
 //! families than IPv4 and IPv6 unicast (their octets are kept), path identifiers (RFC 7911), and
 //! everything that only internal neighbours may say (LOCAL_PREF, route reflection).
 
+#![forbid(unsafe_code)]
+
 mod as_path;
-mod attribute;
+mod attributes;
 mod capability;
 pub mod codes;
 mod cursor;
@@ -28,14 +30,11 @@ mod nlri;
 mod notification;
 mod open;
 mod pack;
-mod path_attributes;
-mod read_attributes;
 mod refresh;
 mod update;
-mod write_attributes;
 
 pub use as_path::{AsPath, Segment};
-pub use attribute::UnknownAttribute;
+pub use attributes::{Aggregator, Origin, PathAttributes, UnknownAttribute};
 pub use capability::{
     AddPathFamily, Capability, ExtendedNextHopFamily, GracefulFamily, GracefulRestart, Role,
 };
@@ -46,6 +45,5 @@ pub use mp::{MpNextHop, MpReach, MpUnreach};
 pub use notification::Notification;
 pub use open::Open;
 pub use pack::{pack_announcements, pack_withdrawals};
-pub use path_attributes::{Aggregator, Origin, PathAttributes};
 pub use refresh::RouteRefresh;
 pub use update::Update;

@@ -6,7 +6,7 @@ use super::codes::{
     UNSUPPORTED_VERSION,
 };
 use super::cursor::{Reader, length16};
-use super::{Capability, Error};
+use super::{Capability, Error, HEADER_LENGTH};
 use crate::base::{Asn, Family};
 
 /// An OPEN message (RFC 4271 §4.2), version 4.
@@ -44,6 +44,11 @@ pub struct Open {
 }
 
 const VERSION: u8 = 4;
+const VERSION_OFFSET: usize = HEADER_LENGTH;
+const MY_AS_OFFSET: usize = HEADER_LENGTH + 1;
+const HOLD_TIME_OFFSET: usize = HEADER_LENGTH + 3;
+const IDENTIFIER_OFFSET: usize = HEADER_LENGTH + 5;
+const PARAMETERS_OFFSET: usize = HEADER_LENGTH + 9;
 /// Optional parameter type of capabilities (RFC 5492 §4).
 const CAPABILITIES: u8 = 2;
 /// Stands in the place of a parameter type and of the length in an extended OPEN (RFC 9072 §2).
@@ -52,9 +57,8 @@ const EXTENDED: u8 = 255;
 impl Open {
     /// The speaker's AS: that of capability 65, or the field when there is none (RFC 6793 §4.1).
     pub fn asn(&self) -> Asn {
-        let long = self.capabilities.iter().find_map(|capability| match capability {
-            Capability::FourOctetAs(asn) => Some(*asn),
-            _ => None,
+        let long = self.capabilities.iter().find_map(|capability| {
+            if let Capability::FourOctetAs(asn) = capability { Some(*asn) } else { None }
         });
         long.unwrap_or(self.my_as)
     }
@@ -62,14 +66,14 @@ impl Open {
     /// The families of the speaker that herald knows. Without any multiprotocol capability it speaks
     /// IPv4 unicast (RFC 4760 §8).
     pub fn families(&self) -> BTreeSet<Family> {
-        let mut named = self
-            .capabilities
-            .iter()
-            .filter_map(|capability| match capability {
-                Capability::MultiProtocol { afi, safi } => Some((*afi, *safi)),
-                _ => None,
-            })
-            .peekable();
+        let named = self.capabilities.iter().filter_map(|capability| {
+            if let Capability::MultiProtocol { afi, safi } = capability {
+                Some((*afi, *safi))
+            } else {
+                None
+            }
+        });
+        let mut named = named.peekable();
         if named.peek().is_none() {
             return BTreeSet::from([Family::Ipv4Unicast]);
         }
@@ -96,27 +100,33 @@ impl Open {
         // RFC 4271 §6.2: the version first, for it decides what the rest means.
         if version != VERSION {
             let what = format!("BGP version {version}");
-            return Err(Error::new(19, UNSUPPORTED_VERSION, what).with_data([0, VERSION]));
+            return Err(
+                Error::new(VERSION_OFFSET, UNSUPPORTED_VERSION, what).with_data([0, VERSION])
+            );
         }
         open.check()?;
         let open = Self { capabilities: parameters(body)?, ..open };
         // RFC 7607 §2, RFC 6793 §4.1.
         if open.asn() == Asn(0) {
-            return Err(Error::new(29, BAD_PEER_AS, "AS 0 in the four-octet AS capability"));
+            return Err(Error::new(
+                PARAMETERS_OFFSET,
+                BAD_PEER_AS,
+                "AS 0 in the four-octet AS capability",
+            ));
         }
         Ok(open)
     }
 
     fn check(&self) -> Result<(), Error> {
         if self.my_as == Asn(0) {
-            return Err(Error::new(20, BAD_PEER_AS, "AS 0"));
+            return Err(Error::new(MY_AS_OFFSET, BAD_PEER_AS, "AS 0"));
         }
         if matches!(self.hold_time, 1 | 2) {
             let what = format!("a hold time of {} seconds", self.hold_time);
-            return Err(Error::new(22, UNACCEPTABLE_HOLD_TIME, what));
+            return Err(Error::new(HOLD_TIME_OFFSET, UNACCEPTABLE_HOLD_TIME, what));
         }
         if self.identifier.is_unspecified() {
-            return Err(Error::new(24, BAD_IDENTIFIER, "BGP identifier 0.0.0.0"));
+            return Err(Error::new(IDENTIFIER_OFFSET, BAD_IDENTIFIER, "BGP identifier 0.0.0.0"));
         }
         Ok(())
     }

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::{
-    Context, HEADER_LENGTH, MpNextHop, MpReach, MpUnreach, PathAttributes, Update, attribute, nlri,
-    write_attributes,
-};
+use super::attributes::{self, frame};
+use super::{Context, HEADER_LENGTH, MpNextHop, MpReach, MpUnreach, PathAttributes, Update, nlri};
 use crate::base::{Family, Prefix};
 
 /// The UPDATEs that withdraw `prefixes` of `family`; those of another family are left out.
@@ -54,7 +52,7 @@ pub fn pack_announcements(
         (Family::Ipv4Unicast | Family::Ipv6Unicast, _) => None,
     };
     attributes.next_hop = classic;
-    let taken = EMPTY_UPDATE + write_attributes::write(&attributes, context).len();
+    let taken = EMPTY_UPDATE + attributes::write(&attributes, context).len();
     let room = context.max_length().saturating_sub(taken);
     if classic.is_some() {
         let update =
@@ -80,7 +78,7 @@ const RESERVED: usize = 1;
 /// How long the value of an attribute can be that has `room` octets in all.
 fn value_room(room: usize) -> usize {
     let short = room.saturating_sub(3).min(255);
-    if attribute::size(short + 1) <= room { room - 4 } else { short }
+    if frame::size(short + 1) <= room { room - 4 } else { short }
 }
 
 /// Prefixes in as few groups of at most `room` octets as can be: largest first, and what is left of a

@@ -1,10 +1,7 @@
+use super::attributes::{self, Reading, frame};
 use super::cursor::{Reader, length16};
 use super::nlri::{self, Misread};
-use super::read_attributes::Reading;
-use super::{
-    AttributeFault, Context, Error, MpUnreach, PathAttributes, Treatment, attribute, codes,
-    write_attributes,
-};
+use super::{AttributeFault, Context, Error, MpUnreach, PathAttributes, Treatment, codes};
 use crate::base::{Family, Prefix};
 
 /// An UPDATE message (RFC 4271 §4.3).
@@ -74,17 +71,17 @@ impl Update {
         let announced = nlri::read(body, Family::Ipv4Unicast).map_err(invalid_network)?;
         let mut reading = Reading::read(list, context)?;
         if !announced.is_empty() {
-            let mandatory = [attribute::ORIGIN, attribute::AS_PATH, attribute::NEXT_HOP];
+            let mandatory = [frame::ORIGIN, frame::AS_PATH, frame::NEXT_HOP];
             reading.require(&mandatory, list.offset());
         }
         let reach = reading.attributes.mp_reach.as_ref();
         let reachable = reach.is_some_and(|reach| !reach.prefixes.is_empty());
         if reachable {
-            reading.require(&[attribute::ORIGIN, attribute::AS_PATH], list.offset());
+            reading.require(&[frame::ORIGIN, frame::AS_PATH], list.offset());
         }
         // Routes of a family that we cannot read are routes all the same.
         let mut unknown = reading.attributes.unknown.iter();
-        let foreign = unknown.any(|unknown| unknown.code == attribute::MP_REACH);
+        let foreign = unknown.any(|unknown| unknown.code == frame::MP_REACH);
         let routes = reachable || foreign || !announced.is_empty();
         let (attributes, faults) = reading.finish(routes)?;
         Ok(Self { withdrawn, attributes, announced, faults })
@@ -93,7 +90,7 @@ impl Update {
     pub(super) fn write(&self, out: &mut Vec<u8>, context: &Context) {
         let mut withdrawn = Vec::new();
         nlri::write(&self.withdrawn, &mut withdrawn);
-        let attributes = write_attributes::write(&self.attributes, context);
+        let attributes = attributes::write(&self.attributes, context);
         for part in [withdrawn, attributes] {
             out.extend(length16(part.len()));
             out.extend(part);

@@ -1,6 +1,6 @@
 //! The frame of a path attribute and what is specified about each type.
 
-use super::cursor::{Reader, length16};
+use super::super::cursor::{Reader, length16};
 
 /// An attribute that herald does not read: a type it does not know, or a family it does not speak in
 /// one of the types 14 and 15.
@@ -14,33 +14,33 @@ pub struct UnknownAttribute {
     pub data: Vec<u8>,
 }
 
-pub(super) const ORIGIN: u8 = 1;
-pub(super) const AS_PATH: u8 = 2;
-pub(super) const NEXT_HOP: u8 = 3;
-pub(super) const MED: u8 = 4;
-pub(super) const LOCAL_PREF: u8 = 5;
-pub(super) const ATOMIC_AGGREGATE: u8 = 6;
-pub(super) const AGGREGATOR: u8 = 7;
-pub(super) const COMMUNITIES: u8 = 8;
-pub(super) const ORIGINATOR_ID: u8 = 9;
-pub(super) const CLUSTER_LIST: u8 = 10;
-pub(super) const MP_REACH: u8 = 14;
-pub(super) const MP_UNREACH: u8 = 15;
-pub(super) const EXTENDED_COMMUNITIES: u8 = 16;
-pub(super) const AS4_PATH: u8 = 17;
-pub(super) const AS4_AGGREGATOR: u8 = 18;
-pub(super) const LARGE_COMMUNITIES: u8 = 32;
-pub(super) const ONLY_TO_CUSTOMER: u8 = 35;
+pub(in crate::wire) const ORIGIN: u8 = 1;
+pub(in crate::wire) const AS_PATH: u8 = 2;
+pub(in crate::wire) const NEXT_HOP: u8 = 3;
+pub(in crate::wire) const MED: u8 = 4;
+pub(in crate::wire) const LOCAL_PREF: u8 = 5;
+pub(in crate::wire) const ATOMIC_AGGREGATE: u8 = 6;
+pub(in crate::wire) const AGGREGATOR: u8 = 7;
+pub(in crate::wire) const COMMUNITIES: u8 = 8;
+pub(in crate::wire) const ORIGINATOR_ID: u8 = 9;
+pub(in crate::wire) const CLUSTER_LIST: u8 = 10;
+pub(in crate::wire) const MP_REACH: u8 = 14;
+pub(in crate::wire) const MP_UNREACH: u8 = 15;
+pub(in crate::wire) const EXTENDED_COMMUNITIES: u8 = 16;
+pub(in crate::wire) const AS4_PATH: u8 = 17;
+pub(in crate::wire) const AS4_AGGREGATOR: u8 = 18;
+pub(in crate::wire) const LARGE_COMMUNITIES: u8 = 32;
+pub(in crate::wire) const ONLY_TO_CUSTOMER: u8 = 35;
 
 /// Receivers may lack it.
-pub(super) const OPTIONAL: u8 = 0x80;
+pub(in crate::wire) const OPTIONAL: u8 = 0x80;
 /// Receivers that lack it pass it on.
-pub(super) const TRANSITIVE: u8 = 0x40;
+pub(in crate::wire) const TRANSITIVE: u8 = 0x40;
 /// The length field has two octets.
 const EXTENDED_LENGTH: u8 = 0x10;
 
 /// The flags that a known type must have (RFC 4271 §5, and the RFC that defines it).
-pub(super) fn specified_flags(code: u8) -> Option<u8> {
+pub(in crate::wire) fn specified_flags(code: u8) -> Option<u8> {
     Some(match code {
         ORIGIN | AS_PATH | NEXT_HOP | LOCAL_PREF | ATOMIC_AGGREGATE => TRANSITIVE,
         MED | ORIGINATOR_ID | CLUSTER_LIST | MP_REACH | MP_UNREACH => OPTIONAL,
@@ -51,7 +51,7 @@ pub(super) fn specified_flags(code: u8) -> Option<u8> {
 }
 
 /// The registry's name of a known type.
-pub(super) fn name(code: u8) -> Option<&'static str> {
+pub(in crate::wire) fn name(code: u8) -> Option<&'static str> {
     Some(match code {
         ORIGIN => "ORIGIN",
         AS_PATH => "AS_PATH",
@@ -83,25 +83,25 @@ pub(super) fn name(code: u8) -> Option<&'static str> {
 ///   1 optional · 2 transitive · 3 partial · 4 extended length · 5 to 8 unused
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Raw<'a> {
-    pub(super) flags: u8,
-    pub(super) code: u8,
+pub(in crate::wire) struct Raw<'a> {
+    pub(in crate::wire) flags: u8,
+    pub(in crate::wire) code: u8,
     /// Where its first octet stands in the message.
-    pub(super) offset: usize,
+    pub(in crate::wire) offset: usize,
     /// All its octets, for a NOTIFICATION.
-    pub(super) octets: &'a [u8],
-    pub(super) value: Reader<'a>,
+    pub(in crate::wire) octets: &'a [u8],
+    pub(in crate::wire) value: Reader<'a>,
 }
 
 /// An attribute that does not fit what is left of the list (RFC 7606 §4).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Overrun {
+pub(in crate::wire) struct Overrun {
     /// Its type code, 0 when not even that is there.
-    pub(super) code: u8,
+    pub(in crate::wire) code: u8,
 }
 
 impl<'a> Raw<'a> {
-    pub(super) fn read(list: &mut Reader<'a>) -> Result<Self, Overrun> {
+    pub(in crate::wire) fn read(list: &mut Reader<'a>) -> Result<Self, Overrun> {
         let (offset, all) = (list.offset(), list.rest());
         let head = list.u8().zip(list.u8());
         let (flags, code) = head.ok_or(Overrun { code: 0 })?;
@@ -117,12 +117,12 @@ impl<'a> Raw<'a> {
 }
 
 /// Octets of an attribute whose value has `length` octets.
-pub(super) fn size(length: usize) -> usize {
+pub(in crate::wire) fn size(length: usize) -> usize {
     length + if length > usize::from(u8::MAX) { 4 } else { 3 }
 }
 
 /// Writes one attribute, with the short length field where the value allows it.
-pub(super) fn write(flags: u8, code: u8, value: &[u8], out: &mut Vec<u8>) {
+pub(in crate::wire) fn write(flags: u8, code: u8, value: &[u8], out: &mut Vec<u8>) {
     match u8::try_from(value.len()) {
         Ok(length) => out.extend([flags & !EXTENDED_LENGTH, code, length]),
         Err(_) => {

@@ -1,7 +1,18 @@
+//! Path attributes (RFC 4271 §5): their values, how they stand in an UPDATE, and what happens to the
+//! malformed ones.
+
+pub(super) mod frame;
+mod read;
+mod values;
+mod write;
+
 use std::net::Ipv4Addr;
 
-use super::{AsPath, MpReach, MpUnreach, UnknownAttribute};
+use super::{AsPath, MpReach, MpUnreach};
 use crate::base::{AS_TRANS, Asn, Community, LargeCommunity};
+pub use frame::UnknownAttribute;
+pub(super) use read::Reading;
+pub(super) use write::write;
 
 /// What an UPDATE says about its routes (RFC 4271 §4.3 and §5). The default is: nothing.
 ///

@@ -1,7 +1,10 @@
+mod values;
+
 use std::fmt;
 
-use super::cursor::Reader;
 use crate::base::{Asn, Family};
+use values::entries;
+pub use values::{AddPathFamily, ExtendedNextHopFamily, GracefulFamily, GracefulRestart, Role};
 
 /// What a speaker can do, announced in its OPEN (RFC 5492 §4).
 ///
@@ -48,65 +51,6 @@ pub enum Capability {
     },
 }
 
-/// What a speaker is to its neighbour (RFC 9234 §4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Value 0: sells transit to the neighbour.
-    Provider,
-    /// Value 1: a route server for the neighbour.
-    RouteServer,
-    /// Value 2: a client of the neighbour's route server.
-    RouteServerClient,
-    /// Value 3: buys transit from the neighbour.
-    Customer,
-    /// Value 4: exchanges customer routes.
-    Peer,
-}
-
-/// A family that may have next hops of another (RFC 8950 §4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ExtendedNextHopFamily {
-    /// AFI of the prefixes.
-    pub afi: u16,
-    /// SAFI of the prefixes; two octets here.
-    pub safi: u16,
-    /// AFI of the next hop.
-    pub next_hop_afi: u16,
-}
-
-/// What a speaker announces about restarts (RFC 4724 §3).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct GracefulRestart {
-    /// The four flag bits: 8 restarted, 4 knows about NOTIFICATIONs (RFC 8538).
-    pub flags: u8,
-    /// Seconds, 0 to 4095.
-    pub restart_time: u16,
-    /// Families whose routes are kept.
-    pub families: Vec<GracefulFamily>,
-}
-
-/// A family in [`GracefulRestart`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct GracefulFamily {
-    /// Address family identifier.
-    pub afi: u16,
-    /// Subsequent address family identifier.
-    pub safi: u8,
-    /// 0x80: forwarding state was kept.
-    pub flags: u8,
-}
-
-/// A family in [`Capability::AddPath`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AddPathFamily {
-    /// Address family identifier.
-    pub afi: u16,
-    /// Subsequent address family identifier.
-    pub safi: u8,
-    /// 1 receives, 2 sends, 3 both.
-    pub mode: u8,
-}
-
 const MULTI_PROTOCOL: u8 = 1;
 const ROUTE_REFRESH: u8 = 2;
 const EXTENDED_NEXT_HOP: u8 = 5;
@@ -145,17 +89,13 @@ impl Capability {
                     .map(|asn| Self::FourOctetAs(Asn(u32::from_be_bytes(asn))));
             }
             ROUTE_REFRESH => data.is_empty().then_some(Self::RouteRefresh),
-            EXTENDED_NEXT_HOP => chunks(data).map(|all| {
-                Self::ExtendedNextHop(all.iter().map(ExtendedNextHopFamily::from_octets).collect())
-            }),
+            EXTENDED_NEXT_HOP => {
+                entries(data, ExtendedNextHopFamily::from_octets).map(Self::ExtendedNextHop)
+            }
             EXTENDED_MESSAGE => data.is_empty().then_some(Self::ExtendedMessage),
-            ROLE => match data {
-                [value] => Role::from_value(*value).map(Self::Role),
-                _ => None,
-            },
+            ROLE => Role::read(data).map(Self::Role),
             GRACEFUL_RESTART => GracefulRestart::read(data).map(Self::GracefulRestart),
-            ADD_PATH => chunks(data)
-                .map(|all| Self::AddPath(all.iter().map(AddPathFamily::from_octets).collect())),
+            ADD_PATH => entries(data, AddPathFamily::from_octets).map(Self::AddPath),
             ENHANCED_ROUTE_REFRESH => data.is_empty().then_some(Self::EnhancedRouteRefresh),
             _ => None,
         };
@@ -178,12 +118,12 @@ impl Capability {
             }
             Self::RouteRefresh | Self::ExtendedMessage | Self::EnhancedRouteRefresh => Vec::new(),
             Self::ExtendedNextHop(families) => {
-                families.iter().flat_map(ExtendedNextHopFamily::to_octets).collect()
+                families.iter().flat_map(ExtendedNextHopFamily::octets).collect()
             }
             Self::Role(role) => vec![role.value()],
-            Self::GracefulRestart(restart) => restart.to_octets(),
+            Self::GracefulRestart(restart) => restart.octets(),
             Self::FourOctetAs(asn) => asn.0.to_be_bytes().to_vec(),
-            Self::AddPath(families) => families.iter().flat_map(AddPathFamily::to_octets).collect(),
+            Self::AddPath(families) => families.iter().flat_map(AddPathFamily::octets).collect(),
             Self::Unknown { data, .. } => data.clone(),
         }
     }
@@ -192,92 +132,6 @@ impl Capability {
 fn multi_protocol(data: &[u8]) -> Option<Capability> {
     let [high, low, _reserved, safi] = data.try_into().ok()?;
     Some(Capability::MultiProtocol { afi: u16::from_be_bytes([high, low]), safi })
-}
-
-/// A list of entries of the same size, `None` when it does not come out even.
-fn chunks<const N: usize>(data: &[u8]) -> Option<Vec<[u8; N]>> {
-    let (entries, rest) = data.as_chunks::<N>();
-    rest.is_empty().then(|| entries.to_vec())
-}
-
-impl ExtendedNextHopFamily {
-    fn from_octets([a, b, c, d, e, f]: &[u8; 6]) -> Self {
-        Self {
-            afi: u16::from_be_bytes([*a, *b]),
-            safi: u16::from_be_bytes([*c, *d]),
-            next_hop_afi: u16::from_be_bytes([*e, *f]),
-        }
-    }
-
-    fn to_octets(self: &Self) -> impl Iterator<Item = u8> + use<> {
-        [self.afi, self.safi, self.next_hop_afi].into_iter().flat_map(u16::to_be_bytes)
-    }
-}
-
-impl AddPathFamily {
-    fn from_octets([high, low, safi, mode]: &[u8; 4]) -> Self {
-        Self { afi: u16::from_be_bytes([*high, *low]), safi: *safi, mode: *mode }
-    }
-
-    fn to_octets(self: &Self) -> impl Iterator<Item = u8> + use<> {
-        self.afi.to_be_bytes().into_iter().chain([self.safi, self.mode])
-    }
-}
-
-impl GracefulFamily {
-    fn from_octets([high, low, safi, flags]: &[u8; 4]) -> Self {
-        Self { afi: u16::from_be_bytes([*high, *low]), safi: *safi, flags: *flags }
-    }
-
-    fn to_octets(self: &Self) -> impl Iterator<Item = u8> + use<> {
-        self.afi.to_be_bytes().into_iter().chain([self.safi, self.flags])
-    }
-}
-
-impl GracefulRestart {
-    fn read(data: &[u8]) -> Option<Self> {
-        let mut reader = Reader::new(data, 0);
-        let head = reader.u16()?;
-        let families = chunks(reader.rest())?.iter().map(GracefulFamily::from_octets).collect();
-        let [high, _] = head.to_be_bytes();
-        Some(Self { flags: high >> 4, restart_time: head & 0x0fff, families })
-    }
-
-    fn to_octets(&self) -> Vec<u8> {
-        let head = (u16::from(self.flags) << 12) | (self.restart_time & 0x0fff);
-        let families = self.families.iter().flat_map(GracefulFamily::to_octets);
-        head.to_be_bytes().into_iter().chain(families).collect()
-    }
-}
-
-impl Role {
-    const ALL: [Self; 5] =
-        [Self::Provider, Self::RouteServer, Self::RouteServerClient, Self::Customer, Self::Peer];
-
-    fn value(self) -> u8 {
-        match self {
-            Self::Provider => 0,
-            Self::RouteServer => 1,
-            Self::RouteServerClient => 2,
-            Self::Customer => 3,
-            Self::Peer => 4,
-        }
-    }
-
-    fn from_value(value: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.value() == value)
-    }
-
-    /// Its name in configuration and status.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Provider => "provider",
-            Self::RouteServer => "route-server",
-            Self::RouteServerClient => "route-server-client",
-            Self::Customer => "customer",
-            Self::Peer => "peer",
-        }
-    }
 }
 
 /// The short name that `status` shows.
