@@ -21,6 +21,7 @@ pub(crate) mod herald;
 pub(crate) mod netns;
 pub(crate) mod peer;
 pub(crate) mod process;
+pub(crate) mod scene;
 pub(crate) mod speaker;
 pub(crate) mod wait;
 pub(crate) mod web;

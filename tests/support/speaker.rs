@@ -4,6 +4,8 @@ use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
+
 use super::netns::Namespace;
 use super::wait::{SOON, eventually};
 
@@ -57,6 +59,17 @@ impl Speaker {
     pub(crate) fn dial(namespace: &Namespace, address: IpAddr) -> io::Result<Self> {
         let to = SocketAddr::from((address, PORT));
         namespace.enter(|| TcpStream::connect_timeout(&to, SOON)).map(Self::new)
+    }
+
+    /// The same from one of several addresses of the namespace.
+    pub(crate) fn dial_from(namespace: &Namespace, from: IpAddr, to: IpAddr) -> io::Result<Self> {
+        namespace.enter(|| {
+            let domain = Domain::for_address((to, PORT).into());
+            let socket = Socket::new(domain, Type::STREAM, None)?;
+            socket.bind(&SocketAddr::from((from, 0)).into())?;
+            socket.connect_timeout(&SocketAddr::from((to, PORT)).into(), SOON)?;
+            Ok(Self::new(socket.into()))
+        })
     }
 
     fn new(stream: TcpStream) -> Self {
