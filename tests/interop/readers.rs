@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::support::haproxy::Haproxy;
 use crate::support::netns::Net;
 use crate::support::peer::{AsksForRefresh, Connecting, HERALD_AS, Meeting, Peer, Seen, Transport};
 use crate::support::speaker::{Listening, NOTIFICATION, Speaker, UPDATE, open};
 use crate::support::wait::{SOON, eventually, eventually_equals};
+use crate::support::web::Web;
 
 against_every_daemon! {
     attributes_of_a_route_are_reported_as_they_were_sent,
@@ -103,6 +105,23 @@ fn a_daemon_that_dials_reaches_a_listening_speaker<P: Peer>() {
     let mut speaker = listening.accept();
     speaker.establish(&open(HERALD_AS, 90, [10, 9, 0, 1]));
     eventually_equals("the session", &true, || peer.is_established());
+}
+
+#[test]
+fn haproxy_sees_a_server_die_and_a_reload_brings_a_new_worker() {
+    let (_net, ours, _theirs) = Net::pair();
+    let web = Web::start(&ours, 8001, "answer");
+    let haproxy = Haproxy::start(&ours, &[8001]);
+    let has_status = |status: &str| {
+        let shown = haproxy.ask("show stat http_back 4 -1");
+        if shown.contains(status) { Ok(()) } else { Err(shown) }
+    };
+    eventually("a completed check", SOON, || has_status(",L4OK,"));
+    drop(web);
+    eventually("the death", SOON, || has_status(",L4CON,"));
+    haproxy.reload();
+    let _web = Web::start(&ours, 8001, "answer");
+    eventually("the return, seen by the new worker", SOON, || has_status(",L4OK,"));
 }
 
 /// A daemon and a scripted speaker in herald's place, their session up.
