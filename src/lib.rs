@@ -20,6 +20,7 @@
 //! | F2 | [`policy`] | verdict + region + state table + operator's word → announce (attributes) or withdraw |
 //! | F2 | [`session`] | the BGP state machine of one neighbour, without IO |
 //! | F3 | [`engine`] | the one decider: owns health, policy, routes; `rollout` orders address and route; pure |
+//! | F4 | [`clock`] | the one place that reads the time |
 //! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
 //! | F4 | [`status`] | the snapshot shown on the socket, over HTTP and on the command line; one truth |
 //! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat` |
@@ -35,8 +36,11 @@
 //! takes what happened, `poll_output` gives what to do until it is drained, `poll_timeout` says when
 //! to call again and why.
 
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "a virtual clock starts somewhere"))]
+
 pub mod addr;
 pub mod base;
+pub mod clock;
 pub mod config;
 pub mod engine;
 pub mod health;

@@ -1,5 +1,16 @@
-//! F2: from a verdict and an operator's word to the routes each neighbour should have.
+//! F2: from a verdict and an operator's word to the routes each neighbour should have, with the reason.
+//!
+//! ```text
+//! enabled? ─▶ draining? ─▶ verdict ─▶ State ─▶ state table + neighbour + region ─▶ RouteAttributes
+//! ```
 
 mod params;
+mod route;
+mod state;
 
 pub use params::{Drain, Extras, Neighbor, Params, Service, StateAttributes};
+pub use route::{announces, attributes};
+pub use state::{Decision, Drainage, State, decide};
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,165 @@
-//! F1: routes wanted, sent and received.
+//! F1: the routes of one neighbour: what it was sent, what should change, what it sent us.
+//!
+//! The wanted routes arrive as a whole table; the difference to what was last sent is computed here.
+//! A first announcement, a reconnect, a reload and a withdrawal are therefore one code path.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::base::{Family, Prefix, RouteAttributes, RouteTable};
+
+/// What one neighbour was last sent (Adj-RIB-Out, RFC 4271 §3.2).
+#[derive(Debug, Clone, Default)]
+pub struct AdjRibOut {
+    sent: RouteTable,
+}
+
+/// What must be said to bring a neighbour from one table to another. Prefixes are in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Delta {
+    /// Prefixes that the neighbour has and should not have.
+    pub withdrawn: Vec<Prefix>,
+    /// New and changed routes, those with equal attributes together: each group can share UPDATEs.
+    pub announced: BTreeMap<Arc<RouteAttributes>, Vec<Prefix>>,
+}
+
+impl Delta {
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.withdrawn.is_empty() && self.announced.is_empty()
+    }
+}
+
+impl AdjRibOut {
+    /// How many routes the neighbour has from us.
+    pub fn len(&self) -> usize {
+        self.sent.len()
+    }
+
+    /// Whether the neighbour has no route from us.
+    pub fn is_empty(&self) -> bool {
+        self.sent.is_empty()
+    }
+
+    /// The routes the neighbour has from us.
+    pub fn routes(&self) -> &RouteTable {
+        &self.sent
+    }
+
+    /// Moves on to the part of `wanted` that lies in `families` and returns what must be said for it.
+    /// A changed route is announced in place, never withdrawn first (it replaces, RFC 4271 §3.1).
+    /// Routes of the families in `refresh` are said again even when unchanged (RFC 2918).
+    pub fn advance(
+        &mut self,
+        wanted: &RouteTable,
+        families: &BTreeSet<Family>,
+        refresh: &BTreeSet<Family>,
+    ) -> Delta {
+        let mut delta = Delta::default();
+        let carried = |prefix: &Prefix| families.contains(&prefix.family());
+        self.sent.retain(|prefix, _| {
+            let stays = wanted.contains_key(prefix) && carried(prefix);
+            if !stays {
+                delta.withdrawn.push(*prefix);
+            }
+            stays
+        });
+        for (prefix, attributes) in wanted.iter().filter(|(prefix, _)| carried(prefix)) {
+            let known = self.sent.get(prefix).is_some_and(|sent| sent == attributes);
+            if !known || refresh.contains(&prefix.family()) {
+                delta.announced.entry(Arc::clone(attributes)).or_default().push(*prefix);
+            }
+            if !known {
+                self.sent.insert(*prefix, Arc::clone(attributes));
+            }
+        }
+        delta
+    }
+
+    /// Forgets everything: the session is gone, and with it all that the neighbour had from us.
+    pub fn clear(&mut self) {
+        self.sent.clear();
+    }
+}
+
+/// The routes one neighbour should have, as the engine last decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Grows with every decision, the same for all neighbours; zero is the empty plan at the start.
+    pub version: u64,
+    /// The routes.
+    pub routes: Arc<RouteTable>,
+}
+
+/// How far a neighbour has been told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Carried {
+    /// No session: the neighbour has dropped whatever it had from us.
+    Nothing,
+    /// All of the plan of this version has been handed to the connection.
+    Upto(u64),
+}
+
+impl Carried {
+    /// Whether what the plan of `version` withdrew is gone from the neighbour.
+    pub fn covers(self, version: u64) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Upto(carried) => carried >= version,
+        }
+    }
+}
+
+/// The routes a neighbour announced (Adj-RIB-In), kept up to a limit so that no neighbour can make
+/// the process grow. They are looked at, never installed.
+#[derive(Debug, Clone)]
+pub struct AdjRibIn {
+    prefixes: BTreeSet<Prefix>,
+    limit: usize,
+    refused: u64,
+}
+
+impl AdjRibIn {
+    /// Keeps at most `limit` prefixes.
+    pub fn new(limit: usize) -> Self {
+        Self { prefixes: BTreeSet::new(), limit, refused: 0 }
+    }
+
+    /// Takes an announcement; over the limit it is counted and forgotten.
+    pub fn announce(&mut self, prefix: Prefix) {
+        if self.prefixes.len() < self.limit || self.prefixes.contains(&prefix) {
+            self.prefixes.insert(prefix);
+        } else {
+            self.refused += 1;
+        }
+    }
+
+    /// Takes a withdrawal; no harm when the prefix is unknown.
+    pub fn withdraw(&mut self, prefix: &Prefix) {
+        self.prefixes.remove(prefix);
+    }
+
+    /// How many prefixes are kept.
+    pub fn len(&self) -> usize {
+        self.prefixes.len()
+    }
+
+    /// Whether none is kept.
+    pub fn is_empty(&self) -> bool {
+        self.prefixes.is_empty()
+    }
+
+    /// How many announcements were not kept because of the limit, since the session came up.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// Forgets everything with the session.
+    pub fn clear(&mut self) {
+        self.prefixes.clear();
+        self.refused = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests;

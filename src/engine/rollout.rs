@@ -1,0 +1,179 @@
+//! The order between addresses and routes (product contract 4.1): an address is bound before its
+//! route is announced, and the withdrawal is with every neighbour before the address is released.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{AddressReport, RouteView};
+use crate::base::{Family, LoopbackAddress, NeighborName, Prefix, RouteAttributes, RouteTable};
+use crate::policy::{self, State};
+use crate::rib::{Carried, Plan};
+
+/// Wanted routes and addresses, and what the world has made of them so far.
+#[derive(Debug)]
+pub(super) struct Rollout {
+    /// Counts the plans; all neighbours get plans of the same version.
+    version: u64,
+    plans_changed: bool,
+    tables: BTreeMap<NeighborName, Arc<RouteTable>>,
+    carried: BTreeMap<NeighborName, Carried>,
+    report: AddressReport,
+    /// Addresses that services ask for now.
+    asked: BTreeSet<LoopbackAddress>,
+    /// Addresses no longer asked for, held until every neighbour has been told the plan of this version.
+    held: BTreeMap<LoopbackAddress, u64>,
+    /// What was last let out.
+    wanted: Arc<BTreeSet<LoopbackAddress>>,
+}
+
+impl Rollout {
+    pub(super) fn new(neighbors: impl Iterator<Item = NeighborName> + Clone) -> Self {
+        Self {
+            version: 0,
+            plans_changed: false,
+            tables: neighbors.clone().map(|name| (name, Arc::default())).collect(),
+            carried: neighbors.map(|name| (name, Carried::Nothing)).collect(),
+            report: AddressReport::default(),
+            asked: BTreeSet::new(),
+            held: BTreeMap::new(),
+            wanted: Arc::default(),
+        }
+    }
+
+    pub(super) fn handle_report(&mut self, report: AddressReport) {
+        self.report = report;
+    }
+
+    pub(super) fn handle_carried(&mut self, neighbor: NeighborName, carried: Carried) {
+        if let Some(known) = self.carried.get_mut(&neighbor) {
+            *known = carried;
+        }
+    }
+
+    /// Sets the routes of one service in every neighbour's table, as far as their addresses are bound.
+    pub(super) fn want_routes(
+        &mut self,
+        params: &policy::Params,
+        service: &policy::Service,
+        state: State,
+        addresses: &BTreeMap<Prefix, LoopbackAddress>,
+    ) {
+        for (name, neighbor) in &params.neighbors {
+            let Some(table) = self.tables.get_mut(name) else { continue };
+            let told = service.neighbors.contains(name);
+            let of = |family| {
+                let attributes = policy::attributes(params, service, state, neighbor, family)?;
+                told.then(|| Arc::new(attributes))
+            };
+            let attributes = Family::ALL.map(|family| (family, of(family)));
+            for prefix in &service.prefixes {
+                let wanted = attributes
+                    .iter()
+                    .find(|(family, _)| *family == prefix.family())
+                    .and_then(|(_, attributes)| attributes.as_ref())
+                    .filter(|_| is_bound(*prefix, addresses, &self.report) != Some(false));
+                self.plans_changed |= put(table, *prefix, wanted);
+            }
+        }
+    }
+
+    /// Asks for a service's addresses, or lets go of them once the neighbours have been told.
+    pub(super) fn want_addresses(
+        &mut self,
+        addresses: &BTreeMap<Prefix, LoopbackAddress>,
+        asked: bool,
+    ) {
+        // Withdrawals that are still to be published are part of the next version.
+        let version = self.version + u64::from(self.plans_changed);
+        for address in addresses.values() {
+            if asked {
+                self.held.remove(address);
+                self.asked.insert(address.clone());
+            } else if self.asked.remove(address) {
+                self.held.insert(address.clone(), version);
+            }
+        }
+    }
+
+    /// The plans of all neighbours, if any has changed since the last call.
+    pub(super) fn take_plans(&mut self) -> Option<BTreeMap<NeighborName, Plan>> {
+        if !std::mem::take(&mut self.plans_changed) {
+            return None;
+        }
+        self.version += 1;
+        let plan =
+            |routes: &Arc<RouteTable>| Plan { version: self.version, routes: Arc::clone(routes) };
+        Some(self.tables.iter().map(|(name, routes)| (name.clone(), plan(routes))).collect())
+    }
+
+    /// The addresses that should be bound, if they have changed since the last call.
+    pub(super) fn take_addresses(&mut self) -> Option<Arc<BTreeSet<LoopbackAddress>>> {
+        let carried = &self.carried;
+        self.held.retain(|_, version| !carried.values().all(|c| c.covers(*version)));
+        let unchanged = self.wanted.len() == self.asked.len() + self.held.len()
+            && self.asked.iter().chain(self.held.keys()).all(|a| self.wanted.contains(a));
+        if unchanged {
+            return None;
+        }
+        self.wanted = Arc::new(self.asked.iter().chain(self.held.keys()).cloned().collect());
+        Some(Arc::clone(&self.wanted))
+    }
+
+    /// The neighbours that have not been told the newest plan.
+    pub(super) fn uncarried(&self) -> impl Iterator<Item = &NeighborName> {
+        self.carried.iter().filter(|(_, c)| !c.covers(self.version)).map(|(name, _)| name)
+    }
+
+    /// The neighbours whose session is up.
+    pub(super) fn connected(&self) -> impl Iterator<Item = &NeighborName> {
+        self.carried.iter().filter(|(_, c)| **c != Carried::Nothing).map(|(name, _)| name)
+    }
+
+    /// Wanted addresses that are bound.
+    pub(super) fn bound(&self) -> &BTreeSet<LoopbackAddress> {
+        &self.report.bound
+    }
+
+    pub(super) fn view(
+        &self,
+        prefix: Prefix,
+        addresses: &BTreeMap<Prefix, LoopbackAddress>,
+    ) -> RouteView {
+        let own = addresses.get(&prefix);
+        RouteView {
+            prefix,
+            bound: is_bound(prefix, addresses, &self.report),
+            fault: own.and_then(|address| self.report.faults.get(address)).cloned(),
+            attributes: self
+                .tables
+                .iter()
+                .filter_map(|(name, table)| Some((name.clone(), Arc::clone(table.get(&prefix)?))))
+                .collect(),
+        }
+    }
+}
+
+/// Whether the address of `prefix` is bound; `None` when it is not ours to bind.
+fn is_bound(
+    prefix: Prefix,
+    addresses: &BTreeMap<Prefix, LoopbackAddress>,
+    report: &AddressReport,
+) -> Option<bool> {
+    addresses.get(&prefix).map(|address| report.bound.contains(address))
+}
+
+/// Puts or removes a route; says whether that changed the table.
+fn put(table: &mut Arc<RouteTable>, prefix: Prefix, wanted: Option<&Arc<RouteAttributes>>) -> bool {
+    let known = table.get(&prefix);
+    match wanted {
+        Some(attributes) if known != Some(attributes) => {
+            Arc::make_mut(table).insert(prefix, Arc::clone(attributes));
+            true
+        }
+        None if known.is_some() => {
+            Arc::make_mut(table).remove(&prefix);
+            true
+        }
+        Some(_) | None => false,
+    }
+}

@@ -1,0 +1,57 @@
+use std::collections::BTreeSet;
+use std::iter::repeat_n;
+
+use super::{Extras, Neighbor, Params, Service, State, StateAttributes};
+use crate::base::{Family, NextHop, RouteAttributes};
+
+/// What `neighbor` is told about routes of `service` in `family`, or `None` to withdraw.
+///
+/// The AS path is the local AS once, plus once for each prepend of region, neighbour and state
+/// (product contract, section 4.2).
+pub fn attributes(
+    params: &Params,
+    service: &Service,
+    state: State,
+    neighbor: &Neighbor,
+    family: Family,
+) -> Option<RouteAttributes> {
+    let table = table(service, state).filter(|table| table.announce)?;
+    let layers = [&params.region, &neighbor.extras, &table.extras];
+    let prepends: usize = layers.iter().map(|extras| usize::from(extras.prepend)).sum();
+    Some(RouteAttributes {
+        as_path: repeat_n(neighbor.local_as, 1 + prepends).collect(),
+        next_hop: next_hop(table, neighbor, family),
+        // The most specific MED stands: adding them up would mean nothing to anybody.
+        med: layers.iter().rev().find_map(|extras| extras.med),
+        communities: union(layers, |extras| &extras.communities),
+        large_communities: union(layers, |extras| &extras.large_communities),
+    })
+}
+
+/// Whether the state announces the service at all.
+pub fn announces(service: &Service, state: State) -> bool {
+    table(service, state).is_some_and(|table| table.announce)
+}
+
+fn table(service: &Service, state: State) -> Option<&StateAttributes> {
+    match state {
+        State::Up => Some(&service.up),
+        State::Down => Some(&service.down),
+        State::Draining => Some(&service.drain.attributes),
+        State::Pending | State::Drained | State::Disabled => None,
+    }
+}
+
+fn next_hop(table: &StateAttributes, neighbor: &Neighbor, family: Family) -> NextHop {
+    let of_state = table.next_hop.filter(|address| Family::of(*address) == family);
+    of_state
+        .or_else(|| neighbor.next_hop_for(family))
+        .map_or(NextHop::SelfAddress, NextHop::Address)
+}
+
+fn union<T: Ord + Clone>(
+    layers: [&Extras; 3],
+    of: impl Fn(&Extras) -> &BTreeSet<T>,
+) -> BTreeSet<T> {
+    layers.into_iter().flat_map(|extras| of(extras).iter().cloned()).collect()
+}

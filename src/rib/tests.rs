@@ -1,0 +1,111 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::{Asn, NextHop};
+
+fn attributes(length: usize) -> Arc<RouteAttributes> {
+    Arc::new(RouteAttributes {
+        as_path: vec![Asn(65010); length],
+        next_hop: NextHop::SelfAddress,
+        med: None,
+        communities: BTreeSet::new(),
+        large_communities: BTreeSet::new(),
+    })
+}
+
+fn prefix(text: &str) -> Prefix {
+    text.parse().unwrap()
+}
+
+fn table(routes: &[(&str, usize)]) -> RouteTable {
+    routes.iter().map(|(p, length)| (prefix(p), attributes(*length))).collect()
+}
+
+fn both() -> BTreeSet<Family> {
+    Family::ALL.into()
+}
+
+#[test]
+fn unchanged_routes_are_not_said_again() {
+    let mut out = AdjRibOut::default();
+    let wanted = table(&[("9.9.9.9", 1), ("2001:db8::1", 1)]);
+    assert_eq!(out.advance(&wanted, &both(), &BTreeSet::new()).announced.len(), 1);
+    assert!(out.advance(&wanted, &both(), &BTreeSet::new()).is_empty());
+}
+
+#[test]
+fn a_changed_route_is_replaced_in_place() {
+    let mut out = AdjRibOut::default();
+    out.advance(&table(&[("9.9.9.9", 1)]), &both(), &BTreeSet::new());
+    let delta = out.advance(&table(&[("9.9.9.9", 4)]), &both(), &BTreeSet::new());
+    assert!(delta.withdrawn.is_empty());
+    assert_eq!(delta.announced, BTreeMap::from([(attributes(4), vec![prefix("9.9.9.9")])]));
+}
+
+#[test]
+fn routes_with_equal_attributes_stand_together() {
+    let mut out = AdjRibOut::default();
+    let wanted = table(&[("9.9.9.9", 1), ("9.9.9.8", 2), ("9.9.9.7", 1)]);
+    let delta = out.advance(&wanted, &both(), &BTreeSet::new());
+    assert_eq!(delta.announced[&attributes(1)], [prefix("9.9.9.7"), prefix("9.9.9.9")]);
+    assert_eq!(delta.announced[&attributes(2)], [prefix("9.9.9.8")]);
+}
+
+#[test]
+fn a_refresh_says_the_family_again_and_still_withdraws() {
+    let mut out = AdjRibOut::default();
+    out.advance(&table(&[("9.9.9.9", 1), ("9.9.9.8", 1), ("::1", 1)]), &both(), &BTreeSet::new());
+    let wanted = table(&[("9.9.9.9", 1), ("::1", 1)]);
+    let delta = out.advance(&wanted, &both(), &[Family::Ipv4Unicast].into());
+    assert_eq!(delta.withdrawn, [prefix("9.9.9.8")]);
+    assert_eq!(delta.announced[&attributes(1)], [prefix("9.9.9.9")]);
+}
+
+#[test]
+fn a_family_that_was_not_negotiated_is_not_said() {
+    let mut out = AdjRibOut::default();
+    let wanted = table(&[("9.9.9.9", 1), ("2001:db8::1", 1)]);
+    let delta = out.advance(&wanted, &[Family::Ipv4Unicast].into(), &BTreeSet::new());
+    assert_eq!(delta.announced[&attributes(1)], [prefix("9.9.9.9")]);
+    assert_eq!(out.len(), 1);
+}
+
+#[test]
+fn received_routes_stop_at_the_limit_and_the_excess_is_counted() {
+    let mut received = AdjRibIn::new(2);
+    for text in ["10.0.0.0/8", "11.0.0.0/8", "12.0.0.0/8", "10.0.0.0/8"] {
+        received.announce(prefix(text));
+    }
+    assert_eq!((received.len(), received.refused()), (2, 1));
+    received.withdraw(&prefix("10.0.0.0/8"));
+    received.announce(prefix("12.0.0.0/8"));
+    assert_eq!(received.len(), 2);
+}
+
+proptest! {
+    /// Whatever tables follow each other, a neighbour that applies each delta has the last table.
+    #[test]
+    fn a_neighbour_that_applies_every_delta_ends_with_the_wanted_table(
+        steps in prop::collection::vec(prop::collection::btree_map(0u8..20, 1usize..4, 0..12), 1..8)
+    ) {
+        let mut out = AdjRibOut::default();
+        let mut theirs = RouteTable::new();
+        for step in steps {
+            let wanted: RouteTable = step
+                .into_iter()
+                .map(|(n, length)| (prefix(&format!("10.0.0.{n}")), attributes(length)))
+                .collect();
+            let delta = out.advance(&wanted, &both(), &BTreeSet::new());
+            for gone in &delta.withdrawn {
+                prop_assert!(theirs.remove(gone).is_some(), "withdrew what it did not have");
+            }
+            for (attributes, prefixes) in delta.announced {
+                for p in prefixes {
+                    let before = theirs.insert(p, Arc::clone(&attributes));
+                    prop_assert_ne!(before, Some(Arc::clone(&attributes)), "said again");
+                }
+            }
+            prop_assert_eq!(&theirs, &wanted);
+        }
+    }
+}
