@@ -12,3 +12,6 @@ pub use server::{Control, ControlError};
 
 /// The snapshot as JSON.
 pub const STATUS: &str = "/api/v1/status";
+
+#[cfg(test)]
+mod tests;

@@ -103,3 +103,63 @@ fn set_least_ttl(socket: &SockRef<'_>, v4: bool, least: libc::c_int) -> io::Resu
     };
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transport(remote: &str, ttl: Ttl) -> Transport {
+        let remote = remote.parse().unwrap();
+        Transport { remote, local_address: None, local_interface: None, ttl }
+    }
+
+    #[test]
+    fn a_dialling_socket_has_what_the_transport_asks_for() {
+        let timeout = Some(Duration::from_secs(9));
+        let local = Some("127.0.0.2".parse().unwrap());
+        let transport =
+            Transport { local_address: local, ..transport("127.0.0.1:179", Ttl::Multihop(7)) };
+        let socket = dialling(&transport, timeout).unwrap();
+        assert_eq!(socket.ttl_v4().unwrap(), 7);
+        assert_eq!(socket.tos_v4().unwrap(), TOS_INTERNETWORK_CONTROL);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), timeout);
+        assert!(socket.tcp_nodelay().unwrap());
+        assert_eq!(socket.local_addr().unwrap().as_socket().unwrap().ip(), local.unwrap());
+    }
+
+    #[test]
+    fn ttl_security_sends_255_and_drops_what_comes_from_further() {
+        let socket = dialling(&transport("127.0.0.1:179", Ttl::Security(2)), None).unwrap();
+        assert_eq!(socket.ttl_v4().unwrap(), 255);
+        assert_eq!(least_ttl(&socket), 254);
+        let socket = dialling(&transport("[::1]:179", Ttl::Security(1)), None).unwrap();
+        assert_eq!(socket.unicast_hops_v6().unwrap(), 255);
+    }
+
+    #[test]
+    fn an_address_of_somebody_else_cannot_be_dialled_from() {
+        let local_address = Some("192.0.2.1".parse().unwrap());
+        let transport = Transport { local_address, ..transport("127.0.0.1:179", Ttl::Multihop(1)) };
+        let error = dialling(&transport, None).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrNotAvailable);
+    }
+
+    fn least_ttl(socket: &Socket) -> libc::c_int {
+        let mut value: libc::c_int = 0;
+        let mut length = size_of::<libc::c_int>() as libc::socklen_t;
+        // SAFETY: the descriptor is open, and the kernel writes at most `length` octets to a live
+        // integer of that size.
+        #[expect(unsafe_code, reason = "getsockopt of an option without a safe wrapper")]
+        let result = unsafe {
+            libc::getsockopt(
+                socket.as_raw_fd(),
+                libc::IPPROTO_IP,
+                libc::IP_MINTTL,
+                (&raw mut value).cast(),
+                &raw mut length,
+            )
+        };
+        assert_eq!(result, 0);
+        value
+    }
+}

@@ -84,3 +84,56 @@ async fn status(State(source): State<Source>) -> Response {
 fn going_down() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "the agent is going down\n").into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::{Neighbor, Service};
+
+    fn snapshot(neighbor: &str, service: &str) -> Snapshot {
+        let since = jiff::Timestamp::UNIX_EPOCH;
+        Snapshot {
+            version: String::new(),
+            pid: 1,
+            router_id: [10, 0, 0, 1].into(),
+            local_as: 65010,
+            region: None,
+            started_at: since,
+            neighbors: vec![Neighbor {
+                name: "rs".to_owned(),
+                address: [10, 0, 0, 2].into(),
+                peer_as: 65515,
+                state: neighbor.to_owned(),
+                since,
+                hold_time_s: None,
+                capabilities: Vec::new(),
+                advertised: 0,
+                received: 0,
+                flaps: 0,
+                last_error: None,
+                local_address: None,
+                not_kept: 0,
+                malformed: 0,
+                description: None,
+            }],
+            services: vec![Service {
+                name: "web".to_owned(),
+                state: service.to_owned(),
+                since,
+                because: "no sample yet".to_owned(),
+                capacity_percent: 0,
+                r#override: None,
+                checks: Vec::new(),
+                routes: Vec::new(),
+            }],
+        }
+    }
+
+    #[test]
+    fn ready_is_a_session_and_a_verdict_whatever_the_verdict() {
+        assert_eq!(unready(&snapshot("established", "up")), None);
+        assert_eq!(unready(&snapshot("established", "down")), None);
+        assert!(unready(&snapshot("active", "up")).unwrap().contains("no session"));
+        assert!(unready(&snapshot("established", "pending")).unwrap().contains("no sample yet"));
+    }
+}

@@ -21,8 +21,9 @@ mod tests;
 use std::collections::BTreeSet;
 
 use tokio::sync::mpsc::Sender;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval};
 
+use crate::clock;
 use crate::config::{HaproxyCheck, HaproxyInstance};
 use crate::health::{Observation, Sample};
 
@@ -49,7 +50,7 @@ pub async fn watch(instance: HaproxyInstance, observations: Sender<Observation>)
             answer = client.ask() => answer,
             () = observations.closed() => return,
         };
-        let at = Instant::now().into_std();
+        let at = clock::now();
         if let Ok(answer) = &answer {
             judge.learn(answer);
         }
