@@ -24,7 +24,8 @@ const RESYNC: Duration = Duration::from_secs(30);
 /// Keeps `wanted` on the interfaces until its sender is dropped; then returns, leaving the addresses
 /// as they are (an orderly stop first wants the empty set and waits for the report). Reports go out
 /// at the start and whenever what is bound or the faults have changed, after the changes were made.
-/// Ends early, without an error, when nobody takes the reports any more.
+/// A full report channel holds everything up, so its reader must not wait for this task. Ends early,
+/// without an error, when nobody takes the reports any more.
 ///
 /// Runs in the network namespace of the thread that polls it first, inside a tokio runtime.
 ///

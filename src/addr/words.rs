@@ -44,15 +44,14 @@ impl Log {
     pub(super) fn write(self) {
         for ((fate, name), addresses) in self.0 {
             let (list, many) = (list(&addresses), addresses.len() > 1);
-            let (is, was, it) =
-                if many { ("are", "were", "they stay") } else { ("is", "was", "it stays") };
+            let (is, was) = if many { ("are", "were") } else { ("is", "was") };
+            let stay = if many { "they are, and they stay" } else { "it is, and it stays" };
             match fate {
                 Fate::Adopted => {
                     info!("{list} {is} on {name} from an earlier run of herald: taken over");
                 }
                 Fate::Left => info!(
-                    "{list} {is} on {name} already, not by herald: left as it is, and {it} when \
-                     herald stops"
+                    "{list} {is} on {name} already, not by herald: left as {stay} when herald stops"
                 ),
                 Fate::Bound => info!("{list} bound to {name}"),
                 Fate::PutBack => {
