@@ -40,9 +40,11 @@
 
 pub mod addr;
 pub mod base;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod daemon;
 pub mod engine;
 pub mod health;
 pub mod peer;
