@@ -15,7 +15,9 @@ use crate::engine::{AddressReport, Engine, Input, Output, Transition};
 use crate::health::Observation;
 use crate::policy::State;
 use crate::rib::{Carried, Plan};
-use crate::status::{self, Agent, PeerStatus, Requests};
+use crate::status::{PeerStatus, Requests, Snapshot};
+
+use super::picture::{self, Agent};
 
 /// What comes from outside the machine of checks and routes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,9 +117,9 @@ impl Decider {
         None
     }
 
-    fn snapshot(&self) -> status::Snapshot {
+    fn snapshot(&self) -> Snapshot {
         let peers: Vec<_> = self.outputs.peers.iter().map(|peer| peer.borrow().clone()).collect();
-        status::snapshot(&self.agent, &self.config, &self.engine, &peers)
+        picture::snapshot(&self.agent, &self.config, &self.engine, &peers)
     }
 }
 

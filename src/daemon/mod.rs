@@ -15,6 +15,7 @@
 
 mod decider;
 mod log;
+mod picture;
 mod start;
 mod wiring;
 

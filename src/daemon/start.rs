@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::decider::{Decider, FAREWELL, Order};
+use super::picture::Agent;
 use super::wiring::{Wiring, engine_params};
 use crate::base::Reason;
 use crate::clock::{self, WallClock};
@@ -15,7 +16,6 @@ use crate::config::{Config, Http, Listen};
 use crate::control::{Control, ControlError};
 use crate::engine::Engine;
 use crate::peer::{self, ListenError, Listener};
-use crate::status::Agent;
 use crate::web::{Web, WebError};
 use crate::{addr, probe};
 

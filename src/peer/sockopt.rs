@@ -116,15 +116,17 @@ mod tests {
     #[test]
     fn a_dialling_socket_has_what_the_transport_asks_for() {
         let timeout = Some(Duration::from_secs(9));
-        let local = Some("127.0.0.2".parse().unwrap());
-        let transport =
-            Transport { local_address: local, ..transport("127.0.0.1:179", Ttl::Multihop(7)) };
+        let local: std::net::IpAddr = "127.0.0.2".parse().unwrap();
+        let transport = Transport {
+            local_address: Some(local),
+            ..transport("127.0.0.1:179", Ttl::Multihop(7))
+        };
         let socket = dialling(&transport, timeout).unwrap();
         assert_eq!(socket.ttl_v4().unwrap(), 7);
         assert_eq!(socket.tos_v4().unwrap(), TOS_INTERNETWORK_CONTROL);
         assert_eq!(socket.tcp_user_timeout().unwrap(), timeout);
         assert!(socket.tcp_nodelay().unwrap());
-        assert_eq!(socket.local_addr().unwrap().as_socket().unwrap().ip(), local.unwrap());
+        assert_eq!(socket.local_addr().unwrap().as_socket().unwrap().ip(), local);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! [`Snapshot`] is the contract of `herald status --json`: fields may be added, never renamed.
 
-mod build;
+mod peer;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
-pub use build::{Agent, PeerStatus, snapshot};
+pub use peer::PeerStatus;
 
 /// Everything an operator can see at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,84 +1,35 @@
 //! Puts a [`Snapshot`] together from what the parts say of themselves.
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::time::Instant;
+use std::net::Ipv4Addr;
 
-use super::{Check, Neighbor, Route, Service, Snapshot};
-use crate::base::{Asn, NeighborName, NextHop, Reason, RegionName, RouteAttributes};
+use crate::base::{Asn, NeighborName, NextHop, RegionName, RouteAttributes};
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
-use crate::session::{Session, State};
+use crate::status::{Check, Neighbor, PeerStatus, Route, Service, Snapshot};
 
 /// What is fixed for the life of the agent.
 #[derive(Debug, Clone)]
-pub struct Agent {
+pub(super) struct Agent {
     /// Its process.
-    pub pid: u32,
+    pub(super) pid: u32,
     /// Its BGP identifier.
-    pub router_id: Ipv4Addr,
+    pub(super) router_id: Ipv4Addr,
     /// Its AS.
-    pub local_as: Asn,
+    pub(super) local_as: Asn,
     /// Its region.
-    pub region: Option<RegionName>,
+    pub(super) region: Option<RegionName>,
     /// Turns its instants into wall time.
-    pub clock: WallClock,
-}
-
-/// What a session says of itself, told by its driver whenever it changes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PeerStatus {
-    /// Its name.
-    pub name: NeighborName,
-    /// State and since when.
-    pub state: (State, Instant),
-    /// Negotiated hold time in seconds.
-    pub hold_time: Option<u16>,
-    /// The neighbour's capabilities.
-    pub capabilities: Vec<String>,
-    /// Routes it has from us.
-    pub advertised: usize,
-    /// Routes we keep of it.
-    pub received: usize,
-    /// Routes we did not keep.
-    pub not_kept: u64,
-    /// Times an established session was lost.
-    pub flaps: u64,
-    /// UPDATEs with malformed attributes.
-    pub malformed: u64,
-    /// What went wrong last.
-    pub last_error: Option<Reason>,
-    /// Our address on the session.
-    pub local_address: Option<IpAddr>,
-}
-
-impl PeerStatus {
-    /// Reads a session.
-    pub fn of(name: &NeighborName, session: &Session) -> Self {
-        let negotiated = session.negotiated();
-        let capabilities = negotiated.into_iter().flat_map(|n| &n.capabilities);
-        Self {
-            name: name.clone(),
-            state: session.state(),
-            hold_time: negotiated.map(|n| n.hold_time.seconds()),
-            capabilities: capabilities.map(ToString::to_string).collect(),
-            advertised: session.advertised().len(),
-            received: session.received_routes().len(),
-            not_kept: session.received_routes().refused(),
-            flaps: session.counters().flaps,
-            malformed: session.counters().malformed,
-            last_error: session.last_error().cloned(),
-            local_address: session.local_address(),
-        }
-    }
-
-    fn is_established(&self) -> bool {
-        self.state.0 == State::Established
-    }
+    pub(super) clock: WallClock,
 }
 
 /// The whole picture.
-pub fn snapshot(agent: &Agent, config: &Config, engine: &Engine, peers: &[PeerStatus]) -> Snapshot {
+pub(super) fn snapshot(
+    agent: &Agent,
+    config: &Config,
+    engine: &Engine,
+    peers: &[PeerStatus],
+) -> Snapshot {
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: agent.pid,
