@@ -102,7 +102,19 @@ impl Item<'_> {
 
     /// The value has the right type and cannot be used.
     pub(in crate::config) fn refuse<T>(&self, shown: &str, refusal: Refusal) -> Option<T> {
-        let rule = refusal.rule.unwrap_or_else(|| takes(self.key.form));
+        let rule = refusal.rule.unwrap_or_else(|| match self.key.form {
+            // Lists are refused by element.
+            Form::List(element) => format!("each element is {element}"),
+            Form::Boolean
+            | Form::Integer(..)
+            | Form::Duration(..)
+            | Form::Text(_)
+            | Form::Word(_)
+            | Form::Mixed(_)
+            | Form::Table(_)
+            | Form::Named(_)
+            | Form::Later => format!("it takes {}", takes(self.key.form)),
+        });
         let help = refusal.help.or_else(|| self.similar(shown));
         let help = help.unwrap_or_else(|| way_out(self.key));
         self.notes.fault(&self.span, format!("{} cannot be {shown}", self.key.name), rule, help);
@@ -142,7 +154,7 @@ impl Item<'_> {
 /// Notes that a key has a value of the wrong type.
 pub(super) fn refuse_type(notes: &Notes<'_>, key: &Key, span: &Span, value: &DeValue<'_>) {
     let message = format!("{} cannot be {}", key.name, article(value));
-    notes.fault(span, message, takes(key.form), retyped(key, value));
+    notes.fault(span, message, format!("it takes {}", takes(key.form)), retyped(key, value));
 }
 
 /// What a form takes, in words.

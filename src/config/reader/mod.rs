@@ -181,7 +181,7 @@ impl<'a> Section<'a> {
         };
         let message = format!("{} is missing", self.full(key.name));
         let help = format!("for example {} = {}", key.name, key.example);
-        self.notes.fault(&span, message, key.meaning.trim_end_matches('.'), help);
+        self.notes.fault(&span, message, "it is required", help);
     }
 
     fn refuse_type(&self, key: &Key, span: &Span, value: &DeValue<'_>) {
@@ -198,7 +198,7 @@ impl<'a> Section<'a> {
                 Some(key) if matches!(key.form, Form::Later) => self.notes.fault(
                     &span,
                     format!("{} is not part of this version", self.full(name)),
-                    format!("{} comes with a later version of herald", key.meaning),
+                    format!("a later version of herald has it: {}", key.meaning),
                     "leave it out",
                 ),
                 Some(_) => {}
@@ -207,7 +207,8 @@ impl<'a> Section<'a> {
     }
 
     fn refuse_unknown(&self, name: &str, span: &Span) {
-        let known = || self.schema.keys.iter().map(|key| key.name);
+        let usable = |key: &&Key| !matches!(key.form, Form::Later);
+        let known = || self.schema.keys.iter().filter(usable).map(|key| key.name);
         let message = match self.path.as_str() {
             "" => format!("there is no table [{name}]"),
             path => format!("there is no key {name} in [{path}]"),
