@@ -52,7 +52,7 @@ pub struct PathAttributes {
     pub large_communities: Vec<LargeCommunity>,
     /// Type 35 (RFC 9234).
     pub only_to_customer: Option<Asn>,
-    /// All others, in the order they came.
+    /// All others, by ascending type code.
     pub unknown: Vec<UnknownAttribute>,
 }
 
