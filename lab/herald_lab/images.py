@@ -7,6 +7,7 @@ configuration files are the same, bound to the same paths.
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ FRR_DIRECTORY = Path("/usr/lib/frr")
 FRR_DAEMONS_FILE = "/etc/frr/daemons"
 # Started whether the file asks for them or not, in this order; mgmtd exists since FRR 9.
 FRR_ALWAYS = ("mgmtd", "zebra", "staticd")
+HERALD_IN_NODE = "/usr/local/bin/herald"
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,13 @@ class Image:
     # Directory → owner, a user name of this machine.
     directories: tuple[tuple[str, str], ...] = ()
     frr: bool = False
-
-
-def _herald() -> str:
-    return os.environ.get("HERALD_BIN", "herald")
+    herald: bool = False
 
 
 def _nva() -> Image:
     haproxy = Program("haproxy", ("haproxy", "-db", "-f", "/etc/haproxy/haproxy.cfg"), ready="/run/haproxy/admin.sock")
-    herald = Program("herald", (_herald(), "run", "--config", "/etc/herald/herald.toml"), ready="/run/herald/control.sock")
-    return Image((haproxy, herald), directories=(("/run/haproxy", "root"), ("/run/herald", "root")))
+    herald = Program("herald", ("herald", "run", "--config", "/etc/herald/herald.toml"), ready="/run/herald/control.sock")
+    return Image((haproxy, herald), directories=(("/run/haproxy", "root"), ("/run/herald", "root")), herald=True)
 
 
 _IMAGES = {
@@ -53,6 +52,11 @@ _IMAGES = {
     "herald-lab/web": lambda: Image((Program("web", ("python3", "/srv/web.py")),)),
     "herald-lab/host": lambda: Image(()),
 }
+
+
+def herald_binary() -> Path:
+    """The herald of this run: HERALD_BIN, else the one in the search path."""
+    return Path(os.environ.get("HERALD_BIN") or shutil.which("herald") or "herald").resolve()
 
 
 def known() -> tuple[str, ...]:

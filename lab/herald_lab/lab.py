@@ -7,11 +7,17 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Callable
 
 from . import images, runs
 from .node import Node, NodeError, Program
 from .topology import Bind, Topology
-from .wait import until
+from .say import Narrator
+from .wait import Missed, until
+
+
+# Daemons whose logs explain nothing that the others' do not.
+_QUIET = ("mgmtd", "zebra", "staticd", "web")
 
 
 class Lab:
@@ -88,9 +94,19 @@ class Lab:
         for node in self.nodes.values():
             node.keep()
 
+    def told(self, narrator: Narrator, story: Callable[[], bool]) -> bool:
+        """Runs a story. When something awaited does not come, says what, and what the daemons last said."""
+        try:
+            return story()
+        except (Missed, NodeError) as failure:
+            narrator.line(f"failed: {failure}", "red")
+            for title, lines in self.tails(failure.nodes if isinstance(failure, Missed) else ()):
+                narrator.quote(f"the last lines of {title}:", lines or ["(nothing)"])
+            return False
+
     def tails(self, nodes: tuple[str, ...]) -> list[tuple[str, list[str]]]:
         """The last log lines of the daemons of these nodes, of all nodes when none is named."""
-        wanted = [program for program in self.programs.values() if not nodes or program.node in nodes]
+        wanted = [program for program in self.programs.values() if (not nodes or program.node in nodes) and program.name not in _QUIET]
         return [(f"{program.node}/{program.name}", program.tail()) for program in wanted]
 
     def _note(self) -> None:
@@ -105,6 +121,8 @@ class Lab:
                 file.write_text(text)
                 bind = replace(bind, source=file)
             binds.append(bind)
+        if images.look_up(self.topology.nodes[name].image).herald:
+            binds.append(Bind(images.herald_binary(), images.HERALD_IN_NODE, read_only=True))
         return binds
 
     def _cable(self) -> None:

@@ -50,7 +50,7 @@ class Program:
         except subprocess.TimeoutExpired:
             return None
 
-    def tail(self, count: int = 15) -> list[str]:
+    def tail(self, count: int = 8) -> list[str]:
         """The last lines it wrote."""
         try:
             return self.log.read_text(errors="replace").splitlines()[-count:]
@@ -140,7 +140,7 @@ def enter(pid: int, *command: str) -> tuple[str, ...]:
 def environment(more: dict[str, str] | None = None) -> dict[str, str]:
     """What programs in a node find in their environment: nothing of the caller's but the search path."""
     path = os.environ.get("PATH", "")
-    return {"PATH": f"/usr/sbin:/usr/bin:/sbin:/bin:{path}", "HOME": "/run", "LANG": "C.UTF-8", "TERM": "dumb", **(more or {})}
+    return {"PATH": f"/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{path}", "HOME": "/run", "LANG": "C.UTF-8", "TERM": "dumb", **(more or {})}
 
 
 def only_child(parent: subprocess.Popen) -> int:

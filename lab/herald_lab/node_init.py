@@ -36,6 +36,8 @@ def main() -> None:
     for directory, owner in spec["directories"]:
         Path(directory).mkdir(parents=True, exist_ok=True)
         shutil.chown(directory, owner)
+    with open("/etc/hosts", "a", encoding="utf-8") as hosts:
+        hosts.write(f"127.0.1.1 {spec['hostname']}\n")
     for bind, source in zip(spec["binds"], sources):
         _bind(f"/proc/self/fd/{source}", bind["target"], bind["read_only"])
         os.close(source)
