@@ -1,8 +1,90 @@
 //! F4: the TOML file becomes types that cannot be wrong, or a list of every fault with its place.
+//!
+//! ```text
+//! text ─▶ TOML with places ─▶ reader (one key at a time, by the key table) ─▶ drafts ─▶ rules ─▶ Config
+//!                                        └───────── faults and worries, with their places ────┘
+//! ```
+//!
+//! Faults keep the agent from starting; worries are readable but unwise. A fault never stops the
+//! reading, so that all of a file come in one go.
 
+mod diagnostic;
+mod duration;
+mod keys;
+mod lower;
+mod notes;
+mod reader;
+mod reference;
+mod secrets;
+mod source;
+mod suggest;
 mod types;
 
+use std::path::Path;
+use std::sync::Arc;
+
+use toml::de::DeTable;
+
+use self::diagnostic::Severity;
+use self::notes::Notes;
+use self::reader::Section;
+
+pub use diagnostic::{Diagnostic, Faults, Place, Report};
+pub use reference::reference;
 pub use types::{
     Agent, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
     Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,
 };
+
+/// A file that can be used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// What it says.
+    pub config: Config,
+    /// What in it is readable but unwise.
+    pub worries: Report,
+}
+
+/// Reads, checks and lowers a file; `${NAME}` comes from the environment of this process.
+///
+/// # Errors
+///
+/// All faults of the file in one go, or the one that keeps it from being read.
+pub fn load(path: &Path) -> Result<Loaded, Faults> {
+    #[expect(clippy::disallowed_methods, reason = "here is where the environment is read")]
+    let environment = |name: &str| std::env::var(name).ok();
+    let name = path.display().to_string();
+    read(&name, &source::text(path)?, &environment)
+}
+
+/// Reads, checks and lowers the text of a file called `name`. `environment` gives the values for
+/// `${NAME}`.
+///
+/// # Errors
+///
+/// All faults of the text in one go.
+pub fn read(
+    name: &str,
+    text: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Loaded, Faults> {
+    let quoted: Arc<str> = secrets::blanked(text).into();
+    let (table, syntax) = DeTable::parse_recoverable(text);
+    if !syntax.is_empty() {
+        // What a broken text means is guesswork: faults of meaning would mislead.
+        let faults = source::syntax_faults(&syntax, text);
+        return Err(Faults::new(Report::new(Severity::Fault, name, &quoted, faults)));
+    }
+    let notes = Notes::new(environment);
+    let config = lower::file(&Section::root(&notes, &keys::FILE, table.get_ref()));
+    let (faults, worries) = notes.finish();
+    match config {
+        Some(config) if faults.is_empty() => {
+            Ok(Loaded { config, worries: Report::new(Severity::Worry, name, &quoted, worries) })
+        }
+        Some(_) | None => Err(Faults::new(Report::new(Severity::Fault, name, &quoted, faults))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+use super::agent::{CONNECT_RETRY, HOLD_TIME, KEEPALIVE, SEND_HOLD_TIME, SHUTDOWN_MESSAGE};
+use super::{AS_NUMBER, COMMUNITIES, Form, Key, LARGE_COMMUNITIES, MED, PREPEND, Table};
+
+const NEXT_HOP_OF_SESSION: &str = "the session's local address";
+
+pub(super) static NEIGHBOR: Table = Table {
+    meaning: "A BGP neighbour: a route server, a router.",
+    keys: &[
+        Key::new("address", Form::Text("an IPv4 or IPv6 address"), "Its address.")
+            .required("\"192.0.2.1\""),
+        Key::new("port", Form::Integer(1, 65535), "The TCP port we dial.").default("179"),
+        Key::new("peer-as", AS_NUMBER, "Its AS number.").required("65515"),
+        Key::new(
+            "profile",
+            Form::Word(&PROFILES),
+            "What kind of speaker it is; sets defaults and checks what that kind cannot do.",
+        )
+        .otherwise("nothing is assumed", "\"frr\""),
+        Key::new("description", Form::Text("a line of text"), "Free text, shown in status.")
+            .otherwise("none", "\"route server of the hub\""),
+        Key::new(
+            "shutdown",
+            Form::Boolean,
+            "Configured but held down: neither dialled nor accepted.",
+        )
+        .default("false"),
+        Key::new("local-as", AS_NUMBER, "Our AS number towards this neighbour.")
+            .otherwise("[bgp] local-as", "65010"),
+        Key::new(
+            "local-address",
+            Form::Text("an IPv4 or IPv6 address"),
+            "The address of this machine that the session uses.",
+        )
+        .otherwise("what the kernel chooses", "\"192.0.2.10\""),
+        Key::new(
+            "local-interface",
+            Form::Text("an interface name of 1 to 15 characters"),
+            "The device or VRF that the session is bound to.",
+        )
+        .otherwise("none", "\"eth0\""),
+        Key::new(
+            "multihop",
+            Form::Integer(1, 255),
+            "TTL of the packets we send; 1 reaches a directly connected neighbour only.",
+        )
+        .otherwise("1, or what the profile says", "255"),
+        Key::new(
+            "ttl-security",
+            Form::Integer(1, 254),
+            "Packets from further away than this many hops are dropped (RFC 5082); excludes multihop.",
+        )
+        .otherwise("off", "1"),
+        Key::new("passive", Form::Boolean, "Never dial, wait for the neighbour to connect.")
+            .default("false"),
+        HOLD_TIME.otherwise("[bgp] hold-time, or what the profile says", "\"90s\""),
+        KEEPALIVE.otherwise("[bgp] keepalive", "\"30s\""),
+        CONNECT_RETRY.otherwise("[bgp] connect-retry", "\"5s\""),
+        SEND_HOLD_TIME.otherwise("[bgp] send-hold-time", "\"8m\""),
+        SHUTDOWN_MESSAGE.otherwise("[bgp] shutdown-message", "\"back at noon\""),
+        Key::new(
+            "families",
+            Form::List("\"ipv4-unicast\" or \"ipv6-unicast\""),
+            "The address families offered to the neighbour.",
+        )
+        .otherwise("those of the services announced to it", "[\"ipv4-unicast\"]"),
+        Key::new(
+            "next-hop",
+            Form::Text("an IPv4 address"),
+            "Next hop of IPv4 routes, for example an internal load balancer.",
+        )
+        .otherwise(NEXT_HOP_OF_SESSION, "\"192.0.2.20\""),
+        Key::new("next-hop-ipv6", Form::Text("an IPv6 address"), "Next hop of IPv6 routes.")
+            .otherwise(NEXT_HOP_OF_SESSION, "\"2001:db8::20\""),
+        PREPEND.says("Extra copies of local-as, in addition to the region's."),
+        MED.says("MULTI_EXIT_DISC, in place of the region's.").otherwise("the region's", "100"),
+        COMMUNITIES.says("Communities (RFC 1997), in addition to the region's."),
+        LARGE_COMMUNITIES.says("Large communities (RFC 8092), in addition to the region's."),
+        Key::new(
+            "max-received",
+            Form::Integer(0, 10_000_000),
+            "How many of its routes are kept to be shown; the excess is only counted.",
+        )
+        .default("10000"),
+        Key::later("password-file", "TCP MD5 signatures (RFC 2385)"),
+        Key::later("bfd", "bidirectional forwarding detection (RFC 5880)"),
+        Key::later("role", "BGP roles (RFC 9234)"),
+        Key::later("graceful-restart", "graceful restart (RFC 4724)"),
+    ],
+};
+
+const PROFILES: [&str; 6] =
+    ["azure-route-server", "virtual-wan", "aws-route-server", "frr", "bird", "gobgp"];

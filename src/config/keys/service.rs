@@ -1,0 +1,156 @@
+use super::haproxy::CHECK;
+use super::{COMMUNITIES, DAY, Form, HOUR, Key, LARGE_COMMUNITIES, MED, PREPEND, Table};
+use std::time::Duration;
+
+pub(super) static SERVICE: Table = Table {
+    meaning: "A service: anycast addresses, and what decides whether they are announced.",
+    keys: &[
+        Key::new(
+            "addresses",
+            Form::List("a host address, with /32, /128 or no length"),
+            "Host addresses that are bound to the loopback and announced.",
+        )
+        .default("[]")
+        .set_to("[\"198.51.100.1/32\"]"),
+        Key::new(
+            "prefixes",
+            Form::List("a network such as \"203.0.113.0/24\""),
+            "Networks that are announced and not bound.",
+        )
+        .default("[]"),
+        Key::new(
+            "neighbors",
+            Form::List("the name of a [neighbor.NAME]"),
+            "The neighbours that get its routes.",
+        )
+        .otherwise("all of them", "[\"rs-0\"]"),
+        Key::new("enabled", Form::Boolean, "false announces and binds nothing.").default("true"),
+        Key::later("degraded", "attributes while capacity is low"),
+        Key::later("hook", "commands that run after a change"),
+        Key::later("standby", "one active site at a time"),
+        Key::later("last-site", "announcing as a last resort"),
+        Key::table("up", &UP),
+        Key::table("down", &DOWN),
+        Key::table("drain", &DRAIN),
+        Key::table("loopback", &LOOPBACK),
+        Key::table("health", &HEALTH),
+        Key::named("check", "backend", &CHECK),
+    ],
+};
+
+const ANNOUNCE: Key = Key::new("announce", Form::Boolean, "Whether it is announced in this state.");
+const STATE_PREPEND: Key =
+    PREPEND.says("Extra copies of local-as, in addition to region and neighbour.");
+const STATE_MED: Key = MED
+    .says("MULTI_EXIT_DISC, in place of the neighbour's.")
+    .otherwise("the neighbour's, else the region's", "100");
+const STATE_COMMUNITIES: Key =
+    COMMUNITIES.says("Communities (RFC 1997), in addition to region and neighbour.");
+const STATE_LARGE_COMMUNITIES: Key =
+    LARGE_COMMUNITIES.says("Large communities (RFC 8092), in addition to region and neighbour.");
+const NEXT_HOP: Key = Key::new(
+    "next-hop",
+    Form::Text("an IPv4 or IPv6 address"),
+    "Next hop of routes of its family in this state.",
+)
+.otherwise("the neighbour's next-hop", "\"192.0.2.20\"");
+
+static UP: Table = Table {
+    meaning: "Attributes while the service is healthy.",
+    keys: &[
+        ANNOUNCE.default("true"),
+        STATE_PREPEND,
+        STATE_MED,
+        STATE_COMMUNITIES,
+        STATE_LARGE_COMMUNITIES,
+        NEXT_HOP,
+    ],
+};
+
+static DOWN: Table = Table {
+    meaning: "Attributes while it is not healthy. announce = true with prepend = 6 makes it the \
+              last resort.",
+    keys: &[
+        ANNOUNCE.default("false"),
+        STATE_PREPEND,
+        STATE_MED,
+        STATE_COMMUNITIES,
+        STATE_LARGE_COMMUNITIES,
+        NEXT_HOP,
+    ],
+};
+
+static DRAIN: Table = Table {
+    meaning: "Attributes while an operator drains it; after `for` it is withdrawn.",
+    keys: &[
+        ANNOUNCE.default("true"),
+        STATE_PREPEND.default("3"),
+        STATE_MED,
+        STATE_COMMUNITIES.default("[\"graceful-shutdown\"]"),
+        STATE_LARGE_COMMUNITIES,
+        NEXT_HOP,
+        Key::new(
+            "for",
+            Form::Duration(Duration::ZERO, DAY),
+            "How long it is announced before it is withdrawn.",
+        )
+        .default("\"30s\""),
+        Key::later("wait-sessions", "waiting for HAProxy's sessions to end"),
+    ],
+};
+
+static LOOPBACK: Table = Table {
+    meaning: "How its addresses are bound.",
+    keys: &[
+        Key::new("bind", Form::Boolean, "false leaves binding to somebody else.").default("true"),
+        Key::new(
+            "interface",
+            Form::Text("an interface name of 1 to 15 characters"),
+            "The interface that gets the addresses.",
+        )
+        .default("\"lo\""),
+        Key::new(
+            "label",
+            Form::Text("1 to 15 characters without blanks"),
+            "The label of the addresses, IPv4 only.",
+        )
+        .otherwise("none", "\"lo:web\""),
+        Key::new(
+            "on-down",
+            Form::Word(&["keep", "remove"]),
+            "What happens to the addresses while the service is not announced.",
+        )
+        .default("\"keep\""),
+        Key::new(
+            "scope",
+            Form::Word(&["global", "host"]),
+            "\"host\" keeps the kernel from using them as source addresses.",
+        )
+        .default("\"global\""),
+    ],
+};
+
+static HEALTH: Table = Table {
+    meaning: "How its checks become a verdict.",
+    keys: &[
+        Key::new(
+            "rule",
+            Form::Mixed("\"all\", \"any\" or { at-least = N }"),
+            "How many checks must be healthy.",
+        )
+        .default("\"all\""),
+        Key::new(
+            "hold-up",
+            Form::Duration(Duration::ZERO, DAY),
+            "After a fall, it must be healthy for this long before it is announced again.",
+        )
+        .default("\"0s\""),
+        Key::new(
+            "unknown-for",
+            Form::Duration(Duration::ZERO, HOUR),
+            "How long the last verdict stands while a check can prove nothing; then it is down.",
+        )
+        .default("\"10s\""),
+        Key::later("damping", "flap damping (RFC 2439)"),
+    ],
+};

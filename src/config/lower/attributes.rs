@@ -1,0 +1,76 @@
+use std::net::IpAddr;
+
+use crate::base::{Community, CommunityError, LargeCommunity};
+use crate::config::reader::{Placed, Refusal, Section, plain};
+use crate::policy::{Drain, Extras, StateAttributes};
+
+/// `prepend`, `med`, `communities` and `large-communities` of any table.
+pub(super) fn extras(section: &Section<'_>) -> Option<Extras> {
+    let prepend = section.integer("prepend");
+    let med = section.integer("med");
+    let communities = section.list("communities", community);
+    let large_communities = section.list("large-communities", plain::<LargeCommunity>);
+    Some(Extras {
+        prepend: prepend?.value,
+        med: med.map(|med| med.value),
+        communities: communities?.value.into_iter().map(|c| c.value).collect(),
+        large_communities: large_communities?.value.into_iter().map(|c| c.value).collect(),
+    })
+}
+
+/// A `[service.X.STATE]` table.
+#[derive(Debug)]
+pub(super) struct State {
+    announce: Option<Placed<bool>>,
+    extras: Option<Extras>,
+    pub(super) next_hop: Option<Placed<IpAddr>>,
+}
+
+impl State {
+    pub(super) fn read(section: &Section<'_>) -> Self {
+        let announce = section.boolean("announce");
+        let extras = extras(section);
+        let next_hop = section.text("next-hop", plain);
+        Self { announce, extras, next_hop }
+    }
+
+    /// Whether routes are announced in this state; also when that cannot be told.
+    pub(super) fn announces(&self) -> bool {
+        self.announce.as_ref().is_none_or(|announce| announce.value)
+    }
+
+    pub(super) fn lowered(&self) -> Option<StateAttributes> {
+        Some(StateAttributes {
+            announce: self.announce.as_ref()?.value,
+            extras: self.extras.clone()?,
+            next_hop: self.next_hop.as_ref().map(|next_hop| next_hop.value),
+        })
+    }
+}
+
+/// The `[service.X.drain]` table.
+#[derive(Debug)]
+pub(super) struct Draining {
+    pub(super) state: State,
+    lasts: Option<Placed<std::time::Duration>>,
+}
+
+impl Draining {
+    pub(super) fn read(section: &Section<'_>) -> Self {
+        Self { state: State::read(section), lasts: section.duration("for") }
+    }
+
+    pub(super) fn lowered(&self) -> Option<Drain> {
+        Some(Drain { attributes: self.state.lowered()?, lasts: self.lasts.as_ref()?.value })
+    }
+}
+
+fn community(text: &str) -> Result<Community, Refusal> {
+    text.parse().map_err(|_: CommunityError| match text.parse::<LargeCommunity>() {
+        Ok(_) => Refusal::rule("three numbers make a large community")
+            .help("move it to large-communities"),
+        Err(_) => Refusal::default().help(
+            "for example \"65010:100\", \"no-export\", \"no-advertise\" or \"graceful-shutdown\"",
+        ),
+    })
+}

@@ -1,0 +1,53 @@
+//! From tables to the types of [`Config`]: each part is read for itself, then the rules between the
+//! parts are checked, and only a file without a fault is put together.
+
+mod agent;
+mod attributes;
+mod bgp;
+mod haproxy;
+mod health;
+mod loopback;
+mod neighbor;
+mod rules;
+mod scalar;
+mod service;
+mod session;
+
+use std::collections::BTreeMap;
+
+use super::reader::Section;
+use super::types::Config;
+use crate::policy;
+
+/// Reads the whole file; `None` only after a fault has been noted.
+pub(super) fn file(root: &Section<'_>) -> Option<Config> {
+    let regions = agent::regions(root);
+    let agent = agent::read(&root.section("agent"), &regions);
+    let bgp = bgp::read(&root.section("bgp"));
+    let neighbors = neighbor::read(root, &bgp);
+    let instances = haproxy::read(root);
+    let services = service::read(root, &neighbors, &instances);
+    let router_id = bgp::router_id(&bgp, &neighbors);
+    rules::check(root, &bgp, &neighbors, &services, &instances);
+
+    let (agent, region) = agent?;
+    let bgp = bgp.lowered(router_id?)?;
+    let mut routed = BTreeMap::new();
+    let mut speaking = BTreeMap::new();
+    for draft in &neighbors {
+        let families = rules::families(draft, &services);
+        let (neighbor, route) = draft.lowered(&bgp, families)?;
+        routed.insert(draft.name.clone(), route);
+        speaking.insert(draft.name.clone(), neighbor);
+    }
+    let haproxy = haproxy::lowered(&instances, &services)?;
+    let mut announced = BTreeMap::new();
+    let mut configured = BTreeMap::new();
+    for draft in services {
+        let (service, route) = draft.lowered()?;
+        announced.insert(service.name.clone(), route);
+        configured.insert(service.name.clone(), service);
+    }
+    let policy = policy::Params { region, neighbors: routed, services: announced };
+    Some(Config { agent, bgp, neighbors: speaking, haproxy, services: configured, policy })
+}

@@ -1,0 +1,100 @@
+//! Every route that a neighbour is told needs a next hop of its own family.
+
+use std::net::IpAddr;
+
+use super::{families, neighbor, service};
+use crate::base::Family;
+use crate::config::lower::scalar::special;
+use crate::config::reader::{Placed, Section};
+
+pub(super) fn check(neighbors: &[neighbor::Draft<'_>], services: &[service::Draft<'_>]) {
+    for neighbor in neighbors {
+        let own = [("next-hop", &neighbor.next_hop), ("next-hop-ipv6", &neighbor.next_hop_ipv6)];
+        for (key, next_hop) in own {
+            check_address(&neighbor.section, key, next_hop.as_ref(), &[neighbor]);
+        }
+        for family in families(neighbor, services) {
+            refuse_missing(neighbor, family, services);
+        }
+    }
+    for service in services {
+        let told = neighbors.iter().filter(|neighbor| service.neighbors.contains(&neighbor.name));
+        let told: Vec<&neighbor::Draft<'_>> = told.collect();
+        for state in [&service.up, &service.down, &service.drain.state] {
+            check_address(&service.section, "next-hop", state.next_hop.as_ref(), &told);
+        }
+        worry_about_unreachable(service, &told, services);
+    }
+}
+
+fn check_address(
+    section: &Section<'_>,
+    key: &str,
+    next_hop: Option<&Placed<IpAddr>>,
+    told: &[&neighbor::Draft<'_>],
+) {
+    let Some(next_hop) = next_hop else { return };
+    let message = || format!("{key} cannot be {}", next_hop.shown);
+    if let Some(kind) = special(next_hop.value) {
+        let help = "give an address that the neighbour can reach";
+        section.notes.fault(&next_hop.span, message(), format!("it is {kind}"), help);
+    }
+    let of = |neighbor: &&&neighbor::Draft<'_>| {
+        neighbor.address.as_ref().is_some_and(|address| address.value == next_hop.value)
+    };
+    if let Some(neighbor) = told.iter().find(of) {
+        section.notes.fault(
+            &next_hop.span,
+            message(),
+            format!("it is the address of neighbour {} itself (RFC 4271 §5.1.3)", neighbor.name),
+            "give an address on this side of the session",
+        );
+    }
+}
+
+/// The session's local address serves for its own family only.
+fn refuse_missing(neighbor: &neighbor::Draft<'_>, family: Family, services: &[service::Draft<'_>]) {
+    let session = neighbor.session_family();
+    if session.is_none_or(|session| session == family) || neighbor.next_hop_for(family).is_some() {
+        return;
+    }
+    let lacking = services.iter().find(|service| {
+        let has_own = |next_hop: &Placed<IpAddr>| Family::of(next_hop.value) == family;
+        service.neighbors.contains(&neighbor.name)
+            && service.prefixes().any(|prefix| prefix.value.family() == family)
+            && !service.announcing().all(|state| state.next_hop.as_ref().is_some_and(has_own))
+    });
+    let Some(service) = lacking else { return };
+    let (key, words, example) = match family {
+        Family::Ipv4Unicast => ("next-hop", "IPv4", "192.0.2.20"),
+        Family::Ipv6Unicast => ("next-hop-ipv6", "IPv6", "2001:db8::20"),
+    };
+    neighbor.section.notes.fault(
+        neighbor.section.span(),
+        format!("neighbour {} needs {key}", neighbor.name),
+        format!(
+            "the session has no {words} address to be the next hop of service {}",
+            service.name
+        ),
+        format!("for example {key} = \"{example}\", or leave {family} out of its families"),
+    );
+}
+
+fn worry_about_unreachable(
+    service: &service::Draft<'_>,
+    told: &[&neighbor::Draft<'_>],
+    services: &[service::Draft<'_>],
+) {
+    for prefix in service.prefixes() {
+        let family = prefix.value.family();
+        let carried = told.iter().any(|neighbor| families(neighbor, services).contains(&family));
+        if !carried && !told.is_empty() {
+            service.section.notes.worry(
+                &prefix.span,
+                format!("{} is announced to nobody", prefix.shown),
+                format!("none of its neighbours has {family} among its families"),
+                format!("add {family} to the families of a neighbour, or remove the address"),
+            );
+        }
+    }
+}

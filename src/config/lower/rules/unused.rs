@@ -1,0 +1,59 @@
+//! What is there and does nothing, or is missing and would be expected.
+
+use super::{haproxy, neighbor, service};
+use crate::config::reader::Section;
+
+pub(super) fn check(
+    root: &Section<'_>,
+    neighbors: &[neighbor::Draft<'_>],
+    services: &[service::Draft<'_>],
+    instances: &[haproxy::Draft],
+) {
+    if neighbors.is_empty() && !root.has("neighbor") {
+        worry_about_missing(root, "neighbor", "nobody is told about any service");
+    }
+    if services.is_empty() && !root.has("service") {
+        worry_about_missing(root, "service", "there is nothing to announce");
+    }
+    for service in services.iter().filter(|service| service.checks.is_empty()) {
+        let up_only = service.enabled.as_ref().is_none_or(|enabled| enabled.value);
+        if up_only {
+            service.section.notes.worry(
+                service.section.span(),
+                format!("service {} has no check", service.name),
+                "it is announced whether it works or not",
+                format!(
+                    "add [service.{}.check.backend] with haproxy = {{ backend = \"http_back\" }}",
+                    service.name
+                ),
+            );
+        }
+    }
+    for instance in instances {
+        let mut checks = services.iter().flat_map(|service| &service.checks);
+        let asked = checks.any(|check| match &check.haproxy {
+            Some(check) => check.instance == instance.name,
+            // A check with a fault may have meant any instance.
+            None => true,
+        });
+        if !asked {
+            root.notes.worry(
+                &instance.span,
+                format!("HAProxy instance {} is not asked by any check", instance.name),
+                "it does nothing",
+                "name it in a check by instance, or remove it",
+            );
+        }
+    }
+}
+
+fn worry_about_missing(root: &Section<'_>, table: &str, rule: &str) {
+    root.notes.worry(
+        root.span(),
+        format!("the file has no [{table}.NAME]"),
+        rule,
+        format!(
+            "add a table [{table}.NAME]; the reference file shows its keys. Without one {rule}"
+        ),
+    );
+}

@@ -1,0 +1,215 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::attributes::{Draining, State};
+use super::haproxy::{self, CheckDraft};
+use super::neighbor::Draft as Neighbor;
+use super::{health, loopback};
+use crate::base::{CheckName, NeighborName, Prefix, PrefixError, ServiceName};
+use crate::config::reader::{Placed, Refusal, Section, plain};
+use crate::config::suggest::closest;
+use crate::config::types::{Loopback, Service};
+use crate::health::{CheckParams, Params};
+use crate::policy;
+
+/// `[service.NAME]` as read.
+pub(super) struct Draft<'a> {
+    pub(super) name: ServiceName,
+    pub(super) section: Section<'a>,
+    /// `addresses`: bound and announced.
+    pub(super) addresses: Vec<Placed<Prefix>>,
+    /// `prefixes`: announced only.
+    pub(super) networks: Vec<Placed<Prefix>>,
+    /// The neighbours that get its routes; those that exist.
+    pub(super) neighbors: BTreeSet<NeighborName>,
+    pub(super) enabled: Option<Placed<bool>>,
+    pub(super) up: State,
+    pub(super) down: State,
+    pub(super) drain: Draining,
+    loopback: Option<Loopback>,
+    health: health::Draft,
+    pub(super) checks: Vec<Check>,
+}
+
+/// `[service.X.check.NAME]` as read.
+#[derive(Debug)]
+pub(super) struct Check {
+    name: CheckName,
+    params: Option<CheckParams>,
+    pub(super) haproxy: Option<CheckDraft>,
+}
+
+pub(super) fn read<'a>(
+    root: &Section<'a>,
+    neighbors: &[Neighbor<'_>],
+    instances: &[haproxy::Draft],
+) -> Vec<Draft<'a>> {
+    let tables = root.named("service").into_iter();
+    tables.map(|(name, section)| Draft::read(&name, section, neighbors, instances)).collect()
+}
+
+impl<'a> Draft<'a> {
+    fn read(
+        name: &str,
+        section: Section<'a>,
+        neighbors: &[Neighbor<'_>],
+        instances: &[haproxy::Draft],
+    ) -> Self {
+        let name = ServiceName::from(name);
+        let addresses = prefixes(&section, "addresses", host);
+        let checks: Vec<Check> = section
+            .named("check")
+            .into_iter()
+            .map(|(check, table)| Check::read(&name, &check, &table, instances))
+            .collect();
+        Self {
+            loopback: loopback::read(&section.section("loopback"), &addresses),
+            health: health::read(&section.section("health"), checks.len()),
+            networks: prefixes(&section, "prefixes", prefix),
+            neighbors: recipients(&section, neighbors),
+            enabled: section.boolean("enabled"),
+            up: State::read(&section.section("up")),
+            down: State::read(&section.section("down")),
+            drain: Draining::read(&section.section("drain")),
+            name,
+            addresses,
+            checks,
+            section,
+        }
+    }
+
+    /// Everything it announces.
+    pub(super) fn prefixes(&self) -> impl Iterator<Item = &Placed<Prefix>> {
+        self.addresses.iter().chain(&self.networks)
+    }
+
+    /// The tables of the states in which it is announced.
+    pub(super) fn announcing(&self) -> impl Iterator<Item = &State> {
+        [&self.up, &self.down, &self.drain.state].into_iter().filter(|state| state.announces())
+    }
+
+    /// The service for health and addresses, and for `policy`.
+    pub(super) fn lowered(self) -> Option<(Service, policy::Service)> {
+        let routes = policy::Service {
+            enabled: self.enabled.as_ref()?.value,
+            prefixes: self.prefixes().map(|prefix| prefix.value).collect(),
+            up: self.up.lowered()?,
+            down: self.down.lowered()?,
+            drain: self.drain.lowered()?,
+            neighbors: self.neighbors,
+        };
+        let mut checks = BTreeMap::new();
+        let mut check_kinds = BTreeMap::new();
+        for check in self.checks {
+            checks.insert(check.name.clone(), check.params?);
+            check_kinds.insert(check.name, "haproxy");
+        }
+        let health = Params {
+            rule: self.health.rule?,
+            hold_up: self.health.hold_up?.value,
+            unknown_for: self.health.unknown_for?.value,
+            checks,
+        };
+        let service = Service { name: self.name, health, check_kinds, loopback: self.loopback? };
+        Some((service, routes))
+    }
+}
+
+impl Check {
+    fn read(
+        service: &ServiceName,
+        name: &str,
+        section: &Section<'_>,
+        instances: &[haproxy::Draft],
+    ) -> Self {
+        let name = CheckName::from(name);
+        let interval = section.duration("interval").map(|interval| interval.value);
+        let timeout = section.duration("timeout").map(|timeout| timeout.value);
+        let (rise, fall) = (section.integer("rise"), section.integer("fall"));
+        let kind = section.section("haproxy");
+        let haproxy = if section.has("haproxy") {
+            haproxy::check(&kind, service, &name, instances)
+        } else {
+            refuse_without_kind(section);
+            None
+        };
+        Self {
+            params: rise
+                .zip(fall)
+                .map(|(rise, fall)| CheckParams { rise: rise.value, fall: fall.value }),
+            haproxy: haproxy.map(|(instance, check)| CheckDraft {
+                instance,
+                check,
+                interval,
+                timeout,
+            }),
+            name,
+        }
+    }
+}
+
+/// Kinds of later versions have been refused by name already.
+fn refuse_without_kind(section: &Section<'_>) {
+    if ["http", "tcp", "dns", "exec", "file", "process"].iter().any(|kind| section.has(kind)) {
+        return;
+    }
+    section.notes.fault(
+        section.span(),
+        format!("[{}] has no kind", section.path()),
+        "a check says what it looks at",
+        "for example haproxy = { backend = \"http_back\", min-up = 1 }",
+    );
+}
+
+fn prefixes(
+    section: &Section<'_>,
+    name: &str,
+    parse: impl Fn(&str) -> Result<Prefix, Refusal>,
+) -> Vec<Placed<Prefix>> {
+    section.list(name, parse).map(|list| list.value).unwrap_or_default()
+}
+
+fn host(text: &str) -> Result<Prefix, Refusal> {
+    let prefix = prefix(text)?;
+    match prefix.is_host() {
+        true => Ok(prefix),
+        false => Err(Refusal::rule("it is a network, and only host addresses can be bound")
+            .help("move it to prefixes, which are announced and not bound")),
+    }
+}
+
+fn prefix(text: &str) -> Result<Prefix, Refusal> {
+    text.parse().map_err(|error| match error {
+        PrefixError::Syntax(_) => Refusal::default(),
+        PrefixError::HostBits { network, .. } => {
+            Refusal::rule(format!("host bits are set; the network is {network}"))
+                .help("write the network, or the address with /32 or /128")
+        }
+    })
+}
+
+fn recipients(section: &Section<'_>, neighbors: &[Neighbor<'_>]) -> BTreeSet<NeighborName> {
+    let all = || neighbors.iter().map(|neighbor| neighbor.name.clone());
+    if !section.has("neighbors") {
+        return all().collect();
+    }
+    let Some(named) = section.list("neighbors", plain::<String>) else { return BTreeSet::new() };
+    if named.value.is_empty() {
+        section.notes.fault(
+            &section.span_of("neighbors"),
+            "neighbors names nobody",
+            "the service would never be announced",
+            "leave it out for all neighbours, or set enabled = false",
+        );
+    }
+    let known = |name: &Placed<String>| all().find(|known| known.as_str() == name.value);
+    for name in named.value.iter().filter(|name| known(name).is_none()) {
+        let names = neighbors.iter().map(|neighbor| neighbor.name.as_str());
+        let help = match closest(&name.value, names) {
+            Some(meant) => format!("did you mean {meant:?}?"),
+            None => "add the neighbour, or leave the name out".to_owned(),
+        };
+        let message = format!("there is no neighbour {}", name.shown);
+        section.notes.fault(&name.span, message, "not one of the [neighbor.NAME] tables", help);
+    }
+    named.value.iter().filter_map(known).collect()
+}

@@ -1,0 +1,227 @@
+use std::borrow::Cow;
+use std::time::Duration;
+
+use toml::de::{DeInteger, DeValue};
+
+use super::environment::{Incomplete, replaced};
+use super::{Placed, Refusal};
+use crate::config::duration;
+use crate::config::keys::{Absent, Form, Key};
+use crate::config::notes::{Notes, Span};
+use crate::config::secrets;
+use crate::config::suggest::closest;
+
+/// The value of a key, or one element of its list.
+pub(in crate::config) struct Item<'a> {
+    pub(super) notes: &'a Notes<'a>,
+    pub(super) key: &'static Key,
+    pub(in crate::config) value: Cow<'a, DeValue<'a>>,
+    pub(super) span: Span,
+    pub(super) given: bool,
+}
+
+impl Item<'_> {
+    pub(super) fn boolean(&self) -> Option<Placed<bool>> {
+        match self.value.as_bool() {
+            Some(value) => Some(self.placed(value, value.to_string())),
+            None => self.refuse_type(),
+        }
+    }
+
+    pub(in crate::config) fn integer<T: TryFrom<u64>>(&self) -> Option<Placed<T>> {
+        let Some(integer) = self.value.as_integer() else { return self.refuse_type() };
+        let bounds = match self.key.form {
+            Form::Integer(least, most) => least..=most,
+            Form::Boolean
+            | Form::Duration(..)
+            | Form::Text(_)
+            | Form::List(_)
+            | Form::Word(_)
+            | Form::Mixed(_)
+            | Form::Table(_)
+            | Form::Named(_)
+            | Form::Later => 0..=u64::MAX,
+        };
+        let number = number(integer).filter(|number| bounds.contains(number));
+        match number.and_then(|number| T::try_from(number).ok()) {
+            Some(value) => Some(self.placed(value, integer.to_string())),
+            None => self.refuse(&integer.to_string(), Refusal::default()),
+        }
+    }
+
+    pub(super) fn duration(&self) -> Option<Placed<Duration>> {
+        let read = |text: &str| duration::parse(text).ok_or_else(Refusal::default);
+        let placed = self.text(read)?;
+        let Form::Duration(least, most) = self.key.form else { return Some(placed) };
+        if (least..=most).contains(&placed.value) {
+            return Some(placed);
+        }
+        self.refuse(&placed.shown, Refusal::default())
+    }
+
+    pub(in crate::config) fn text<T>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<Placed<T>> {
+        let Some(written) = self.value.as_str() else { return self.refuse_type() };
+        let shown = secrets::blanked(&format!("{written:?}"));
+        let text = match replaced(written, |name| self.notes.environment(name)) {
+            Ok(text) => text,
+            Err(incomplete) => return self.refuse_incomplete(&incomplete),
+        };
+        match parse(&text) {
+            Ok(value) => Some(self.placed(value, shown)),
+            // The rule may repeat the text, and what comes from the environment is never shown.
+            Err(Refusal { help, .. }) if text != written => {
+                self.refuse(&shown, Refusal { rule: None, help })
+            }
+            Err(refusal) => self.refuse(&shown, refusal),
+        }
+    }
+
+    pub(super) fn list<T>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<Placed<Vec<Placed<T>>>> {
+        let Some(array) = self.value.as_array() else { return self.refuse_type() };
+        let elements = array.iter().map(|element| Item {
+            notes: self.notes,
+            key: self.key,
+            value: Cow::Borrowed(element.get_ref()),
+            span: if self.given { Some(element.span()) } else { self.span.clone() },
+            given: self.given,
+        });
+        let read = elements.filter_map(|element| element.text(&parse)).collect();
+        Some(self.placed(read, String::new()))
+    }
+
+    /// A value made of this one.
+    pub(in crate::config) fn placed<T>(&self, value: T, shown: String) -> Placed<T> {
+        Placed { value, span: self.span.clone(), shown, given: self.given }
+    }
+
+    /// The value has the right type and cannot be used.
+    pub(in crate::config) fn refuse<T>(&self, shown: &str, refusal: Refusal) -> Option<T> {
+        let rule = refusal.rule.unwrap_or_else(|| match self.key.form {
+            // Lists are refused by element.
+            Form::List(element) => format!("each element is {element}"),
+            Form::Boolean
+            | Form::Integer(..)
+            | Form::Duration(..)
+            | Form::Text(_)
+            | Form::Word(_)
+            | Form::Mixed(_)
+            | Form::Table(_)
+            | Form::Named(_)
+            | Form::Later => format!("it takes {}", takes(self.key.form)),
+        });
+        let help = refusal.help.or_else(|| self.similar(shown));
+        let help = help.unwrap_or_else(|| way_out(self.key));
+        self.notes.fault(&self.span, format!("{} cannot be {shown}", self.key.name), rule, help);
+        None
+    }
+
+    fn similar(&self, shown: &str) -> Option<String> {
+        let Form::Word(words) = self.key.form else { return None };
+        let meant = closest(shown.trim_matches('"'), words.iter().copied())?;
+        Some(format!("did you mean {meant:?}?"))
+    }
+
+    pub(in crate::config) fn refuse_type<T>(&self) -> Option<T> {
+        refuse_type(self.notes, self.key, &self.span, &self.value);
+        None
+    }
+
+    fn refuse_incomplete<T>(&self, incomplete: &Incomplete) -> Option<T> {
+        match incomplete {
+            Incomplete::Unset(name) => self.notes.fault(
+                &self.span,
+                format!("the environment has no variable {name}"),
+                format!("${{{name}}} is replaced from the environment of the agent"),
+                format!("set {name} where herald is started, or write the value here"),
+            ),
+            Incomplete::Malformed => self.notes.fault(
+                &self.span,
+                format!("{} has a ${{ that names no variable", self.key.name),
+                "${NAME} stands for a variable of the environment",
+                "NAME is made of letters, digits and '_', and does not begin with a digit",
+            ),
+        }
+        None
+    }
+}
+
+/// Notes that a key has a value of the wrong type.
+pub(super) fn refuse_type(notes: &Notes<'_>, key: &Key, span: &Span, value: &DeValue<'_>) {
+    let message = format!("{} cannot be {}", key.name, article(value));
+    notes.fault(span, message, format!("it takes {}", takes(key.form)), retyped(key, value));
+}
+
+/// What a form takes, in words.
+pub(in crate::config) fn takes(form: Form) -> String {
+    match form {
+        Form::Boolean => "true or false".to_owned(),
+        Form::Integer(least, most) => format!("a whole number from {least} to {most}"),
+        Form::Duration(least, most) => {
+            format!("a duration from {} to {}", duration::show(least), duration::show(most))
+        }
+        Form::Text(words) | Form::Mixed(words) => words.to_owned(),
+        Form::List(words) => format!("a list; each element is {words}"),
+        Form::Word(words) => {
+            format!(
+                "one of {}",
+                words.iter().map(|w| format!("{w:?}")).collect::<Vec<_>>().join(", ")
+            )
+        }
+        Form::Table(_) | Form::Later => "a table".to_owned(),
+        Form::Named(_) => "a table of tables".to_owned(),
+    }
+}
+
+fn way_out(key: &Key) -> String {
+    match (key.form, key.absent) {
+        (Form::Table(_), _) => format!("begin it with a header that ends in {}]", key.name),
+        (Form::Named(_), _) => format!("give it a name, for example {}.{}", key.name, key.example),
+        (_, Absent::Default(value)) => format!("leave it out for {value}"),
+        (_, Absent::Fault | Absent::Otherwise(_)) => {
+            format!("for example {} = {}", key.name, key.example)
+        }
+    }
+}
+
+/// The same value in the type that was wanted, where it is clear what was meant.
+fn retyped(key: &Key, value: &DeValue<'_>) -> String {
+    let meant = match (key.form, value) {
+        (Form::Duration(..), DeValue::Integer(n)) => {
+            Some(format!("a duration has a unit: {} = \"{n}s\"", key.name))
+        }
+        (Form::Integer(..), DeValue::String(text)) if text.parse::<u64>().is_ok() => {
+            Some(format!("without the quotes: {} = {text}", key.name))
+        }
+        (Form::Boolean, DeValue::String(text)) if matches!(&**text, "true" | "false") => {
+            Some(format!("without the quotes: {} = {text}", key.name))
+        }
+        (Form::List(_), DeValue::String(text)) => {
+            Some(format!("in brackets: {} = [{text:?}]", key.name))
+        }
+        _ => None,
+    };
+    meant.unwrap_or_else(|| way_out(key))
+}
+
+fn article(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// The number; `None` when it is negative or too large.
+pub(in crate::config) fn number(integer: &DeInteger<'_>) -> Option<u64> {
+    u64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}

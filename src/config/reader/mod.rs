@@ -1,0 +1,281 @@
+//! Reads tables and values by the key table. Each function gives the value, or nothing when there is
+//! none or when it is no good: then the fault has been noted, and reading goes on.
+
+mod environment;
+mod item;
+mod placed;
+mod refusal;
+
+use std::borrow::Cow;
+
+use toml::de::{DeTable, DeValue};
+
+use super::keys::{Absent, Form, Key, Table};
+use super::notes::{Notes, Span};
+use super::suggest::closest;
+
+pub(super) use item::{Item, number, takes};
+pub(super) use placed::Placed;
+pub(super) use refusal::{Refusal, plain};
+
+/// A table of the file, or its absence.
+#[derive(Clone)]
+pub(super) struct Section<'a> {
+    pub(super) notes: &'a Notes<'a>,
+    schema: &'static Table,
+    content: Content<'a>,
+    /// The head of the table; when it is absent, that of the table around it.
+    span: Span,
+    path: String,
+}
+
+#[derive(Clone, Copy)]
+enum Content<'a> {
+    Given(&'a DeTable<'a>),
+    Absent,
+    /// Not a table: noted once, nothing inside is complained about.
+    Broken,
+}
+
+impl<'a> Section<'a> {
+    /// The file itself.
+    pub(super) fn root(
+        notes: &'a Notes<'a>,
+        schema: &'static Table,
+        table: &'a DeTable<'a>,
+    ) -> Self {
+        let content = Content::Given(table);
+        let root = Self { notes, schema, content, span: None, path: String::new() };
+        root.refuse_unknown_keys();
+        root
+    }
+
+    /// `neighbor.ars-0`, as in its header.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The head of the table.
+    pub(super) fn span(&self) -> &Span {
+        &self.span
+    }
+
+    /// The way to write `key` of this table from anywhere: `[neighbor.ars-0] port`.
+    pub(super) fn full(&self, key: &str) -> String {
+        if self.path.is_empty() { format!("[{key}]") } else { format!("[{}] {key}", self.path) }
+    }
+
+    /// Whether the file has this key in this table.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.value(name).is_some()
+    }
+
+    /// Where a key stands, or the table when it is left out.
+    pub(super) fn span_of(&self, name: &str) -> Span {
+        self.value(name).map_or_else(|| self.span.clone(), |(span, _)| Some(span))
+    }
+
+    /// A table inside this one; an absent one reads as empty.
+    pub(super) fn section(&self, name: &str) -> Section<'a> {
+        let key = self.key(name);
+        let Form::Table(schema) = key.form else { unreachable!("{name} is described as a table") };
+        let path = self.path_of(name);
+        match self.value(name) {
+            Some((span, value)) => self.open(key, schema, path, Some(span), value),
+            None => {
+                let content = match self.content {
+                    Content::Broken => Content::Broken,
+                    Content::Given(_) | Content::Absent => Content::Absent,
+                };
+                Section { notes: self.notes, schema, content, span: self.span.clone(), path }
+            }
+        }
+    }
+
+    /// The tables with names of the operator's choice inside `name`, in the order of their names.
+    pub(super) fn named(&self, name: &str) -> Vec<(String, Section<'a>)> {
+        let key = self.key(name);
+        let Form::Named(schema) = key.form else { unreachable!("{name} is described as named") };
+        let Some((span, value)) = self.value(name) else { return Vec::new() };
+        let DeValue::Table(tables) = value else {
+            self.refuse_type(key, &Some(span), value);
+            return Vec::new();
+        };
+        let mut sections = Vec::new();
+        for (own, value) in tables {
+            let path = format!("{}.{}", self.path_of(name), own.get_ref());
+            self.refuse_bad_name(key, own.get_ref(), &Some(own.span()));
+            let section = self.open(key, schema, path, Some(value.span()), value.get_ref());
+            sections.push((own.get_ref().to_string(), section));
+        }
+        sections
+    }
+
+    fn open(
+        &self,
+        key: &Key,
+        schema: &'static Table,
+        path: String,
+        span: Span,
+        value: &'a DeValue<'a>,
+    ) -> Section<'a> {
+        let content = match value {
+            DeValue::Table(table) => Content::Given(table),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_) => {
+                self.refuse_type(key, &span, value);
+                Content::Broken
+            }
+        };
+        let section = Section { notes: self.notes, schema, content, span, path };
+        section.refuse_unknown_keys();
+        section
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    fn key(&self, name: &str) -> &'static Key {
+        self.schema.key(name).expect("the key table lists every key that is read")
+    }
+
+    fn value(&self, name: &str) -> Option<(std::ops::Range<usize>, &'a DeValue<'a>)> {
+        match self.content {
+            Content::Given(table) => table.get(name).map(|value| (value.span(), value.get_ref())),
+            Content::Absent | Content::Broken => None,
+        }
+    }
+
+    /// The value of a key as written or by default; a missing one that is required is noted.
+    fn item(&self, name: &str) -> Option<Item<'a>> {
+        let key = self.key(name);
+        if let Some((span, value)) = self.value(name) {
+            let value = Cow::Borrowed(value);
+            return Some(Item { notes: self.notes, key, value, span: Some(span), given: true });
+        }
+        match key.absent {
+            Absent::Default(text) => {
+                let value = DeValue::parse(text).expect("defaults are TOML").into_inner();
+                let value = Cow::Owned(value);
+                let span = self.span.clone();
+                Some(Item { notes: self.notes, key, value, span, given: false })
+            }
+            Absent::Otherwise(_) => None,
+            Absent::Fault => {
+                self.refuse_missing(key);
+                None
+            }
+        }
+    }
+
+    fn refuse_missing(&self, key: &Key) {
+        let span = match self.content {
+            Content::Broken => return,
+            Content::Given(_) => self.span.clone(),
+            Content::Absent => None,
+        };
+        let message = format!("{} is missing", self.full(key.name));
+        let help = format!("for example {} = {}", key.name, key.example);
+        self.notes.fault(&span, message, "it is required", help);
+    }
+
+    fn refuse_type(&self, key: &Key, span: &Span, value: &DeValue<'_>) {
+        item::refuse_type(self.notes, key, span, value);
+    }
+
+    fn refuse_unknown_keys(&self) {
+        let Content::Given(table) = self.content else { return };
+        for own in table.keys() {
+            let name: &str = own.get_ref();
+            let span = Some(own.span());
+            match self.schema.key(name) {
+                None => self.refuse_unknown(name, &span),
+                Some(key) if matches!(key.form, Form::Later) => self.notes.fault(
+                    &span,
+                    format!("{} is not part of this version", self.full(name)),
+                    format!("a later version of herald has it: {}", key.meaning),
+                    "leave it out",
+                ),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn refuse_unknown(&self, name: &str, span: &Span) {
+        let usable = |key: &&Key| !matches!(key.form, Form::Later);
+        let known = || self.schema.keys.iter().filter(usable).map(|key| key.name);
+        let message = match self.path.as_str() {
+            "" => format!("there is no table [{name}]"),
+            path => format!("there is no key {name} in [{path}]"),
+        };
+        let help = match closest(name, known()) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => format!("known here: {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        self.notes.fault(span, message, "unknown", help);
+    }
+
+    /// Names become arguments of commands, labels of metrics and words in logs.
+    fn refuse_bad_name(&self, key: &Key, name: &str, span: &Span) {
+        let harmless = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let good = (1..=64).contains(&name.len())
+            && name.chars().all(harmless)
+            && name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if !good {
+            self.notes.fault(
+                span,
+                format!("a {} cannot have this name", key.name),
+                "1 to 64 letters, digits, '-', '_' and '.', the first a letter or digit",
+                format!("for example [{}.{}]", self.path_of(key.name), key.example),
+            );
+        }
+    }
+}
+
+/// Values by form.
+impl Section<'_> {
+    pub(super) fn boolean(&self, name: &str) -> Option<Placed<bool>> {
+        self.item(name)?.boolean()
+    }
+
+    /// A whole number within the bounds of its key.
+    pub(super) fn integer<T: TryFrom<u64>>(&self, name: &str) -> Option<Placed<T>> {
+        self.item(name)?.integer()
+    }
+
+    pub(super) fn duration(&self, name: &str) -> Option<Placed<std::time::Duration>> {
+        self.item(name)?.duration()
+    }
+
+    /// A string, read by `parse`.
+    pub(super) fn text<T>(
+        &self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<Placed<T>> {
+        self.item(name)?.text(parse)
+    }
+
+    /// A list of strings, each read by `parse`; those that are no good are missing from it.
+    pub(super) fn list<T>(
+        &self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<Placed<Vec<Placed<T>>>> {
+        self.item(name)?.list(parse)
+    }
+
+    /// A value of more than one type: what `read` makes of it.
+    pub(super) fn mixed<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Item<'_>) -> Option<Placed<T>>,
+    ) -> Option<Placed<T>> {
+        read(&self.item(name)?)
+    }
+}

@@ -1,0 +1,94 @@
+use std::fmt::Write;
+
+use super::keys::{Absent, FILE, Form, Key, Table};
+use super::reader::takes;
+
+const HEAD: &str = "\
+Every key of herald's configuration file, with its default.
+
+This file is generated from the code that reads it; it is itself a valid configuration. Lines that \
+are commented out show the default, or an example where the default depends on something else. The \
+other files in this directory are real deployments and a better place to begin.";
+
+/// The text of `configs/reference.toml`: every key with its default and what it means.
+pub fn reference() -> String {
+    let mut text = String::new();
+    comment(&mut text, HEAD);
+    for key in FILE.keys {
+        write_key(&mut text, "", key);
+    }
+    text
+}
+
+fn write_key(text: &mut String, path: &str, key: &Key) {
+    let inside =
+        |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match key.form {
+        Form::Table(table) => write_table(text, &inside(key.name), table),
+        Form::Named(table) => {
+            write_table(text, &format!("{}.{}", inside(key.name), key.example), table);
+        }
+        Form::Later => {}
+        Form::Boolean
+        | Form::Integer(..)
+        | Form::Duration(..)
+        | Form::Text(_)
+        | Form::List(_)
+        | Form::Word(_)
+        | Form::Mixed(_) => write_value(text, key),
+    }
+}
+
+fn write_table(text: &mut String, path: &str, table: &Table) {
+    text.push('\n');
+    comment(text, table.meaning);
+    let later: Vec<&str> = table.keys.iter().filter(|k| is_later(k)).map(|k| k.name).collect();
+    if !later.is_empty() {
+        comment(text, &format!("Known, but not in this version: {}.", later.join(", ")));
+    }
+    push(text, format_args!("[{path}]"));
+    for key in table.keys {
+        write_key(text, path, key);
+    }
+}
+
+fn write_value(text: &mut String, key: &Key) {
+    let left_out = match key.absent {
+        Absent::Fault => " Required.".to_owned(),
+        Absent::Default(value) if key.set_in_reference => format!(" Left out: {value}."),
+        Absent::Default(_) => String::new(),
+        Absent::Otherwise(words) => format!(" Left out: {words}."),
+    };
+    text.push('\n');
+    comment(text, &format!("{} Takes {}.{left_out}", key.meaning, takes(key.form)));
+    let mark = if key.set_in_reference { "" } else { "# " };
+    push(text, format_args!("{mark}{} = {}", key.name, key.example));
+}
+
+fn is_later(key: &Key) -> bool {
+    matches!(key.form, Form::Later)
+}
+
+/// Writes a text as comment lines of at most 100 characters.
+fn comment(text: &mut String, words: &str) {
+    for (index, paragraph) in words.split("\n\n").enumerate() {
+        if index > 0 {
+            push(text, format_args!("#"));
+        }
+        let mut line = String::from("#");
+        for word in paragraph.split_whitespace() {
+            if line.chars().count() + 1 + word.chars().count() > 100 {
+                push(text, format_args!("{line}"));
+                line = String::from("#");
+            }
+            line.push(' ');
+            line += word;
+        }
+        push(text, format_args!("{line}"));
+    }
+}
+
+fn push(text: &mut String, line: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{line}");
+}
