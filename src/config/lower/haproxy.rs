@@ -56,9 +56,16 @@ impl Draft {
             address: self.address.clone()?,
             poll_interval: checks().filter_map(|c| c.interval).fold(poll_interval, Duration::min),
             timeout: checks().filter_map(|c| c.timeout).fold(timeout, Duration::min),
-            checks: checks().map(|c| c.check.clone()).collect(),
+            checks: in_order(checks().map(|c| c.check.clone())),
         })
     }
+}
+
+/// By service and check, whatever the order of the file.
+fn in_order(checks: impl Iterator<Item = HaproxyCheck>) -> Vec<HaproxyCheck> {
+    let mut checks: Vec<HaproxyCheck> = checks.collect();
+    checks.sort_by(|a, b| (&a.service, &a.check).cmp(&(&b.service, &b.check)));
+    checks
 }
 
 fn instance(name: &str, section: &Section<'_>) -> Draft {
@@ -140,7 +147,7 @@ fn url(text: &str) -> Result<String, Refusal> {
     let rest = text.strip_prefix("http://").ok_or_else(Refusal::default)?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
-        let rule = "a login does not belong into a url: secrets are read from files";
+        let rule = "a login does not belong in a url: secrets are read from files";
         return Err(Refusal::rule(rule).help("use user and password-file"));
     }
     let readable = text.parse::<hyper::Uri>().is_ok_and(|uri| uri.host().is_some());

@@ -81,7 +81,7 @@ impl<'a> Section<'a> {
         let Form::Table(schema) = key.form else { unreachable!("{name} is described as a table") };
         let path = self.path_of(name);
         match self.value(name) {
-            Some((span, value)) => self.open(key, schema, path, Some(span), value),
+            Some((span, value)) => self.open(schema, path, Some(span), value),
             None => {
                 let content = match self.content {
                     Content::Broken => Content::Broken,
@@ -92,20 +92,25 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The tables with names of the operator's choice inside `name`, in the order of their names.
+    /// The tables with names of the operator's choice inside `name`, in the order of the file.
     pub(super) fn named(&self, name: &str) -> Vec<(String, Section<'a>)> {
         let key = self.key(name);
         let Form::Named(schema) = key.form else { unreachable!("{name} is described as named") };
         let Some((span, value)) = self.value(name) else { return Vec::new() };
         let DeValue::Table(tables) = value else {
-            self.refuse_type(key, &Some(span), value);
+            self.refuse_nameless(key, &Some(span), item::article(value));
             return Vec::new();
         };
+        let mut entries: Vec<_> = tables.iter().collect();
+        entries.sort_by_key(|(own, _)| own.span().start);
+        if let Some((own, _)) = entries.iter().find(|(_, value)| !value.get_ref().is_table()) {
+            self.refuse_nameless(key, &Some(own.span()), "without a name");
+        }
         let mut sections = Vec::new();
-        for (own, value) in tables {
+        for (own, value) in entries.into_iter().filter(|(_, value)| value.get_ref().is_table()) {
             let path = format!("{}.{}", self.path_of(name), own.get_ref());
             self.refuse_bad_name(key, own.get_ref(), &Some(own.span()));
-            let section = self.open(key, schema, path, Some(value.span()), value.get_ref());
+            let section = self.open(schema, path, Some(value.span()), value.get_ref());
             sections.push((own.get_ref().to_string(), section));
         }
         sections
@@ -113,7 +118,6 @@ impl<'a> Section<'a> {
 
     fn open(
         &self,
-        key: &Key,
         schema: &'static Table,
         path: String,
         span: Span,
@@ -127,7 +131,9 @@ impl<'a> Section<'a> {
             | DeValue::Boolean(_)
             | DeValue::Datetime(_)
             | DeValue::Array(_) => {
-                self.refuse_type(key, &span, value);
+                let message = format!("[{path}] cannot be {}", item::article(value));
+                let help = format!("write it as a table with the header [{path}]");
+                self.notes.fault(&span, message, "it takes a table", help);
                 Content::Broken
             }
         };
@@ -156,14 +162,21 @@ impl<'a> Section<'a> {
         let key = self.key(name);
         if let Some((span, value)) = self.value(name) {
             let value = Cow::Borrowed(value);
-            return Some(Item { notes: self.notes, key, value, span: Some(span), given: true });
+            return Some(Item {
+                notes: self.notes,
+                key,
+                value,
+                span: Some(span),
+                given: true,
+                element: false,
+            });
         }
         match key.absent {
             Absent::Default(text) => {
                 let value = DeValue::parse(text).expect("defaults are TOML").into_inner();
                 let value = Cow::Owned(value);
                 let span = self.span.clone();
-                Some(Item { notes: self.notes, key, value, span, given: false })
+                Some(Item { notes: self.notes, key, value, span, given: false, element: false })
             }
             Absent::Otherwise(_) => None,
             Absent::Fault => {
@@ -184,8 +197,14 @@ impl<'a> Section<'a> {
         self.notes.fault(&span, message, "it is required", help);
     }
 
-    fn refuse_type(&self, key: &Key, span: &Span, value: &DeValue<'_>) {
-        item::refuse_type(self.notes, key, span, value);
+    fn refuse_nameless(&self, key: &Key, span: &Span, what: &str) {
+        let path = self.path_of(key.name);
+        self.notes.fault(
+            span,
+            format!("[{path}] cannot be {what}"),
+            format!("there may be several, and each has a name: [{path}.NAME]"),
+            format!("for example [{path}.{}]", key.example),
+        );
     }
 
     fn refuse_unknown_keys(&self) {
