@@ -40,13 +40,18 @@
 
 pub mod addr;
 pub mod base;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod control;
+pub mod daemon;
 pub mod engine;
 pub mod health;
+pub mod peer;
 pub mod policy;
 pub mod probe;
 pub mod rib;
 pub mod session;
 pub mod status;
+pub mod web;
 pub mod wire;

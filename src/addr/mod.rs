@@ -1,1 +1,34 @@
 //! F5: anycast addresses on the loopback, by rtnetlink: what is present × what is wanted → steps.
+//!
+//! ```text
+//! watch(wanted) ─┐                     ┌▶ steps::plan ─▶ Add · Replace · Remove ─▶ netlink
+//! kernel events ─┼▶ keeper: one pass ──┤
+//! retry, 30 s ───┘   (look, then act)  └▶ AddressReport (bound, faults), when it has changed
+//! ```
+//!
+//! A pass looks at everything anew, so a start, a change of the wanted set, an address that somebody
+//! deletes, an interface that comes back and a lost event are one code path. An address is herald's
+//! when it carries the mark [`MARK`] and was added or claimed by this run; nothing else is touched.
+//!
+//! Requests and events travel on two netlink connections. The keeper ends when the sender of the
+//! wanted set is dropped, between two passes; it leaves the addresses as they are. To be dropped in
+//! the middle of a pass does no harm either: the next start claims what carries the mark.
+
+mod check;
+mod error;
+mod keeper;
+mod message;
+mod netlink;
+mod ours;
+mod patience;
+mod present;
+mod steps;
+mod words;
+
+pub use check::check;
+pub use error::Error;
+pub use keeper::keep;
+pub use ours::MARK;
+
+#[cfg(test)]
+mod tests;

@@ -116,6 +116,15 @@ pub enum Timer {
     Stop,
 }
 
+/// Which services need their routes and addresses laid out anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Settle {
+    /// Those whose state has changed: all that a sample or a timer can do.
+    Changed,
+    /// All of them: something beside their state has changed.
+    All,
+}
+
 /// The decider.
 #[derive(Debug)]
 pub struct Engine {
@@ -151,7 +160,7 @@ impl Engine {
             Input::Observed(Observation { service: name, check, sample, at: _ }) => {
                 if let Some(service) = self.services.get_mut(&name) {
                     service.health.handle_sample(&check, &sample, now);
-                    self.settle(&[name], now);
+                    self.settle(&[name], Settle::Changed, now);
                 }
             }
             Input::Addresses(report) => {
@@ -193,17 +202,18 @@ impl Engine {
         for service in self.services.values_mut() {
             service.handle_timeout(now);
         }
-        self.settle_all(now);
+        let names: Vec<_> = self.services.keys().cloned().collect();
+        self.settle(&names, Settle::Changed, now);
     }
 
     fn settle_all(&mut self, now: Instant) {
         let names: Vec<_> = self.services.keys().cloned().collect();
-        self.settle(&names, now);
+        self.settle(&names, Settle::All, now);
     }
 
     /// Decides the named services anew and lets the consequences out: routes, then addresses, then
     /// the words about it.
-    fn settle(&mut self, names: &[ServiceName], now: Instant) {
+    fn settle(&mut self, names: &[ServiceName], which: Settle, now: Instant) {
         let mut transitions = Vec::new();
         for name in names {
             let (Some(service), Some(routing), Some(own)) = (
@@ -213,7 +223,11 @@ impl Engine {
             ) else {
                 continue;
             };
-            if let Some((from, decision)) = service.decide(routing, now) {
+            let decided = service.decide(routing, now);
+            if decided.is_none() && which == Settle::Changed {
+                continue;
+            }
+            if let Some((from, decision)) = decided {
                 let (to, because) = (decision.state, decision.because);
                 let service = name.clone();
                 transitions.push(Transition { service, from, to, because, at: now });

@@ -1,5 +1,265 @@
-//! F2: the BGP state machine of one neighbour (RFC 4271), without IO.
+//! F2: the BGP state machine of one neighbour (RFC 4271 §8), without IO.
+//!
+//! One [`handle`](Session::handle), then [`poll_output`](Session::poll_output) until it is drained,
+//! then wait for input or for [`poll_timeout`](Session::poll_timeout).
+//!
+//! ```text
+//! Idle ── Start ──▶ Connect (Dial) ── Dialled ──▶ OpenSent (our OPEN)
+//!                      │ DialFailed, DialLimit        │ their OPEN: KEEPALIVE
+//!                      ▼                              ▼
+//!                   Active ◀── Closed, Cease ──── OpenConfirm ── KEEPALIVE ──▶ Established
+//!                      │ Accepted ──▶ OpenSent        │                            │
+//!                      └ Retry ──▶ Connect            └── any error: NOTIFICATION ─┴──▶ Idle
+//! Idle after an error refuses connections until Retry fires; Idle after Stop stays.
+//! ```
+//!
+//! A session has up to two connections, one dialled and one accepted; each walks from OpenSent to
+//! Established by itself, and `collision` settles which of them stays (RFC 4271 §6.8).
+//!
+//! RFCs served here: 4271, 4760, 5492, 6793, 2918, 4486, 6286, 6608, 7606, 9003, 9687. Absent on
+//! purpose: DelayOpen and automatic stop; a session starts with the agent and ends with it.
 
+mod collision;
+mod connection;
+mod counters;
+mod event;
+mod lifecycle;
+mod negotiation;
+mod outbound;
 mod params;
+mod receive;
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use connection::Connection;
+pub use counters::{Counters, MessageCounts};
+pub use event::{Direction, Event, Input, Output, State, Timer};
+pub use negotiation::Negotiated;
 pub use params::{HoldTime, Params};
+
+use crate::base::{Backoff, Family, Reason, Rng, RouteTable, Timers};
+use crate::rib::{AdjRibIn, AdjRibOut, Carried, Plan};
+use crate::wire::Message;
+
+/// Longest waiting time between connection attempts.
+const RETRY_MOST: Duration = Duration::from_secs(60);
+/// How long an attempt to connect may take; a host that is there answers a SYN in far less, and a
+/// repeated SYN after 1, 3 and 7 seconds still fits.
+const DIAL_LIMIT: Duration = Duration::from_secs(10);
+/// How long we wait for an OPEN (RFC 4271 §8.2.2 suggests four minutes).
+const OPEN_HOLD: Duration = Duration::from_secs(240);
+
+/// One neighbour.
+#[derive(Debug)]
+pub struct Session {
+    params: Params,
+    rng: Rng,
+    backoff: Backoff,
+    running: bool,
+    dialling: bool,
+    /// The last session ended in an error: connections are refused until the next retry.
+    penalised: bool,
+    connections: BTreeMap<Direction, Connection>,
+    timers: Timers<Timer>,
+    plan: Plan,
+    /// The version of the plan that the octets on their way complete.
+    telling: u64,
+    carried: Carried,
+    adj_rib_out: AdjRibOut,
+    adj_rib_in: AdjRibIn,
+    /// Families that the neighbour asked for again.
+    refresh: BTreeSet<Family>,
+    /// Families whose first full table is still to be closed by an End-of-RIB.
+    end_of_rib: BTreeSet<Family>,
+    outputs: VecDeque<Output>,
+    state: State,
+    since: Instant,
+    last_error: Option<Reason>,
+    counters: Counters,
+}
+
+impl Session {
+    /// An idle session. `seed` spreads its timers.
+    pub fn new(params: Params, seed: u64, now: Instant) -> Self {
+        Self {
+            rng: Rng::new(seed),
+            backoff: Backoff::new(params.connect_retry, RETRY_MOST),
+            running: false,
+            dialling: false,
+            penalised: false,
+            connections: BTreeMap::new(),
+            timers: Timers::default(),
+            plan: Plan::default(),
+            telling: 0,
+            carried: Carried::Nothing,
+            adj_rib_out: AdjRibOut::default(),
+            adj_rib_in: AdjRibIn::new(params.max_received),
+            refresh: BTreeSet::new(),
+            end_of_rib: BTreeSet::new(),
+            outputs: VecDeque::new(),
+            state: State::Idle,
+            since: now,
+            last_error: None,
+            counters: Counters::default(),
+            params,
+        }
+    }
+
+    /// Takes in what happened. Inputs that no longer fit (a connection that was just closed) are
+    /// ignored: the driver and the session may cross.
+    pub fn handle(&mut self, input: Input<'_>, now: Instant) {
+        match input {
+            Input::Start => self.start(now),
+            Input::Stop => self.stop(now),
+            Input::Wanted(plan) => {
+                self.plan = plan;
+                self.pump(now);
+            }
+            Input::Dialled { local } => self.dialled(local, now),
+            Input::DialFailed(because) => self.dial_failed(because, now),
+            Input::Accepted { local } => self.accepted(local, now),
+            Input::Received { direction, octets } => self.received(direction, octets, now),
+            Input::Drained(direction) => self.drained(direction, now),
+            Input::Closed { direction, because } => self.closed(direction, because, now),
+            Input::Timeout => {
+                while let Some(timer) = self.timers.pop_expired(now) {
+                    self.fired(timer, now);
+                }
+            }
+        }
+        let state = self.current_state();
+        if state != self.state {
+            self.state = state;
+            self.since = now;
+        }
+    }
+
+    /// The next thing to do, in order; `None` when drained.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`handle`](Self::handle) with [`Input::Timeout`], and for what.
+    pub fn poll_timeout(&self) -> Option<(Instant, Timer)> {
+        self.timers.next()
+    }
+
+    /// The state, and since when.
+    pub fn state(&self) -> (State, Instant) {
+        (self.state, self.since)
+    }
+
+    /// What was agreed, while established.
+    pub fn negotiated(&self) -> Option<&Negotiated> {
+        self.established().and_then(|(_, connection)| connection.negotiated.as_ref())
+    }
+
+    /// Our address on the established connection.
+    pub fn local_address(&self) -> Option<IpAddr> {
+        self.established().map(|(_, connection)| connection.local)
+    }
+
+    /// The routes the neighbour has from us.
+    pub fn advertised(&self) -> &RouteTable {
+        self.adj_rib_out.routes()
+    }
+
+    /// The routes we have from the neighbour.
+    pub fn received_routes(&self) -> &AdjRibIn {
+        &self.adj_rib_in
+    }
+
+    /// What went wrong last, in words.
+    pub fn last_error(&self) -> Option<&Reason> {
+        self.last_error.as_ref()
+    }
+
+    /// What was counted.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn current_state(&self) -> State {
+        let connected = self.connections.values().map(Connection::state).max();
+        connected.unwrap_or(match (self.running, self.dialling, self.penalised) {
+            (false, _, _) | (true, false, true) => State::Idle,
+            (true, true, _) => State::Connect,
+            (true, false, false) => State::Active,
+        })
+    }
+
+    fn established(&self) -> Option<(Direction, &Connection)> {
+        let mut connections = self.connections.iter();
+        connections.find(|(_, c)| c.established).map(|(direction, c)| (*direction, c))
+    }
+
+    fn send(&mut self, direction: Direction, messages: Vec<Message>, now: Instant) {
+        let Some(connection) = self.connections.get_mut(&direction) else { return };
+        let context = connection.context();
+        let send_hold =
+            connection.negotiated.as_ref().and_then(|n| n.send_hold(self.params.send_hold_time));
+        messages.iter().for_each(|message| self.counters.sent.count(message.kind()));
+        connection.unsent = true;
+        let octets = outbound::octets(messages, &context);
+        self.outputs.push_back(Output::Send { direction, octets });
+        if let Some(send_hold) = send_hold
+            && self.timers.get(Timer::SendHold(direction)).is_none()
+        {
+            self.timers.set(Timer::SendHold(direction), now + send_hold);
+        }
+    }
+
+    /// Tells the neighbour the difference between what it has and what it should have, unless
+    /// earlier octets are still on their way: then it waits for [`Input::Drained`].
+    fn pump(&mut self, now: Instant) {
+        let mut connections = self.connections.iter();
+        let Some((direction, connection)) = connections.find(|(_, c)| c.established) else {
+            return;
+        };
+        let Some(negotiated) = connection.negotiated.as_ref().filter(|_| !connection.unsent) else {
+            return;
+        };
+        let refresh = std::mem::take(&mut self.refresh);
+        let delta = self.adj_rib_out.advance(&self.plan.routes, &negotiated.families, &refresh);
+        let mut updates = outbound::updates(&delta, connection.local, &negotiated.context);
+        // RFC 4724 §2: the marker is useful to every neighbour; a refreshed family gets it again,
+        // because that is where the answer ends.
+        let closed = std::mem::take(&mut self.end_of_rib);
+        updates
+            .extend(closed.union(&refresh).map(|family| crate::wire::Update::end_of_rib(*family)));
+        self.telling = self.plan.version;
+        if updates.is_empty() {
+            self.carry(Carried::Upto(self.telling));
+        } else {
+            let direction = *direction;
+            self.send(direction, updates.into_iter().map(Message::Update).collect(), now);
+        }
+    }
+
+    fn drained(&mut self, direction: Direction, now: Instant) {
+        let Some(connection) = self.connections.get_mut(&direction) else { return };
+        connection.unsent = false;
+        let established = connection.established;
+        self.timers.stop(Timer::SendHold(direction));
+        if established {
+            self.carry(Carried::Upto(self.telling));
+            self.pump(now);
+        }
+    }
+
+    fn carry(&mut self, carried: Carried) {
+        if self.carried != carried {
+            self.carried = carried;
+            self.outputs.push_back(Output::Carried(carried));
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        self.outputs.push_back(Output::Event(event));
+    }
+}
+
+#[cfg(test)]
+mod tests;

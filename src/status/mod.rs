@@ -1,1 +1,159 @@
-//! F4: what is shown of the agent; one truth for socket, HTTP and command line.
+//! F4: what is shown of the agent; one truth for the control socket, HTTP and the command line.
+//!
+//! [`Snapshot`] is the contract of `herald status --json`: fields may be added, never renamed.
+
+mod peer;
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+
+pub use peer::PeerStatus;
+
+/// Everything an operator can see at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Snapshot {
+    /// Version of the agent.
+    pub version: String,
+    /// Its process.
+    pub pid: u32,
+    /// Its BGP identifier.
+    pub router_id: Ipv4Addr,
+    /// Its AS.
+    pub local_as: u32,
+    /// Its region, if regions are configured.
+    pub region: Option<String>,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// Its neighbours, in order of name.
+    pub neighbors: Vec<Neighbor>,
+    /// Its services, in order of name.
+    pub services: Vec<Service>,
+}
+
+/// A neighbour in a [`Snapshot`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Neighbor {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Its address.
+    pub address: IpAddr,
+    /// Its AS.
+    pub peer_as: u32,
+    /// `idle`, `connect`, `active`, `open-sent`, `open-confirm` or `established`.
+    pub state: String,
+    /// Since when it is in this state.
+    pub since: Timestamp,
+    /// Negotiated hold time in seconds, while established.
+    pub hold_time_s: Option<u16>,
+    /// The neighbour's capabilities by name, while established.
+    pub capabilities: Vec<String>,
+    /// How many routes it has from us.
+    pub advertised: usize,
+    /// How many routes we keep of it.
+    pub received: usize,
+    /// How often an established session was lost since the agent started.
+    pub flaps: u64,
+    /// What went wrong last, in words.
+    pub last_error: Option<String>,
+    /// Our address on the session, while established.
+    pub local_address: Option<IpAddr>,
+    /// Received routes that were not kept because of `max-received`.
+    pub not_kept: u64,
+    /// UPDATEs with malformed attributes since the agent started (RFC 7606).
+    pub malformed: u64,
+    /// Free text from the configuration.
+    pub description: Option<String>,
+}
+
+/// A service in a [`Snapshot`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Service {
+    /// Its name in the configuration.
+    pub name: String,
+    /// `pending`, `up`, `down`, `draining`, `drained` or `disabled`.
+    pub state: String,
+    /// Since when it is in this state.
+    pub since: Timestamp,
+    /// Why.
+    pub because: String,
+    /// Its capacity, 0 to 100.
+    pub capacity_percent: u8,
+    /// An operator's word that outranks health, if one holds.
+    pub r#override: Option<String>,
+    /// Its checks, in order of name.
+    pub checks: Vec<Check>,
+    /// Its routes, in order of prefix.
+    pub routes: Vec<Route>,
+}
+
+/// A check in a [`Snapshot`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Check {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Its kind: `haproxy`.
+    pub kind: String,
+    /// `pending`, `healthy` or `unhealthy`.
+    pub verdict: String,
+    /// Why.
+    pub because: String,
+    /// When it was last sampled.
+    pub last_sample_at: Option<Timestamp>,
+}
+
+/// A route in a [`Snapshot`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Route {
+    /// The prefix.
+    pub prefix: String,
+    /// Whether at least one neighbour is told.
+    pub announced: bool,
+    /// Whether its address is bound by herald's doing or before; also true for prefixes that
+    /// herald is not asked to bind.
+    pub bound: bool,
+    /// The AS path as the first of `neighbors` receives it; empty while not announced.
+    pub as_path: Vec<u32>,
+    /// Communities, plain and large.
+    pub communities: Vec<String>,
+    /// MULTI_EXIT_DISC.
+    pub med: Option<u32>,
+    /// Next hop on the first of `neighbors`.
+    pub next_hop: Option<IpAddr>,
+    /// Neighbours that have the route now.
+    pub neighbors: Vec<String>,
+    /// Why it is not announced though the service asks for it, if that is so.
+    pub fault: Option<String>,
+}
+
+/// Asks the agent for a snapshot; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Source(mpsc::Sender<oneshot::Sender<Snapshot>>);
+
+/// The other end of a [`Source`].
+pub type Requests = mpsc::Receiver<oneshot::Sender<Snapshot>>;
+
+/// How many questions may wait; more wait in their own connection.
+const WAITING: usize = 8;
+
+impl Source {
+    /// A source and the end that answers it.
+    pub fn new() -> (Self, Requests) {
+        let (asks, requests) = mpsc::channel(WAITING);
+        (Self(asks), requests)
+    }
+
+    /// The state of the agent now; `None` while it is going down.
+    pub async fn snapshot(&self) -> Option<Snapshot> {
+        let (answer, snapshot) = oneshot::channel();
+        self.0.send(answer).await.ok()?;
+        snapshot.await.ok()
+    }
+}

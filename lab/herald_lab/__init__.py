@@ -1,0 +1,20 @@
+"""herald's lab: real routers, HAProxy and herald in network namespaces, made from containerlab topologies.
+
+    topology file ─▶ topology.read ─Topology▶ lab.Lab ─▶ node.Node (namespaces) + images (daemons)
+                                                 └─▶ failover (the story) · reaction, scale, memory (the numbers)
+
+| module | one line |
+|---|---|
+| marked | YAML with the line of every value |
+| topology | containerlab topology → Topology, or every fault with its line |
+| validate | topology files against containerlab's JSON schema |
+| node, node_init | a node: network, mount, process and host name namespace, held by a process of its own |
+| images | image name → which daemons run and how they are started |
+| lab | nodes, links, daemons of one topology: up, and down again whatever happens |
+| runs | which runs exist, which are left over |
+| say, wait | what a reader sees; waiting for a condition with a deadline |
+| routers | what FRR and GoBGP say about their sessions and routes |
+| load | steady requests, each a new TCP connection |
+| bgp_frames, capture | BGP messages as they pass an interface, with kernel time stamps |
+| failover, reaction, scale, memory | what `lab/run` runs |
+"""

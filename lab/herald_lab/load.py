@@ -1,0 +1,96 @@
+"""Steady requests from a node, watched from outside."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+from .node import Node
+
+_CLIENT = Path(__file__).with_name("load_client.py")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request and what became of it. Times are seconds of the monotonic clock."""
+
+    sent: float
+    done: float
+    status: int
+    region: str
+    nva: str
+    error: str
+
+    @property
+    def lost(self) -> bool:
+        """Whether the client did not get its page."""
+        return self.status != 200
+
+    @property
+    def fate(self) -> str:
+        """In words: who answered, or why nobody did."""
+        if self.lost:
+            return self.error or (f"status {self.status}" if self.status else "connection closed without an answer")
+        return f"{self.region} via {self.nva}"
+
+
+class Load:
+    """Requests at a steady rate until the context is left."""
+
+    def __init__(self, node: Node, host: str, rate: float) -> None:
+        self._process = node.open(sys.executable, "-I", str(_CLIENT), host, str(rate))
+        self._requests: list[Request] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Load:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Sends no more, and waits for the answers that are still out."""
+        if self._process.stdin and not self._process.stdin.closed:
+            self._process.stdin.close()
+        self._reader.join(timeout=10)
+        self._process.wait(timeout=10)
+
+    def since(self, moment: float) -> list[Request]:
+        """The requests sent at or after `moment` and answered (or lost) by now, in the order sent."""
+        return sorted((request for request in list(self._requests) if request.sent >= moment), key=lambda request: request.sent)
+
+    def first(self, moment: float, wanted: Callable[[Request], bool]) -> Request | None:
+        """The request sent at or after `moment` that was the first of such to be answered."""
+        return min(filter(wanted, self.since(moment)), key=lambda request: request.done, default=None)
+
+    def settled(self, count: int, wanted: Callable[[Request], bool]) -> bool:
+        """Whether the last `count` requests all were such."""
+        last = list(self._requests)[-count:]
+        return len(last) == count and all(map(wanted, last))
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._requests.append(Request(*json.loads(line)))
+
+
+def tally(requests: list[Request]) -> Counter:
+    """How many requests had which fate."""
+    return Counter(request.fate for request in requests)
+
+
+def lost(requests: list[Request]) -> int:
+    """How many clients did not get their page."""
+    return sum(request.lost for request in requests)
+
+
+def now() -> float:
+    """The monotonic clock, which all nodes share."""
+    return time.monotonic()

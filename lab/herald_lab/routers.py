@@ -1,0 +1,120 @@
+"""What the routers of the lab say, asked with their own tools."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from .node import Node
+
+
+@dataclass(frozen=True)
+class Path:
+    """A path to a prefix in an FRR router's table."""
+
+    as_path: str
+    next_hop: str
+    best: bool
+    communities: str = ""
+
+
+def paths(router: Node, prefix: str) -> list[Path]:
+    """The valid paths that an FRR router has for a prefix, the best first."""
+    answer = _vtysh(router, f"show bgp ipv4 unicast {prefix} json")
+    found = [
+        Path(
+            as_path=path["aspath"]["string"],
+            next_hop=path["nexthops"][0]["ip"],
+            best=path.get("bestpath", {}).get("overall", False),
+            communities=path.get("community", {}).get("string", ""),
+        )
+        for path in answer.get("paths", [])
+        if path.get("valid")
+    ]
+    return sorted(found, key=lambda path: not path.best)
+
+
+def installed_next_hop(router: Node, prefix: str) -> str:
+    """Where the router's kernel sends packets for a prefix, or an empty string."""
+    routes = json.loads(router.run("ip", "-json", "route", "show", "exact", prefix) or "[]")
+    return routes[0].get("gateway", "") if routes else ""
+
+
+def bgp_table(router: Node, prefix: str) -> list[str]:
+    """The rows of a prefix, with the head, as FRR's `show bgp ipv4 unicast` draws them."""
+    rows = router.run("vtysh", "-c", "show bgp ipv4 unicast").splitlines()
+    head = next((number for number, row in enumerate(rows) if "Network" in row), 0)
+    kept, inside = [rows[head]], False
+    for row in rows[head + 1 :]:
+        # FRR names the network in the first row of each prefix only, from the fourth column on
+        network = row[3:4].strip()
+        inside = row[3:].startswith(f"{prefix} ") if network else inside
+        if inside and row.strip():
+            kept.append(row)
+        if not row.strip():
+            inside = False
+    return kept if len(kept) > 1 else [f"{prefix}: not in the table"]
+
+
+def frr_neighbors(router: Node) -> list[str]:
+    """The head and the rows of `show bgp ipv4 unicast summary`."""
+    rows = router.run("vtysh", "-c", "show bgp ipv4 unicast summary").splitlines()
+    head = next((number for number, row in enumerate(rows) if row.startswith("Neighbor")), 0)
+    return [row for row in rows[head:] if row.strip() and not row.startswith("Total")]
+
+
+def frr_established(router: Node) -> set[str]:
+    """The addresses of the neighbours with which an FRR router has a session."""
+    peers = _vtysh(router, "show bgp ipv4 unicast summary json").get("peers", {})
+    return {address for address, peer in peers.items() if peer.get("state") == "Established"}
+
+
+def frr_last_notification(router: Node, neighbor: str) -> str:
+    """The reason of the last NOTIFICATION received from a neighbour, as FRR words it."""
+    known = _vtysh(router, f"show bgp neighbors {neighbor} json").get(neighbor, {})
+    return str(known.get("lastNotificationReason", ""))
+
+
+def frr_shutdown_text(router: Node, neighbor: str) -> str:
+    """The text that the neighbour's last Cease carried (RFC 9003), or an empty string."""
+    known = _vtysh(router, f"show bgp neighbors {neighbor} json").get(neighbor, {})
+    return str(known.get("lastShutdownDescription", ""))
+
+
+def gobgp_neighbors(router: Node) -> list[str]:
+    """GoBGP's table of neighbours."""
+    return router.run("gobgp", "neighbor", check=False).splitlines()
+
+
+def gobgp_rib(router: Node, prefix: str) -> list[str]:
+    """GoBGP's rows for a prefix."""
+    return router.run("gobgp", "global", "rib", prefix, check=False).splitlines()
+
+
+def gobgp_as_paths(router: Node, prefix: str) -> list[str]:
+    """The AS paths that a GoBGP router has for a prefix."""
+    text = router.run("gobgp", "--json", "global", "rib", prefix, check=False)
+    try:
+        tables = json.loads(text)
+    except ValueError:
+        return []
+    # 2 is AS_PATH (RFC 4271 §5.1.2)
+    attributes = [attribute for paths in tables.values() for path in paths for attribute in path["attrs"] if attribute["type"] == 2]
+    return [" ".join(str(asn) for segment in attribute["as_paths"] for asn in segment["asns"]) for attribute in attributes]
+
+
+def gobgp_established(router: Node) -> set[str]:
+    """The addresses of the neighbours with which a GoBGP router has a session."""
+    text = router.run("gobgp", "--json", "neighbor", check=False)
+    neighbors = json.loads(text) if text.startswith("[") else []
+    # 6 is ESTABLISHED in GoBGP's API (PeerState.SessionState)
+    return {peer["state"]["neighbor_address"] for peer in neighbors if peer.get("state", {}).get("session_state") == 6}
+
+
+def _vtysh(router: Node, command: str) -> dict[str, Any]:
+    text = router.run("vtysh", "-c", command, check=False)
+    try:
+        return json.loads(text)
+    except ValueError:
+        return {}

@@ -1,0 +1,34 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Exit, load};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The file to check; without it, the one of --config.
+    file: Option<PathBuf>,
+}
+
+pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
+    let path = arguments.file.as_deref().unwrap_or(config);
+    let Some(loaded) = load(path) else { return Exit::No };
+    let config = &loaded.config;
+    let checks: usize = config.services.values().map(|service| service.health.checks.len()).sum();
+    println!(
+        "{}: good: {}, {}, {}{}",
+        path.display(),
+        count(config.neighbors.len(), "neighbour", "neighbours"),
+        count(config.services.len(), "service", "services"),
+        count(checks, "check", "checks"),
+        match loaded.worries.len() {
+            0 => String::new(),
+            worries => format!(", {}", count(worries, "worry", "worries")),
+        }
+    );
+    Exit::Done
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

@@ -1,0 +1,38 @@
+use std::path::Path;
+
+use clap::Args;
+
+use super::{Exit, complain, load, runtime};
+use crate::daemon::{self, LogFormat};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// How log lines are written to standard error.
+    #[arg(long, value_enum, default_value_t)]
+    log_format: LogFormat,
+    /// What is logged: error, warn, info, debug, trace, or target=level,…
+    #[arg(long, value_name = "LEVEL", default_value = "info", env = "HERALD_LOG")]
+    log_level: String,
+}
+
+pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
+    let Some(loaded) = load(config) else { return Exit::No };
+    if let Err(error) = daemon::init_log(arguments.log_format, &arguments.log_level) {
+        eprintln!("error: {error}; --log-level takes error, warn, info, debug or trace");
+        return Exit::No;
+    }
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            complain(&error);
+            return Exit::No;
+        }
+    };
+    match runtime.block_on(daemon::run(loaded.config)) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            complain(&error);
+            Exit::No
+        }
+    }
+}

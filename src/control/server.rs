@@ -1,0 +1,113 @@
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use tokio::net::UnixListener;
+
+use crate::status::Source;
+
+/// The control socket, bound. Holding it is also what makes an agent the only one: a second start
+/// finds it answered and refuses.
+#[derive(Debug)]
+pub struct Control {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+/// Why the control socket cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// Another agent answers on it.
+    #[error("another herald is running and answers on {}; stop it first, or give this one another [agent] control-socket", path.display())]
+    Running {
+        /// The socket.
+        path: PathBuf,
+    },
+    /// Something that is no socket stands there.
+    #[error("{} exists and is not a socket; remove it, or set another [agent] control-socket", path.display())]
+    NotASocket {
+        /// The path.
+        path: PathBuf,
+    },
+    /// Anything else, usually permissions.
+    #[error("cannot make the control socket {}; the directory must exist and be writable for this user (systemd: RuntimeDirectory=herald), or set another [agent] control-socket", path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+impl Control {
+    /// Binds the socket with mode 0660. One that a dead agent left behind is replaced; one that
+    /// answers is not.
+    pub fn bind(path: &Path) -> Result<Self, ControlError> {
+        let failed = |source| ControlError::Io { path: path.to_owned(), source };
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        clear(path)?;
+        let listener = UnixListener::bind(path).map_err(failed)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o660)).map_err(failed)?;
+        Ok(Self { listener, path: path.to_owned() })
+    }
+
+    /// Answers until the process ends.
+    pub async fn run(self, source: Source) -> io::Result<()> {
+        let _unlink = Unlink(self.path);
+        axum::serve(self.listener, router(source)).await
+    }
+}
+
+/// Takes the path away with the agent, so that the next command says "not running" at once.
+struct Unlink(PathBuf);
+
+impl Drop for Unlink {
+    fn drop(&mut self) {
+        // Gone already is as good.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn clear(path: &Path) -> Result<(), ControlError> {
+    use std::os::unix::fs::FileTypeExt;
+    let failed = |source| ControlError::Io { path: path.to_owned(), source };
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+        Ok(found) if !found.file_type().is_socket() => {
+            return Err(ControlError::NotASocket { path: path.to_owned() });
+        }
+        Ok(_) => {}
+    }
+    match std::os::unix::net::UnixStream::connect(path) {
+        Ok(_) => Err(ControlError::Running { path: path.to_owned() }),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            fs::remove_file(path).map_err(failed)
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn router(source: Source) -> Router {
+    Router::new().route(super::STATUS, get(status)).fallback(unknown).with_state(source)
+}
+
+async fn status(State(source): State<Source>) -> Response {
+    match source.snapshot().await {
+        Some(snapshot) => Json(snapshot).into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "the agent is going down\n").into_response(),
+    }
+}
+
+async fn unknown() -> Response {
+    let body = concat!("no such resource; there is ", "/api/v1/status", "\n");
+    (StatusCode::NOT_FOUND, body).into_response()
+}

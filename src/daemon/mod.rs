@@ -1,0 +1,23 @@
+//! F6: wiring only: which tasks there are, what flows between them, how they end.
+//!
+//! ```text
+//! haproxy probe (one per instance) ─Observation▶ ┐                 ┌─watch Plan▶ peer (one per neighbour)
+//! address keeper ─AddressReport▶ ────────────────┤ decider (Engine)├─watch addresses▶ address keeper
+//! peer ─Carried▶ ────────────────────────────────┤                 └─Snapshot▶ control, web
+//! signals ─Order▶ ───────────────────────────────┘
+//! ```
+//!
+//! State leaves the decider as a `watch` of the whole, so a slow receiver sees the newest and nothing
+//! queues. What comes in comes by bounded channels; the decider waits for nobody, so they drain.
+//!
+//! The process ends when the decider has stopped in order, or at once when any task ends by itself
+//! or panics: the kernel then closes the sessions, and the neighbours withdraw.
+
+mod decider;
+mod log;
+mod picture;
+mod start;
+mod wiring;
+
+pub use log::{LogFormat, init as init_log};
+pub use start::{StartError, run};

@@ -1,0 +1,121 @@
+//! Puts a [`Snapshot`] together from what the parts say of themselves.
+
+use std::net::Ipv4Addr;
+
+use crate::base::{Asn, NeighborName, NextHop, RegionName, RouteAttributes};
+use crate::clock::WallClock;
+use crate::config::Config;
+use crate::engine::{Engine, RouteView, ServiceView};
+use crate::status::{Check, Neighbor, PeerStatus, Route, Service, Snapshot};
+
+/// What is fixed for the life of the agent.
+#[derive(Debug, Clone)]
+pub(super) struct Agent {
+    /// Its process.
+    pub(super) pid: u32,
+    /// Its BGP identifier.
+    pub(super) router_id: Ipv4Addr,
+    /// Its AS.
+    pub(super) local_as: Asn,
+    /// Its region.
+    pub(super) region: Option<RegionName>,
+    /// Turns its instants into wall time.
+    pub(super) clock: WallClock,
+}
+
+/// The whole picture.
+pub(super) fn snapshot(
+    agent: &Agent,
+    config: &Config,
+    engine: &Engine,
+    peers: &[PeerStatus],
+) -> Snapshot {
+    Snapshot {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: agent.pid,
+        router_id: agent.router_id,
+        local_as: agent.local_as.0,
+        region: agent.region.as_ref().map(ToString::to_string),
+        started_at: agent.clock.started_at(),
+        neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer)).collect(),
+        services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
+    }
+}
+
+fn neighbor(agent: &Agent, config: &Config, peer: &PeerStatus) -> Option<Neighbor> {
+    let configured = config.neighbors.get(&peer.name)?;
+    Some(Neighbor {
+        name: peer.name.to_string(),
+        address: configured.transport.remote.ip(),
+        peer_as: configured.session.peer_as.0,
+        state: peer.state.0.to_string(),
+        since: agent.clock.timestamp(peer.state.1),
+        hold_time_s: peer.hold_time,
+        capabilities: peer.capabilities.clone(),
+        advertised: peer.advertised,
+        received: peer.received,
+        flaps: peer.flaps,
+        last_error: peer.last_error.as_ref().map(ToString::to_string),
+        local_address: peer.local_address,
+        not_kept: peer.not_kept,
+        malformed: peer.malformed,
+        description: configured.description.clone(),
+    })
+}
+
+fn service(
+    agent: &Agent,
+    config: &Config,
+    view: &ServiceView<'_>,
+    peers: &[PeerStatus],
+) -> Service {
+    let kinds = config.services.get(view.name).map(|service| &service.check_kinds);
+    let checks = view.checks.iter().map(|check| Check {
+        name: check.name.to_string(),
+        kind: kinds.and_then(|kinds| kinds.get(check.name)).copied().unwrap_or_default().to_owned(),
+        verdict: check.verdict.as_str().to_owned(),
+        because: check.because.to_string(),
+        last_sample_at: check.last_sample.map(|at| agent.clock.timestamp(at)),
+    });
+    Service {
+        name: view.name.to_string(),
+        state: view.state.to_string(),
+        since: agent.clock.timestamp(view.since),
+        because: view.because.to_string(),
+        capacity_percent: view.capacity.get(),
+        r#override: None,
+        checks: checks.collect(),
+        routes: view.routes.iter().map(|view| route(view, peers)).collect(),
+    }
+}
+
+fn route(view: &RouteView, peers: &[PeerStatus]) -> Route {
+    let established =
+        |name: &NeighborName| peers.iter().find(|peer| peer.name == *name && peer.is_established());
+    let told: Vec<(&PeerStatus, &RouteAttributes)> = view
+        .attributes
+        .iter()
+        .filter_map(|(name, attributes)| Some((established(name)?, attributes.as_ref())))
+        .collect();
+    let shown = told.first();
+    let communities = shown.into_iter().flat_map(|(_, attributes)| {
+        let plain = attributes.communities.iter().map(ToString::to_string);
+        plain.chain(attributes.large_communities.iter().map(ToString::to_string))
+    });
+    Route {
+        prefix: view.prefix.to_string(),
+        announced: !told.is_empty(),
+        bound: view.bound.unwrap_or(true),
+        as_path: shown
+            .map(|(_, a)| a.as_path.iter().map(|asn| asn.0).collect())
+            .unwrap_or_default(),
+        communities: communities.collect(),
+        med: shown.and_then(|(_, attributes)| attributes.med),
+        next_hop: shown.and_then(|(peer, attributes)| match attributes.next_hop {
+            NextHop::SelfAddress => peer.local_address,
+            NextHop::Address(address) => Some(address),
+        }),
+        neighbors: told.iter().map(|(peer, _)| peer.name.to_string()).collect(),
+        fault: view.fault.as_ref().map(ToString::to_string),
+    }
+}

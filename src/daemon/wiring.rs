@@ -1,0 +1,112 @@
+//! From the configuration to what the parts take, and the channels between them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, watch};
+
+use super::decider::{Inputs, Order, Outputs};
+use crate::base::{LoopbackAddress, NeighborName, Prefix, Rng};
+use crate::clock;
+use crate::config::{Config, Neighbor, OnDown, Service};
+use crate::engine::{self, AddressReport};
+use crate::health::Observation;
+use crate::peer::Peer;
+use crate::rib::Plan;
+use crate::session::Session;
+use crate::status::{PeerStatus, Source};
+
+/// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
+const OBSERVATIONS: usize = 64;
+/// Reports of neighbours on their way to the decider; each neighbour waits for its own place.
+const REPORTS: usize = 64;
+/// Orders of signals; two are enough to stop.
+const ORDERS: usize = 4;
+/// Connections of one neighbour that are not looked at yet; the listener hangs up on more.
+const ACCEPTED: usize = 2;
+
+/// Both ends of everything.
+pub(super) struct Wiring {
+    pub(super) inputs: Inputs,
+    pub(super) outputs: Outputs,
+    pub(super) source: Source,
+    pub(super) orders: mpsc::Sender<Order>,
+    pub(super) observations: mpsc::Sender<Observation>,
+    pub(super) reports: mpsc::Sender<AddressReport>,
+    pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
+    pub(super) peers: Vec<Peer>,
+    pub(super) accepting: BTreeMap<IpAddr, mpsc::Sender<TcpStream>>,
+}
+
+impl Wiring {
+    pub(super) fn new(config: &Config) -> Self {
+        let (source, requests) = Source::new();
+        let (orders, orders_in) = mpsc::channel(ORDERS);
+        let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
+        let (reports, reports_in) = mpsc::channel(REPORTS);
+        let (carried, carried_in) = mpsc::channel(REPORTS);
+        let (addresses, wanted) = watch::channel(Arc::default());
+        let (stop_sessions, stop) = watch::channel(false);
+        let mut outputs =
+            Outputs { plans: BTreeMap::new(), addresses, stop_sessions, peers: Vec::new() };
+        let mut peers = Vec::new();
+        let mut accepting = BTreeMap::new();
+        let mut seeds = seeds(config);
+        for (name, neighbor) in &config.neighbors {
+            let (plans, plans_in) = watch::channel(Plan::default());
+            let (accepted, accepted_in) = mpsc::channel(ACCEPTED);
+            let (status, status_in) = watch::channel(idle(name, neighbor));
+            outputs.plans.insert(name.clone(), plans);
+            outputs.peers.push(status_in);
+            accepting.insert(neighbor.transport.remote.ip(), accepted);
+            peers.push(Peer {
+                neighbor: neighbor.clone(),
+                seed: seeds.next_u64(),
+                plans: plans_in,
+                accepted: accepted_in,
+                carried: carried.clone(),
+                status,
+                stop: stop.clone(),
+            });
+        }
+        let inputs = Inputs {
+            orders: orders_in,
+            observations: observations_in,
+            carried: carried_in,
+            reports: reports_in,
+            requests,
+        };
+        Self { inputs, outputs, source, orders, observations, reports, wanted, peers, accepting }
+    }
+}
+
+/// Jitter must differ between agents and between starts, or a rack that loses power dials in step.
+fn seeds(config: &Config) -> Rng {
+    let router_id = u64::from(u32::from(config.bgp.router_id)) << 32;
+    let start = clock::WallClock::start().started_at().as_nanosecond() as u64;
+    Rng::new(router_id ^ start ^ u64::from(std::process::id()))
+}
+
+fn idle(name: &NeighborName, neighbor: &Neighbor) -> PeerStatus {
+    PeerStatus::of(name, &Session::new(neighbor.session.clone(), 0, clock::now()))
+}
+
+/// What the engine takes of the configuration.
+pub(super) fn engine_params(config: &Config) -> engine::Params {
+    let service = |service: &Service| engine::ServiceParams {
+        health: service.health.clone(),
+        addresses: service
+            .loopback
+            .addresses
+            .iter()
+            .map(|address| (Prefix::host(address.address), address.clone()))
+            .collect(),
+        remove_on_down: service.loopback.on_down == OnDown::Remove,
+    };
+    engine::Params {
+        policy: config.policy.clone(),
+        services: config.services.iter().map(|(name, s)| (name.clone(), service(s))).collect(),
+    }
+}

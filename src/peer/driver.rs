@@ -1,0 +1,328 @@
+use std::collections::BTreeMap;
+use std::future::{Future, pending, poll_fn};
+use std::io;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep_until, timeout};
+
+use super::link::{Link, LinkEvent};
+use super::sockopt;
+use crate::base::{NeighborName, Reason};
+use crate::clock;
+use crate::config::Neighbor;
+use crate::rib::{Carried, Plan};
+use crate::session::{Direction, Event, Input, Output, Session, State};
+use crate::status::PeerStatus;
+
+/// How long the last words of a connection may take to be written.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+/// What is read at a time; a message has at most 4096 octets.
+const READ_BUFFER: usize = 16 * 1024;
+
+/// The ends of a neighbour's channels.
+#[derive(Debug)]
+pub struct Peer {
+    /// The neighbour.
+    pub neighbor: Neighbor,
+    /// Spreads its timers.
+    pub seed: u64,
+    /// The routes it should have; only the newest counts.
+    pub plans: watch::Receiver<Plan>,
+    /// Connections it has made to us.
+    pub accepted: mpsc::Receiver<TcpStream>,
+    /// How far it has been told.
+    pub carried: mpsc::Sender<(NeighborName, Carried)>,
+    /// What is shown of it.
+    pub status: watch::Sender<PeerStatus>,
+    /// True when the session is to be closed in order.
+    pub stop: watch::Receiver<bool>,
+}
+
+type Dial = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
+
+struct Driver {
+    neighbor: Neighbor,
+    session: Session,
+    dial: Option<Dial>,
+    links: BTreeMap<Direction, Link>,
+    /// The connection that the session is being asked about.
+    offered: Option<TcpStream>,
+    carried: mpsc::Sender<(NeighborName, Carried)>,
+    /// Connections whose last words are being written.
+    closing: JoinSet<()>,
+    buffer: Box<[u8]>,
+}
+
+enum Happened {
+    Plan(Plan),
+    Link(Direction, LinkEvent),
+    Dialled(io::Result<TcpStream>),
+    Accepted(TcpStream),
+    Timeout,
+    Stop,
+}
+
+/// Runs one neighbour until `stop` turns true (or its sender is gone) and the last words are written.
+pub async fn run(mut peer: Peer) {
+    let session = Session::new(peer.neighbor.session.clone(), peer.seed, clock::now());
+    let mut driver = Driver {
+        neighbor: peer.neighbor,
+        session,
+        dial: None,
+        links: BTreeMap::new(),
+        offered: None,
+        carried: peer.carried,
+        closing: JoinSet::new(),
+        buffer: vec![0; READ_BUFFER].into(),
+    };
+    driver.handle(Input::Start).await;
+    let mut stopping = false;
+    while !stopping {
+        publish(&peer.status, &driver);
+        let happened = driver.wait(&mut peer.plans, &mut peer.accepted, &mut peer.stop).await;
+        stopping = matches!(happened, Happened::Stop);
+        driver.take(happened).await;
+    }
+    publish(&peer.status, &driver);
+    driver.finish().await;
+}
+
+fn publish(status: &watch::Sender<PeerStatus>, driver: &Driver) {
+    let now = PeerStatus::of(&driver.neighbor.name, &driver.session);
+    status.send_if_modified(|known| {
+        let changed = *known != now;
+        *known = now;
+        changed
+    });
+}
+
+impl Driver {
+    /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing.
+    async fn wait(
+        &mut self,
+        plans: &mut watch::Receiver<Plan>,
+        accepted: &mut mpsc::Receiver<TcpStream>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Happened {
+        let deadline = self.session.poll_timeout().map(|(at, _)| at);
+        let Self { dial, links, buffer, closing, .. } = self;
+        while closing.try_join_next().is_some() {}
+        tokio::select! {
+            biased;
+            Ok(()) = plans.changed() => Happened::Plan(plans.borrow_and_update().clone()),
+            (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
+            stream = dialled(dial) => Happened::Dialled(stream),
+            Some(stream) = accepted.recv() => Happened::Accepted(stream),
+            () = elapsed(deadline) => Happened::Timeout,
+            _ = stop.wait_for(|stop| *stop) => Happened::Stop,
+        }
+    }
+
+    async fn take(&mut self, happened: Happened) {
+        match happened {
+            Happened::Plan(plan) => self.handle(Input::Wanted(plan)).await,
+            Happened::Link(direction, LinkEvent::Read(read)) => {
+                let buffer = std::mem::take(&mut self.buffer);
+                self.handle(Input::Received { direction, octets: &buffer[..read] }).await;
+                self.buffer = buffer;
+            }
+            Happened::Link(direction, LinkEvent::Drained) => {
+                self.handle(Input::Drained(direction)).await;
+            }
+            Happened::Link(direction, LinkEvent::Closed(because)) => {
+                self.links.remove(&direction);
+                self.handle(Input::Closed { direction, because }).await;
+            }
+            Happened::Dialled(result) => {
+                self.dial = None;
+                match result.and_then(|stream| Ok((local(&stream)?, stream))) {
+                    Ok((local, stream)) => {
+                        self.links.insert(Direction::Dialled, Link::new(stream));
+                        self.handle(Input::Dialled { local }).await;
+                    }
+                    Err(error) => {
+                        let because = self.words(&error);
+                        self.handle(Input::DialFailed(because)).await;
+                    }
+                }
+            }
+            Happened::Accepted(stream) => self.accept(stream).await,
+            Happened::Timeout => self.handle(Input::Timeout).await,
+            Happened::Stop => self.handle(Input::Stop).await,
+        }
+    }
+
+    async fn accept(&mut self, stream: TcpStream) {
+        let prepared = local(&stream).and_then(|local| {
+            let transport = &self.neighbor.transport;
+            sockopt::connected(SockRef::from(&stream), transport, self.user_timeout())?;
+            Ok(local)
+        });
+        match prepared {
+            Ok(local) if self.neighbor.transport.local_address.is_none_or(|own| own == local) => {
+                self.offered = Some(stream);
+                self.handle(Input::Accepted { local }).await;
+            }
+            Ok(local) => {
+                tracing::warn!(neighbor = %self.neighbor.name, %local, "connection to another address than local-address refused");
+            }
+            Err(error) => {
+                tracing::warn!(neighbor = %self.neighbor.name, %error, "accepted connection is unusable");
+            }
+        }
+    }
+
+    /// One input, and everything that follows from it.
+    async fn handle(&mut self, input: Input<'_>) {
+        self.session.handle(input, clock::now());
+        while let Some(output) = self.session.poll_output() {
+            self.perform(output).await;
+        }
+    }
+
+    async fn perform(&mut self, output: Output) {
+        match output {
+            Output::Dial => self.dial = Some(self.dial_future()),
+            Output::CancelDial => self.dial = None,
+            Output::Adopt => {
+                if let Some(stream) = self.offered.take() {
+                    self.links.insert(Direction::Accepted, Link::new(stream));
+                }
+            }
+            Output::Refuse(octets) => {
+                if let Some(stream) = self.offered.take() {
+                    let mut link = Link::new(stream);
+                    // The neighbour may be gone already; then there is nobody to tell.
+                    let _ = link.write(&octets);
+                    self.last_words(link);
+                }
+            }
+            Output::Send { direction, octets } => self.send(direction, &octets),
+            Output::Close(direction) => {
+                if let Some(link) = self.links.remove(&direction) {
+                    self.last_words(link);
+                }
+            }
+            Output::Carried(carried) => {
+                // The engine outlives its peers; when it is gone, the process is going down.
+                let _ = self.carried.send((self.neighbor.name.clone(), carried)).await;
+            }
+            Output::Event(event) => self.log(&event),
+        }
+    }
+
+    fn send(&mut self, direction: Direction, octets: &[u8]) {
+        let Some(link) = self.links.get_mut(&direction) else { return };
+        let input = match link.write(octets) {
+            Ok(true) => Input::Drained(direction),
+            Ok(false) => return,
+            Err(because) => {
+                self.links.remove(&direction);
+                Input::Closed { direction, because }
+            }
+        };
+        self.session.handle(input, clock::now());
+    }
+
+    fn last_words(&mut self, link: Link) {
+        self.closing.spawn(async move {
+            // Whoever does not read within the time has the connection reset.
+            let _ = timeout(LAST_WORDS, link.close()).await;
+        });
+    }
+
+    async fn finish(mut self) {
+        while self.closing.join_next().await.is_some() {}
+    }
+
+    /// An unacknowledged UPDATE is a route that is still there: the connection is given up after the
+    /// hold time at the latest, whatever TCP would try (RFC 5482 names the option).
+    fn user_timeout(&self) -> Option<Duration> {
+        self.neighbor.session.hold_time.duration()
+    }
+
+    fn dial_future(&self) -> Dial {
+        let transport = self.neighbor.transport.clone();
+        let user_timeout = self.user_timeout();
+        Box::pin(async move {
+            let socket = sockopt::dialling(&transport, user_timeout)?;
+            TcpSocket::from_std_stream(socket.into()).connect(transport.remote).await
+        })
+    }
+
+    fn words(&self, error: &io::Error) -> Reason {
+        let remote = self.neighbor.transport.remote;
+        if error.kind() == io::ErrorKind::ConnectionRefused {
+            Reason::from(format!(
+                "{remote} refuses the connection: no BGP speaker listens there, or it does not know us"
+            ))
+        } else if error.kind() == io::ErrorKind::AddrNotAvailable {
+            Reason::from(format!(
+                "cannot connect to {remote}: local-address is not on this machine"
+            ))
+        } else {
+            Reason::from(format!("cannot connect to {remote}: {error}"))
+        }
+    }
+
+    fn log(&self, event: &Event) {
+        let neighbor = &self.neighbor.name;
+        match event {
+            Event::Established { hold_time, direction } => {
+                let families: Vec<_> = self
+                    .session
+                    .negotiated()
+                    .map(|n| n.families.iter().map(|f| f.as_str()).collect())
+                    .unwrap_or_default();
+                tracing::info!(%neighbor, hold_time, ?direction, families = families.join(","), "session established");
+            }
+            Event::Stopped => tracing::info!(%neighbor, "session closed in order"),
+            Event::Lost(because) => tracing::warn!(%neighbor, %because, "session lost"),
+            Event::Failed(because) if self.session.state().0 == State::Established => {
+                tracing::debug!(%neighbor, %because, "second connection closed");
+            }
+            Event::Failed(because) => tracing::info!(%neighbor, %because, "no session"),
+            Event::Malformed(because) => tracing::warn!(%neighbor, %because, "malformed UPDATE"),
+        }
+    }
+}
+
+fn local(stream: &TcpStream) -> io::Result<IpAddr> {
+    Ok(stream.local_addr()?.ip().to_canonical())
+}
+
+async fn elapsed(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline.into()).await,
+        None => pending().await,
+    }
+}
+
+async fn dialled(dial: &mut Option<Dial>) -> io::Result<TcpStream> {
+    match dial {
+        Some(dial) => dial.await,
+        None => pending().await,
+    }
+}
+
+async fn link_event(
+    links: &mut BTreeMap<Direction, Link>,
+    buffer: &mut [u8],
+) -> (Direction, LinkEvent) {
+    poll_fn(|cx| {
+        for (direction, link) in links.iter_mut() {
+            if let Poll::Ready(event) = link.poll(cx, buffer) {
+                return Poll::Ready((*direction, event));
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}

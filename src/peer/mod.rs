@@ -1,0 +1,13 @@
+//! F5: TCP for a session: dial, listen, socket options, and the loop that drives it.
+//!
+//! One task per neighbour owns its session and its sockets, so that one neighbour's slowness is
+//! nobody else's. The task ends when it is told to stop and the session's last words are written;
+//! it is safe to drop at any await: the kernel then closes the sockets and the neighbour withdraws.
+
+mod driver;
+mod link;
+mod listener;
+mod sockopt;
+
+pub use driver::{Peer, run};
+pub use listener::{ListenError, Listener};

@@ -1,0 +1,164 @@
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::base::Reason;
+use crate::rib::{Carried, Plan};
+
+/// Who opened a TCP connection. A session may have one of each until the collision is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// We did.
+    Dialled,
+    /// The neighbour did.
+    Accepted,
+}
+
+impl Direction {
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Dialled => Self::Accepted,
+            Self::Accepted => Self::Dialled,
+        }
+    }
+}
+
+/// The state of a session (RFC 4271 §8.2.2): that of its most advanced connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// Held down, or waiting after an error; connections are refused.
+    Idle,
+    /// Dialling.
+    Connect,
+    /// Waiting for the neighbour to dial, or to dial again.
+    Active,
+    /// Connected, our OPEN is out.
+    OpenSent,
+    /// Both OPENs have been exchanged.
+    OpenConfirm,
+    /// Routes flow.
+    Established,
+}
+
+impl State {
+    /// The name in status and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connect => "connect",
+            Self::Active => "active",
+            Self::OpenSent => "open-sent",
+            Self::OpenConfirm => "open-confirm",
+            Self::Established => "established",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Input<'a> {
+    /// Begin (RFC 4271 events 1 and 4). Nothing happens when the neighbour is configured as shut down.
+    Start,
+    /// Close in order with Cease / Administrative Shutdown and stay down (event 2).
+    Stop,
+    /// The routes the neighbour should have.
+    Wanted(Plan),
+    /// The connection asked for by [`Output::Dial`] is there (event 17).
+    Dialled {
+        /// Our address on it; the next hop of routes that say "self".
+        local: IpAddr,
+    },
+    /// The connection asked for by [`Output::Dial`] cannot be made (event 18).
+    DialFailed(Reason),
+    /// The neighbour has connected to us (event 16). Answered by [`Output::Adopt`] or
+    /// [`Output::Refuse`].
+    Accepted {
+        /// Our address on it.
+        local: IpAddr,
+    },
+    /// Octets of a connection, in any portion.
+    Received {
+        /// Which connection.
+        direction: Direction,
+        /// What was read.
+        octets: &'a [u8],
+    },
+    /// All that was handed over by [`Output::Send`] has been written to the socket.
+    Drained(Direction),
+    /// A connection has ended, by the neighbour or by the network (event 18).
+    Closed {
+        /// Which connection.
+        direction: Direction,
+        /// How it ended.
+        because: Reason,
+    },
+    /// The time given by `poll_timeout` has come.
+    Timeout,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Open a TCP connection; answer with [`Input::Dialled`] or [`Input::DialFailed`].
+    Dial,
+    /// Give up the connection attempt; no answer is expected.
+    CancelDial,
+    /// Keep the connection just accepted, closing an older accepted one.
+    Adopt,
+    /// Write these octets to the connection just accepted and close it.
+    Refuse(Vec<u8>),
+    /// Write these octets; answer with [`Input::Drained`].
+    Send {
+        /// On which connection.
+        direction: Direction,
+        /// Whole messages.
+        octets: Vec<u8>,
+    },
+    /// Close a connection once what was sent has been written. No answer is expected.
+    Close(Direction),
+    /// How far the neighbour has been told; for the engine.
+    Carried(Carried),
+    /// Something an operator would notice; for the log.
+    Event(Event),
+}
+
+/// What an operator would notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The session has come up.
+    Established {
+        /// Negotiated hold time in seconds.
+        hold_time: u16,
+        /// Who opened the connection.
+        direction: Direction,
+    },
+    /// The established session is gone.
+    Lost(Reason),
+    /// The established session was closed because we are told to stop.
+    Stopped,
+    /// A connection ended before it was established, or could not be made.
+    Failed(Reason),
+    /// An UPDATE with malformed attributes was treated by RFC 7606; the session stays.
+    Malformed(Reason),
+}
+
+/// What a session waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The next attempt to dial (ConnectRetryTimer and IdleHoldTimer), jittered, backing off.
+    Retry,
+    /// The end of an attempt that nobody answers.
+    DialLimit,
+    /// The neighbour has been silent for the hold time.
+    Hold(Direction),
+    /// Our next KEEPALIVE, jittered.
+    Keepalive(Direction),
+    /// The neighbour has not read for too long (RFC 9687).
+    SendHold(Direction),
+}

@@ -1,0 +1,237 @@
+//! How connections begin and end: dialling, accepting, timers, closing.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use super::connection::Connection;
+use super::{
+    DIAL_LIMIT, Direction, Event, OPEN_HOLD, Output, Session, Timer, negotiation, outbound,
+};
+use crate::base::Reason;
+use crate::rib::Carried;
+use crate::wire::{Context, Message, Notification};
+
+/// Why a connection is closed by us.
+pub(super) struct Closing {
+    /// What the neighbour is told.
+    pub(super) notification: Option<Notification>,
+    /// What the operator is told.
+    pub(super) because: Reason,
+    /// Whether the neighbour is to blame, so that it is left alone for a while.
+    pub(super) penalty: bool,
+}
+
+impl Session {
+    pub(super) fn start(&mut self, now: Instant) {
+        if self.params.shutdown || self.running {
+            return;
+        }
+        self.running = true;
+        self.dial(now);
+    }
+
+    /// Event 2: the neighbour is told why, and nothing is tried again.
+    pub(super) fn stop(&mut self, now: Instant) {
+        self.running = false;
+        self.cancel_dial();
+        for direction in [Direction::Dialled, Direction::Accepted] {
+            let notification = Notification::administrative_shutdown(&self.params.shutdown_message);
+            let because = Reason::new("shut down by herald");
+            self.close(
+                direction,
+                Closing { notification: Some(notification), because, penalty: false },
+                now,
+            );
+        }
+        self.timers.stop(Timer::Retry);
+        self.carry(Carried::Nothing);
+    }
+
+    fn dial(&mut self, now: Instant) {
+        self.penalised = false;
+        // A connection that has not brought an OPEN yet may come from somebody who never sends one.
+        let meeting = self.connections.iter().any(|(direction, connection)| {
+            *direction == Direction::Dialled || connection.negotiated.is_some()
+        });
+        if self.params.passive || meeting || self.dialling {
+            return;
+        }
+        self.dialling = true;
+        self.timers.stop(Timer::Retry);
+        self.timers.set(Timer::DialLimit, now + DIAL_LIMIT);
+        self.outputs.push_back(Output::Dial);
+    }
+
+    pub(super) fn cancel_dial(&mut self) {
+        self.timers.stop(Timer::DialLimit);
+        if std::mem::take(&mut self.dialling) {
+            self.outputs.push_back(Output::CancelDial);
+        }
+    }
+
+    pub(super) fn dialled(&mut self, local: IpAddr, now: Instant) {
+        if !std::mem::take(&mut self.dialling) {
+            return;
+        }
+        self.timers.stop(Timer::DialLimit);
+        self.connect(Direction::Dialled, local, now);
+    }
+
+    pub(super) fn dial_failed(&mut self, because: Reason, now: Instant) {
+        if !std::mem::take(&mut self.dialling) {
+            return;
+        }
+        self.timers.stop(Timer::DialLimit);
+        self.failed(because);
+        self.retry_later(now);
+    }
+
+    /// Event 16. An established session keeps its connection: the newcomer is told so, and the old
+    /// connection is tried by a KEEPALIVE, which finds out at once whether the neighbour has lost it.
+    pub(super) fn accepted(&mut self, local: IpAddr, now: Instant) {
+        let established = self.established().map(|(direction, _)| direction);
+        if let Some(direction) = established {
+            self.outputs.push_back(self.refusal(Notification::connection_collision()));
+            self.probe(direction, now);
+        } else if !self.running || self.penalised {
+            self.outputs.push_back(self.refusal(Notification::connection_rejected()));
+        } else {
+            // A neighbour that dials again has given up its earlier attempt.
+            self.forget(Direction::Accepted);
+            self.outputs.push_back(Output::Adopt);
+            self.connect(Direction::Accepted, local, now);
+        }
+    }
+
+    fn refusal(&self, notification: Notification) -> Output {
+        let message = Message::Notification(notification);
+        Output::Refuse(outbound::octets([message], &Context::default()))
+    }
+
+    /// Sends a KEEPALIVE ahead of time; a host that has restarted answers it with a reset.
+    pub(super) fn probe(&mut self, direction: Direction, now: Instant) {
+        self.send(direction, vec![Message::Keepalive], now);
+    }
+
+    /// Events 16 and 17: connected, so our OPEN goes out.
+    fn connect(&mut self, direction: Direction, local: IpAddr, now: Instant) {
+        self.connections.insert(direction, Connection::new(local));
+        self.timers.set(Timer::Hold(direction), now + OPEN_HOLD);
+        self.send(direction, vec![Message::Open(negotiation::open(&self.params))], now);
+    }
+
+    /// The connection is gone without our doing.
+    pub(super) fn closed(&mut self, direction: Direction, because: Reason, now: Instant) {
+        if self.connections.contains_key(&direction) {
+            self.ended(direction, because, now);
+        }
+    }
+
+    /// Closes a connection, if there is one.
+    pub(super) fn close(&mut self, direction: Direction, closing: Closing, now: Instant) {
+        if !self.connections.contains_key(&direction) {
+            return;
+        }
+        if let Some(notification) = closing.notification {
+            self.send(direction, vec![Message::Notification(notification)], now);
+        }
+        self.outputs.push_back(Output::Close(direction));
+        self.penalised = closing.penalty;
+        self.ended(direction, closing.because, now);
+    }
+
+    /// Takes a connection and its timers away without a word.
+    fn forget(&mut self, direction: Direction) -> Option<Connection> {
+        for timer in [Timer::Hold, Timer::Keepalive, Timer::SendHold] {
+            self.timers.stop(timer(direction));
+        }
+        self.connections.remove(&direction)
+    }
+
+    fn ended(&mut self, direction: Direction, because: Reason, now: Instant) {
+        let Some(connection) = self.forget(direction) else { return };
+        if connection.established {
+            self.adj_rib_out.clear();
+            self.adj_rib_in.clear();
+            self.refresh.clear();
+            self.end_of_rib.clear();
+            self.counters.flaps += u64::from(self.running);
+            self.last_error = Some(because.clone());
+            self.carry(Carried::Nothing);
+            self.event(if self.running { Event::Lost(because) } else { Event::Stopped });
+        } else {
+            self.failed(because);
+        }
+        if self.running && self.connections.values().all(|other| other.negotiated.is_none()) {
+            self.retry_later(now);
+        }
+    }
+
+    fn failed(&mut self, because: Reason) {
+        self.last_error = Some(because.clone());
+        self.event(Event::Failed(because));
+    }
+
+    fn retry_later(&mut self, now: Instant) {
+        if self.running && !self.dialling {
+            let wait = self.backoff.next(&mut self.rng);
+            self.timers.set(Timer::Retry, now + wait);
+        }
+    }
+
+    pub(super) fn fired(&mut self, timer: Timer, now: Instant) {
+        match timer {
+            Timer::Retry => self.dial(now),
+            Timer::DialLimit => {
+                self.cancel_dial();
+                self.failed(Reason::from(format!(
+                    "no answer to our connection within {DIAL_LIMIT:?}"
+                )));
+                self.retry_later(now);
+            }
+            Timer::Hold(direction) => {
+                let closing = Closing {
+                    notification: Some(Notification::hold_timer_expired()),
+                    because: Reason::new("hold timer expired: the neighbour has been silent"),
+                    penalty: false,
+                };
+                self.close(direction, closing, now);
+            }
+            Timer::Keepalive(direction) => self.keepalive(direction, now),
+            Timer::SendHold(direction) => {
+                let closing = Closing {
+                    notification: Some(Notification::send_hold_timer_expired()),
+                    because: Reason::new("send hold timer expired: the neighbour does not read"),
+                    penalty: false,
+                };
+                self.close(direction, closing, now);
+            }
+        }
+    }
+
+    /// Event 11. While earlier octets wait for the neighbour to read, another KEEPALIVE behind them
+    /// would tell it nothing.
+    fn keepalive(&mut self, direction: Direction, now: Instant) {
+        if self.connections.get(&direction).is_some_and(|connection| !connection.unsent) {
+            self.send(direction, vec![Message::Keepalive], now);
+        }
+        self.schedule_keepalive(direction, now);
+    }
+
+    pub(super) fn schedule_keepalive(&mut self, direction: Direction, now: Instant) {
+        let negotiated = self.connections.get(&direction).and_then(|c| c.negotiated.as_ref());
+        if let Some(interval) = negotiated.and_then(|n| n.keepalive(self.params.keepalive)) {
+            self.timers.set(Timer::Keepalive(direction), now + self.rng.jitter(interval));
+        }
+    }
+
+    /// Restarts the hold timer, after any message of the neighbour (events 26 and 27).
+    pub(super) fn heard(&mut self, direction: Direction, now: Instant) {
+        let Some(connection) = self.connections.get(&direction) else { return };
+        let Some(negotiated) = &connection.negotiated else { return };
+        match negotiated.hold_time.duration() {
+            Some(hold) => self.timers.set(Timer::Hold(direction), now + hold),
+            None => self.timers.stop(Timer::Hold(direction)),
+        }
+    }
+}

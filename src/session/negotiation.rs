@@ -1,0 +1,100 @@
+//! What both OPENs together mean (RFC 4271 §4.2 and §6.2, RFC 5492).
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use super::{HoldTime, Params};
+use crate::base::{Asn, Family};
+use crate::wire::{Capability, Context, Notification, Open};
+
+/// What a session has agreed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Negotiated {
+    /// The smaller of both hold times.
+    pub hold_time: HoldTime,
+    /// Families that both sides announced.
+    pub families: BTreeSet<Family>,
+    /// How messages are read and written from here on.
+    pub context: Context,
+    /// The neighbour's BGP identifier.
+    pub peer_id: Ipv4Addr,
+    /// The neighbour's capabilities, as it sent them.
+    pub capabilities: Vec<Capability>,
+}
+
+/// Why an OPEN cannot be accepted: what the neighbour is told, and what the operator is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unacceptable {
+    pub(super) notification: Notification,
+    pub(super) because: String,
+}
+
+/// Our OPEN.
+pub(super) fn open(params: &Params) -> Open {
+    let families = params
+        .families
+        .iter()
+        .map(|family| Capability::MultiProtocol { afi: family.afi(), safi: family.safi() });
+    let capabilities =
+        families.chain([Capability::RouteRefresh, Capability::FourOctetAs(params.local_as)]);
+    Open {
+        my_as: Asn(u32::from(params.local_as.as_two_octets())),
+        hold_time: params.hold_time.seconds(),
+        identifier: params.router_id,
+        capabilities: capabilities.collect(),
+    }
+}
+
+/// Puts both OPENs together. The codec has already refused what is wrong in itself; here it is
+/// about what is wrong between us.
+pub(super) fn negotiate(params: &Params, theirs: &Open) -> Result<Negotiated, Unacceptable> {
+    if theirs.asn() != params.peer_as {
+        // RFC 4271 §6.2, subcode 2.
+        return Err(Unacceptable {
+            notification: Notification::bad_peer_as(),
+            because: format!(
+                "the neighbour says it is AS {}, peer-as is {}",
+                theirs.asn(),
+                params.peer_as
+            ),
+        });
+    }
+    let families: BTreeSet<_> = params.families.intersection(&theirs.families()).copied().collect();
+    if families.is_empty() {
+        let ours: Vec<_> = params.families.iter().map(|family| family.as_str()).collect();
+        // RFC 5492 §3: the NOTIFICATION lists the capabilities we miss.
+        let missed = open(params).capabilities;
+        let missed = missed.iter().filter(|c| matches!(c, Capability::MultiProtocol { .. }));
+        return Err(Unacceptable {
+            notification: Notification::unsupported_capability(missed),
+            because: format!("the neighbour supports none of our families ({})", ours.join(", ")),
+        });
+    }
+    let four_octet_asn =
+        theirs.capabilities.iter().any(|c| matches!(c, Capability::FourOctetAs(_)));
+    let proposal = HoldTime::new(theirs.hold_time).unwrap_or(params.hold_time);
+    Ok(Negotiated {
+        hold_time: params.hold_time.negotiate(proposal),
+        families,
+        context: Context { four_octet_asn, extended_messages: false },
+        peer_id: theirs.identifier,
+        capabilities: theirs.capabilities.clone(),
+    })
+}
+
+impl Negotiated {
+    /// Time between KEEPALIVEs: what is configured or a third of the hold time, whichever is
+    /// smaller, but at least a second (RFC 4271 §4.4). `None` when the hold time is zero.
+    pub(super) fn keepalive(&self, configured: Option<Duration>) -> Option<Duration> {
+        let third = self.hold_time.duration()? / 3;
+        Some(configured.map_or(third, |own| own.min(third)).max(Duration::from_secs(1)))
+    }
+
+    /// RFC 9687 §3: what is configured, or the larger of eight minutes and twice the hold time; off
+    /// when the hold time is zero.
+    pub(super) fn send_hold(&self, configured: Option<Duration>) -> Option<Duration> {
+        let hold = self.hold_time.duration()?;
+        Some(configured.unwrap_or((hold * 2).max(Duration::from_secs(480))))
+    }
+}

@@ -1,0 +1,58 @@
+//! From a difference between tables to the octets that tell it.
+
+use std::net::IpAddr;
+
+use crate::base::{Family, NextHop, Prefix, RouteAttributes};
+use crate::rib::Delta;
+use crate::wire::{
+    AsPath, Context, Message, MpNextHop, Origin, PathAttributes, Update, pack_announcements,
+    pack_withdrawals,
+};
+
+/// All UPDATEs for `delta`, withdrawals first: they are what traffic waits for.
+pub(super) fn updates(delta: &Delta, local: IpAddr, context: &Context) -> Vec<Update> {
+    let mut updates = Vec::new();
+    for family in Family::ALL {
+        updates.extend(pack_withdrawals(family, &of_family(&delta.withdrawn, family), context));
+    }
+    for (route, prefixes) in &delta.announced {
+        let attributes = path_attributes(route);
+        for family in Family::ALL {
+            let Some(next_hop) = next_hop(route, family, local) else { continue };
+            let prefixes = of_family(prefixes, family);
+            updates.extend(pack_announcements(&attributes, next_hop, &prefixes, context));
+        }
+    }
+    updates
+}
+
+/// The octets of messages, one after the other.
+pub(super) fn octets(messages: impl IntoIterator<Item = Message>, context: &Context) -> Vec<u8> {
+    messages.into_iter().flat_map(|message| message.encode(context)).collect()
+}
+
+fn of_family(prefixes: &[Prefix], family: Family) -> Vec<Prefix> {
+    prefixes.iter().copied().filter(|prefix| prefix.family() == family).collect()
+}
+
+/// LOCAL_PREF stays away: it is not for external neighbours (RFC 4271 §5.1.5).
+fn path_attributes(route: &RouteAttributes) -> PathAttributes {
+    PathAttributes {
+        origin: Some(Origin::Igp),
+        as_path: Some(AsPath::sequence(&route.as_path)),
+        med: route.med,
+        communities: route.communities.iter().copied().collect(),
+        large_communities: route.large_communities.iter().copied().collect(),
+        ..PathAttributes::default()
+    }
+}
+
+/// The address that stands in the UPDATE. `None` when the session has none of the family, which
+/// the configuration rules out.
+fn next_hop(route: &RouteAttributes, family: Family, local: IpAddr) -> Option<MpNextHop> {
+    let address = match route.next_hop {
+        NextHop::SelfAddress => local,
+        NextHop::Address(address) => address,
+    };
+    (Family::of(address) == family).then_some(MpNextHop { global: address, link_local: None })
+}

@@ -1,0 +1,139 @@
+//! F5: the read-only HTTP API of `[agent] http`: `/livez`, `/readyz`, `/api/v1/status`. It changes
+//! nothing; changes go through the control socket.
+
+use std::io;
+use std::net::SocketAddr;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use tokio::net::TcpListener;
+
+use crate::status::{Snapshot, Source};
+
+/// The HTTP listener, bound.
+#[derive(Debug)]
+pub struct Web {
+    listener: TcpListener,
+}
+
+/// Why HTTP cannot be served.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot serve HTTP on {address}; set [agent] http to a free address of this machine, or \"off\""
+)]
+pub struct WebError {
+    address: SocketAddr,
+    source: io::Error,
+}
+
+impl Web {
+    /// Begins to listen.
+    pub async fn bind(address: SocketAddr) -> Result<Self, WebError> {
+        let listener = TcpListener::bind(address).await;
+        Ok(Self { listener: listener.map_err(|source| WebError { address, source })? })
+    }
+
+    /// Answers until the process ends.
+    pub async fn run(self, source: Source) -> io::Result<()> {
+        let router = Router::new()
+            .route("/livez", get(livez))
+            .route("/readyz", get(readyz))
+            .route("/api/v1/status", get(status))
+            .with_state(source);
+        axum::serve(self.listener, router).await
+    }
+}
+
+/// Alive is who can answer: the answer comes from the task that decides.
+async fn livez(State(source): State<Source>) -> Response {
+    match source.snapshot().await {
+        Some(_) => "ok\n".into_response(),
+        None => going_down(),
+    }
+}
+
+async fn readyz(State(source): State<Source>) -> Response {
+    match source.snapshot().await {
+        Some(snapshot) => match unready(&snapshot) {
+            None => "ok\n".into_response(),
+            Some(why) => (StatusCode::SERVICE_UNAVAILABLE, why).into_response(),
+        },
+        None => going_down(),
+    }
+}
+
+/// What is missing before the agent can do its work: a session, and a verdict for every service.
+fn unready(snapshot: &Snapshot) -> Option<String> {
+    if !snapshot.neighbors.iter().any(|neighbor| neighbor.state == "established") {
+        return Some("no session is established\n".to_owned());
+    }
+    let pending = snapshot.services.iter().find(|service| service.state == "pending")?;
+    Some(format!("service {} has no verdict yet: {}\n", pending.name, pending.because))
+}
+
+async fn status(State(source): State<Source>) -> Response {
+    match source.snapshot().await {
+        Some(snapshot) => Json(snapshot).into_response(),
+        None => going_down(),
+    }
+}
+
+fn going_down() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, "the agent is going down\n").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::{Neighbor, Service};
+
+    fn snapshot(neighbor: &str, service: &str) -> Snapshot {
+        let since = jiff::Timestamp::UNIX_EPOCH;
+        Snapshot {
+            version: String::new(),
+            pid: 1,
+            router_id: [10, 0, 0, 1].into(),
+            local_as: 65010,
+            region: None,
+            started_at: since,
+            neighbors: vec![Neighbor {
+                name: "rs".to_owned(),
+                address: [10, 0, 0, 2].into(),
+                peer_as: 65515,
+                state: neighbor.to_owned(),
+                since,
+                hold_time_s: None,
+                capabilities: Vec::new(),
+                advertised: 0,
+                received: 0,
+                flaps: 0,
+                last_error: None,
+                local_address: None,
+                not_kept: 0,
+                malformed: 0,
+                description: None,
+            }],
+            services: vec![Service {
+                name: "web".to_owned(),
+                state: service.to_owned(),
+                since,
+                because: "no sample yet".to_owned(),
+                capacity_percent: 0,
+                r#override: None,
+                checks: Vec::new(),
+                routes: Vec::new(),
+            }],
+        }
+    }
+
+    #[test]
+    fn ready_is_a_session_and_a_verdict_whatever_the_verdict() {
+        assert_eq!(unready(&snapshot("established", "up")), None);
+        assert_eq!(unready(&snapshot("established", "down")), None);
+        assert!(unready(&snapshot("active", "up")).unwrap().contains("no session"));
+        assert!(unready(&snapshot("established", "pending")).unwrap().contains("no sample yet"));
+    }
+}

@@ -1,0 +1,151 @@
+//! The command line: exit codes, and what is said when the answer is no.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use support::config::Config;
+use support::herald::{BINARY, control_socket, directory, write_config};
+use support::peer::Meeting;
+use support::process::output;
+
+#[test]
+fn check_accepts_a_right_configuration_with_exit_0() {
+    let directory = directory("cli");
+    let file = write_config(directory.path(), &usual());
+    for arguments in [["check"].as_slice(), &["check", "--config"]] {
+        let answer = herald(arguments, Some(&file));
+        assert_eq!(answer.status.code(), Some(0), "{}", said(&answer));
+    }
+}
+
+#[test]
+fn check_shows_all_faults_in_one_go_with_file_and_line_and_ends_with_1() {
+    let directory = directory("cli");
+    let config = usual()
+        .set("bgp", "hold-time", "\"2s\"")
+        .set("neighbor.peer", "peer-as", 0)
+        .set("service.web", "adresses", "[]")
+        .set("service.web.loopback", "label", "\"lo:sixteen-chars\"");
+    let file = write_config(directory.path(), &config);
+    let answer = herald(&["check"], Some(&file));
+    assert_eq!(answer.status.code(), Some(1));
+    let text = said(&answer);
+    for word in ["hold-time", "peer-as", "adresses", "lo:sixteen-chars"] {
+        assert!(text.contains(word), "{word} in\n{text}");
+    }
+    let places = text.matches(&format!("{}:", file.display())).count();
+    assert!(places >= 4, "each fault names its place:\n{text}");
+}
+
+#[test]
+fn an_impossible_configuration_starts_nothing() {
+    let directory = directory("cli");
+    let file = write_config(directory.path(), &usual().set("bgp", "hold-time", "\"2s\""));
+    let answer = herald(&["run", "--config"], Some(&file));
+    assert_eq!(answer.status.code(), Some(1), "{}", said(&answer));
+    assert!(said(&answer).contains("hold-time"), "{}", said(&answer));
+    assert!(!control_socket(directory.path()).exists());
+}
+
+#[test]
+fn an_absent_configuration_is_named_and_ends_with_1() {
+    for command in ["check", "run"] {
+        let answer = herald(&[command, "--config"], Some("/nonexistent/herald.toml".as_ref()));
+        assert_eq!(answer.status.code(), Some(1), "{command}: {}", said(&answer));
+        assert!(said(&answer).contains("/nonexistent/herald.toml"), "{}", said(&answer));
+    }
+}
+
+#[test]
+fn a_directory_in_the_place_of_a_configuration_ends_with_1() {
+    let directory = directory("cli");
+    let answer = herald(&["check"], Some(directory.path()));
+    assert_eq!(answer.status.code(), Some(1), "{}", said(&answer));
+    assert!(said(&answer).contains(&directory.path().display().to_string()), "{}", said(&answer));
+}
+
+#[test]
+fn an_unreadable_configuration_ends_with_1_and_says_why() {
+    let directory = directory("cli");
+    let file = write_config(directory.path(), &usual());
+    // The directory of the test is root's alone, so that another user cannot read the file.
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", "65534", "--clear-groups", BINARY, "check"]).arg(&file);
+    let answer = output(&mut command);
+    assert_eq!(answer.status.code(), Some(1), "{}", said(&answer));
+    assert!(said(&answer).to_lowercase().contains("permission denied"), "{}", said(&answer));
+}
+
+#[test]
+fn text_that_is_no_toml_and_octets_that_are_no_text_end_with_1() {
+    let directory = directory("cli");
+    let file = directory.path().join("herald.toml");
+    for octets in [&b"[bgp\nlocal-as = "[..], &[0xff, 0xfe, 0x00], b""] {
+        fs::write(&file, octets).expect("a file of ours");
+        let answer = herald(&["check"], Some(&file));
+        assert_eq!(answer.status.code(), Some(1), "{octets:?}: {}", said(&answer));
+        assert!(!said(&answer).contains("panicked"), "{}", said(&answer));
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let wrong: [&[&str]; 4] = [
+        &["announce-everything"],
+        &["status", "--colour-of-the-sky"],
+        &["run", "extra", "words"],
+        &[],
+    ];
+    for arguments in wrong {
+        let answer = herald(arguments, None);
+        assert_eq!(answer.status.code(), Some(2), "{arguments:?}: {}", said(&answer));
+        assert!(said(&answer).contains("Usage"), "{arguments:?}: {}", said(&answer));
+    }
+}
+
+#[test]
+fn status_without_an_agent_ends_with_3_and_names_the_socket_and_the_way_out() {
+    let directory = directory("cli");
+    let socket = control_socket(directory.path());
+    let answer = herald(&["status", "--socket"], Some(&socket));
+    assert_eq!(answer.status.code(), Some(3), "{}", said(&answer));
+    let text = said(&answer);
+    assert!(text.contains(&socket.display().to_string()), "{text}");
+    assert!(text.contains("herald run") || text.contains("--socket"), "the way out: {text}");
+    assert!(answer.stdout.is_empty(), "an error is no output");
+}
+
+#[test]
+fn help_and_version_end_with_0() {
+    let help = herald(&["--help"], None);
+    assert_eq!(help.status.code(), Some(0));
+    for command in ["run", "check", "status"] {
+        assert!(said(&help).contains(command), "{}", said(&help));
+    }
+    let version = herald(&["--version"], None);
+    assert_eq!(version.status.code(), Some(0));
+    assert!(said(&version).contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{BINARY} --help | true")]);
+    assert!(!said(&output(&mut command)).contains("panicked"));
+}
+
+fn usual() -> Config {
+    Config::usual(Meeting::USUAL, "/run/haproxy/admin.sock".as_ref())
+}
+
+fn herald(arguments: &[&str], path: Option<&Path>) -> Output {
+    output(Command::new(BINARY).args(arguments).args(path))
+}
+
+/// Everything it said, on either stream.
+fn said(answer: &Output) -> String {
+    String::from_utf8_lossy(&answer.stdout).into_owned() + &String::from_utf8_lossy(&answer.stderr)
+}

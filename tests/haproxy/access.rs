@@ -1,0 +1,137 @@
+//! The ways to ask, and being refused.
+
+use std::fs;
+use std::path::Path;
+
+use herald::config::{HaproxyAddress, HaproxyInstance, Login};
+use herald::health::{Outcome, Sample};
+
+use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, instance, is_healthy, never};
+
+fn backend(server: &Server) -> String {
+    format!(
+        "backend http_back\n  server s1 127.0.0.1:{} check inter 50ms rise 1 fall 1\n",
+        server.port
+    )
+}
+
+#[tokio::test]
+async fn the_stats_socket_over_tcp_gives_the_same_answers() {
+    let mut server = Server::live();
+    let port = free_port();
+    let haproxy = Haproxy::started(&format!(
+        "{}global\n  stats socket ipv4@127.0.0.1:{port} level user\n",
+        backend(&server)
+    ));
+    let address = HaproxyAddress::Tcp(format!("127.0.0.1:{port}"));
+    let mut watch = Watch::of(instance(address, check("http_back")));
+    watch.because("http_back: 1 of 1 server up").await;
+    server.kill();
+    watch.because("s1: DOWN L4CON").await;
+    haproxy.signal("KILL");
+    watch.until("HAProxy gone", |sample| sample.outcome == Outcome::Gone).await;
+}
+
+fn page(url: &str, password_file: &Path) -> HaproxyInstance {
+    let login = Login { user: "herald".to_owned(), password_file: password_file.to_owned() };
+    let address = HaproxyAddress::Http { url: url.to_owned(), login: Some(login) };
+    instance(address, check("http_back"))
+}
+
+#[tokio::test]
+async fn the_stats_page_is_read_with_the_right_password_only() {
+    let mut server = Server::live();
+    let port = free_port();
+    let haproxy = Haproxy::started(&format!(
+        "listen stats\n  bind 127.0.0.1:{port}\n  stats enable\n  stats uri /stats\n  \
+         stats auth herald:secret\n{}",
+        backend(&server)
+    ));
+    let url = format!("http://127.0.0.1:{port}/stats");
+    let (right, wrong) = (haproxy.path("right"), haproxy.path("wrong"));
+    fs::write(&right, "secret\n").unwrap();
+    fs::write(&wrong, "guess\n").unwrap();
+
+    let mut watch = Watch::of(page(&url, &right));
+    watch.because("http_back: 1 of 1 server up").await;
+    server.kill();
+    watch.because("s1: DOWN L4CON").await;
+
+    let refused = Watch::of(page(&url, &wrong)).next().await;
+    assert_eq!(refused.outcome, Outcome::Unknown);
+    assert!(refused.because.as_str().contains("answered 401: `user` and `password-file`"));
+    assert!(!refused.because.as_str().contains("guess"), "a password is never shown");
+
+    let elsewhere = Watch::of(page(&url.replace("/stats", "/other"), &right)).next().await;
+    assert_eq!(elsewhere.outcome, Outcome::Unknown);
+    assert!(elsewhere.because.as_str().contains("`stats uri`"), "{elsewhere:?}");
+
+    haproxy.signal("KILL");
+    watch.until("HAProxy gone", |sample| sample.outcome == Outcome::Gone).await;
+}
+
+#[tokio::test]
+async fn dead_servers_are_never_healthy_over_http_either() {
+    let servers = [Server::dead(), Server::dead(), Server::dead()];
+    let port = free_port();
+    let lines = servers
+        .iter()
+        .map(|server| format!("  server s{0} 127.0.0.1:{0} check inter 800ms\n", server.port));
+    let mut haproxy = Haproxy::with_config(&format!(
+        "listen stats\n  bind 127.0.0.1:{port}\n  stats enable\n  stats uri /stats\n\
+         backend http_back\n{}",
+        lines.collect::<String>()
+    ));
+    let url = format!("http://127.0.0.1:{port}/stats");
+    let address = HaproxyAddress::Http { url, login: None };
+    let mut watch = Watch::of(instance(address, check("http_back")));
+    assert_eq!(watch.next().await.outcome, Outcome::Gone, "not started yet");
+    haproxy.start(Mode::Alone);
+    never(&watch.unhealthy().await, "dead servers were believed", is_healthy);
+}
+
+/// What somebody else than root sees at the socket: a thread that gives up root's file access.
+#[expect(unsafe_code, reason = "setfsuid(2) has no safe wrapper, and only it changes one thread")]
+fn sample_as_nobody(instance: HaproxyInstance) -> Sample {
+    const NOBODY: u32 = 65534;
+    let ask = move || {
+        // SAFETY: both calls take a number, touch no memory, and change this thread alone.
+        unsafe {
+            libc::setfsgid(NOBODY);
+            libc::setfsuid(NOBODY);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { Watch::of(instance).next().await })
+    };
+    std::thread::spawn(ask).join().expect("the thread ends")
+}
+
+#[tokio::test]
+async fn a_refused_socket_names_the_group_to_join() {
+    let server = Server::live();
+    let haproxy = Haproxy::started(&backend(&server));
+    Watch::socket(&haproxy.socket(), check("http_back")).healthy().await;
+    let group = fs::read_to_string("/etc/group").unwrap();
+    let gid = group.lines().find_map(|line| line.strip_prefix("haproxy:x:")?.split(':').next());
+    let gid: u32 = gid.expect("the Debian package makes group haproxy").parse().unwrap();
+    let asked = instance(HaproxyAddress::Unix(haproxy.socket()), check("http_back"));
+
+    let of_root = sample_as_nobody(asked.clone());
+    assert_eq!(of_root.outcome, Outcome::Unknown);
+    assert!(of_root.because.as_str().contains("mode 660 group herald`"), "{of_root:?}");
+
+    std::os::unix::fs::chown(haproxy.socket(), None, Some(gid)).expect("this test runs as root");
+    let of_haproxy = sample_as_nobody(asked);
+    assert_eq!(of_haproxy.outcome, Outcome::Unknown);
+    assert!(of_haproxy.because.as_str().contains("`usermod -aG haproxy herald`"), "{of_haproxy:?}");
+}
+
+#[test]
+fn the_configuration_we_recommend_is_accepted_without_a_warning() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("configs/haproxy/herald.cfg");
+    let checked = std::process::Command::new("haproxy").arg("-c").arg("-f").arg(&file).output();
+    let checked = checked.expect("haproxy is installed: apt-get install haproxy");
+    let said = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
+    assert!(checked.status.success(), "{said}");
+    assert!(!said.contains("WARNING"), "{said}");
+}

@@ -1,0 +1,342 @@
+//! A real HAProxy in a directory of its own, servers behind it, and the probe that watches it.
+
+use std::collections::VecDeque;
+use std::fs::{self, Permissions};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use herald::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, MinUp};
+use herald::health::{Observation, Outcome, Sample};
+use herald::probe::haproxy::watch;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+/// How long anything may take that is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Whether HAProxy runs alone, or as a master that replaces its worker at a reload.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Alone,
+    MasterWorker,
+}
+
+/// A directory for one HAProxy, and the process while it runs.
+pub(crate) struct Haproxy {
+    directory: TempDir,
+    process: Option<Child>,
+}
+
+impl Haproxy {
+    /// Nothing runs yet; `body` is put below a `global` section with an admin socket.
+    pub(crate) fn with_config(body: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
+        let haproxy = Self { directory, process: None };
+        haproxy.configure(body);
+        haproxy
+    }
+
+    /// `with_config` and `start` in one.
+    pub(crate) fn started(body: &str) -> Self {
+        let mut haproxy = Self::with_config(body);
+        haproxy.start(Mode::Alone);
+        haproxy
+    }
+
+    fn configure(&self, body: &str) {
+        let global = format!(
+            "global\n  stats socket {} mode 660 level admin\n  hard-stop-after 30s\n\
+             defaults\n  mode http\n  timeout connect 1s\n  timeout client 20s\n  \
+             timeout server 20s\n",
+            self.socket().display()
+        );
+        fs::write(self.directory.path().join("haproxy.cfg"), global + body).unwrap();
+    }
+
+    /// The stats socket.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.directory.path().join("admin.sock")
+    }
+
+    /// A path beside the socket.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Starts the process; it answers a little later.
+    pub(crate) fn start(&mut self, mode: Mode) {
+        let mut command = Command::new("haproxy");
+        command.arg("-f").arg(self.path("haproxy.cfg")).stdin(Stdio::null());
+        command.arg(match mode {
+            Mode::Alone => "-db",
+            Mode::MasterWorker => "-W",
+        });
+        let log = fs::File::create(self.path("log")).unwrap();
+        let started = command.stdout(Stdio::null()).stderr(log).process_group(0).spawn();
+        self.process = Some(started.unwrap_or_else(|error| {
+            panic!("haproxy cannot be started ({error}): apt-get install --no-install-recommends haproxy")
+        }));
+    }
+
+    /// The process that was started: the only one, or the master.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.as_ref().expect("haproxy was started").id()
+    }
+
+    /// Sends a signal, named as kill(1) does, to the process that was started.
+    pub(crate) fn signal(&self, name: &str) {
+        kill(name, &self.pid().to_string());
+    }
+
+    /// Has the master replace its worker, and waits until the new one answers.
+    pub(crate) async fn reload(&self) {
+        let old = self.worker();
+        let another = || self.worker().is_some_and(|pid| Some(pid) != old);
+        // A signal that comes before the master has settled is lost.
+        for _ in 0..PATIENCE.as_secs() {
+            self.signal("USR2");
+            if timeout(Duration::from_secs(1), until(another)).await.is_ok() {
+                return;
+            }
+        }
+        panic!("no new worker within {PATIENCE:?}");
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).unwrap_or_default()
+    }
+
+    /// Puts one line on the socket and returns what comes.
+    pub(crate) fn say(&self, line: &str) -> String {
+        let mut stream = UnixStream::connect(self.socket()).expect("the stats socket answers");
+        stream.write_all(format!("{line}\n").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// The worker that answers now, if one does.
+    pub(crate) fn worker(&self) -> Option<u32> {
+        let mut stream = UnixStream::connect(self.socket()).ok()?;
+        stream.write_all(b"show info\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        answer.lines().find_map(|line| line.strip_prefix("Pid: ")?.parse().ok())
+    }
+}
+
+impl Drop for Haproxy {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            // Asked to end, a master takes its workers along; the group is what we started.
+            kill("TERM", &process.id().to_string());
+            let ended = (0..200).any(|_| {
+                std::thread::sleep(Duration::from_millis(5));
+                matches!(process.try_wait(), Ok(Some(_)))
+            });
+            if !ended {
+                kill("KILL", &format!("-{}", process.id()));
+                drop(process.wait());
+            }
+        }
+        if std::thread::panicking() {
+            eprintln!("haproxy said:\n{}", self.log());
+        }
+    }
+}
+
+/// Looks every few milliseconds until `done`.
+async fn until(done: impl Fn() -> bool) {
+    while !done() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+fn kill(signal: &str, target: &str) {
+    // A process that has already ended is no fault: kill(1) says so and nobody needs to read it.
+    let quiet =
+        Command::new("kill").args(["-s", signal, "--", target]).stderr(Stdio::null()).status();
+    quiet.expect("kill(1) can be run");
+}
+
+/// A small HTTP server that answers 200 to anything, on a port of its own.
+pub(crate) struct Server {
+    pub(crate) port: u16,
+    running: Option<(Arc<AtomicBool>, JoinHandle<()>)>,
+}
+
+impl Server {
+    /// A server that answers.
+    pub(crate) fn live() -> Self {
+        let mut server = Self { port: free_port(), running: None };
+        server.revive();
+        server
+    }
+
+    /// A port on which connections are refused.
+    pub(crate) fn dead() -> Self {
+        Self { port: free_port(), running: None }
+    }
+
+    /// Answers (again).
+    pub(crate) fn revive(&mut self) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).expect("a free port");
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if stopped.load(Ordering::SeqCst) {
+                    return;
+                }
+                drop(stream.map(answer));
+            }
+        });
+        self.running = Some((stop, thread));
+    }
+
+    /// Refuses connections from here on.
+    pub(crate) fn kill(&mut self) {
+        if let Some((stop, thread)) = self.running.take() {
+            stop.store(true, Ordering::SeqCst);
+            drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)));
+            thread.join().expect("the server thread ends");
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn answer(mut stream: TcpStream) {
+    let mut request = [0; 1024];
+    drop(stream.set_read_timeout(Some(Duration::from_millis(500))));
+    if matches!(stream.read(&mut request), Ok(length) if length > 0) {
+        // Who checks may have closed already.
+        drop(stream.write_all(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+    }
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// A check of `backend` that wants one server.
+pub(crate) fn check(backend: &str) -> HaproxyCheck {
+    HaproxyCheck {
+        service: "web".into(),
+        check: "backend".into(),
+        backend: backend.to_owned(),
+        min_up: MinUp::Servers(1),
+        servers: None,
+        frontend: None,
+        count_backup: false,
+    }
+}
+
+/// An instance with one check, polled fast enough to see every window.
+pub(crate) fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyInstance {
+    HaproxyInstance {
+        name: "local".into(),
+        address,
+        poll_interval: Duration::from_millis(5),
+        timeout: Duration::from_secs(1),
+        checks: vec![check],
+    }
+}
+
+/// The probe at work, and every sample it gave since the last look.
+pub(crate) struct Watch {
+    receiver: mpsc::Receiver<Observation>,
+}
+
+impl Watch {
+    /// Watches the unix socket at `path`.
+    pub(crate) fn socket(path: &Path, check: HaproxyCheck) -> Self {
+        Self::of(instance(HaproxyAddress::Unix(path.to_owned()), check))
+    }
+
+    /// Watches `instance`.
+    pub(crate) fn of(instance: HaproxyInstance) -> Self {
+        let (sender, receiver) = mpsc::channel(1);
+        tokio::spawn(watch(instance, sender));
+        Self { receiver }
+    }
+
+    /// The next sample.
+    pub(crate) async fn next(&mut self) -> Sample {
+        let observation = timeout(PATIENCE, self.receiver.recv()).await;
+        observation.expect("the probe keeps its rhythm").expect("the probe goes on").sample
+    }
+
+    /// Waits for a sample as wanted and returns what came before it, and itself as the last.
+    pub(crate) async fn until(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&Sample) -> bool,
+    ) -> Vec<Sample> {
+        let mut seen: Vec<Sample> = Vec::new();
+        let mut changes = VecDeque::from(["nothing".to_owned()]);
+        let waiting = timeout(PATIENCE, async {
+            loop {
+                let sample = self.next().await;
+                let words = format!("{:?}: {}", sample.outcome, sample.because);
+                if changes.back() != Some(&words) {
+                    changes.push_back(words);
+                }
+                let found = wanted(&sample);
+                seen.push(sample);
+                if found {
+                    return;
+                }
+            }
+        });
+        if waiting.await.is_err() {
+            panic!("waited {PATIENCE:?} for {what}; seen: {changes:#?}");
+        }
+        seen
+    }
+
+    /// Waits until the backend is healthy.
+    pub(crate) async fn healthy(&mut self) -> Vec<Sample> {
+        self.until("a healthy sample", is_healthy).await
+    }
+
+    /// Waits until the backend is unhealthy, HAProxy being there.
+    pub(crate) async fn unhealthy(&mut self) -> Vec<Sample> {
+        self.until("an unhealthy sample", |sample| sample.outcome == Outcome::Unhealthy).await
+    }
+
+    /// Waits for a reason that contains `words`.
+    pub(crate) async fn because(&mut self, words: &str) -> Sample {
+        let seen = self.until(words, |sample| sample.because.as_str().contains(words)).await;
+        seen.into_iter().last().expect("until returns the sample it waited for")
+    }
+}
+
+/// Whether a sample says healthy.
+pub(crate) fn is_healthy(sample: &Sample) -> bool {
+    matches!(sample.outcome, Outcome::Healthy { .. })
+}
+
+/// Fails with the sample when one of them says what `wrong` finds.
+pub(crate) fn never(seen: &[Sample], what: &str, wrong: impl Fn(&Sample) -> bool) {
+    if let Some(sample) = seen.iter().find(|sample| wrong(sample)) {
+        panic!("{what}: {sample:?}");
+    }
+}

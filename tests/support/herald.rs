@@ -1,0 +1,169 @@
+//! The binary under test: started in a namespace, asked by its own `status`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command, ExitStatus, Output};
+
+use nix::sys::signal::Signal;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::config::Config;
+use super::netns::Namespace;
+use super::process::{Process, inside, output};
+use super::wait::{SOON, eventually};
+
+/// Temporary directories are `herald-test-<pid of the test process>-…`.
+pub(crate) const DIRECTORY_PREFIX: &str = "herald-test-";
+
+/// The binary that cargo built for this test.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_herald");
+
+/// A temporary directory for one daemon, removed with the value.
+pub(crate) fn directory(what: &str) -> TempDir {
+    let prefix = format!("{DIRECTORY_PREFIX}{}-{what}-", process::id());
+    tempfile::Builder::new().prefix(&prefix).tempdir().expect("a temporary directory")
+}
+
+/// A running `herald run`.
+pub(crate) struct Herald {
+    namespace: Namespace,
+    process: Process,
+    directory: TempDir,
+}
+
+impl Herald {
+    /// Starts it and waits until it answers on its control socket.
+    pub(crate) fn start(namespace: &Namespace, config: &Config) -> Self {
+        let mut herald = Self::spawn(namespace, config);
+        eventually("herald answers on its control socket", SOON, || {
+            if let Some(status) = herald.process.status() {
+                panic!("herald ended with {status}:\n{}", herald.log());
+            }
+            let answer = herald.ask(&["status", "--json"]);
+            if answer.status.success() { Ok(()) } else { Err(answer) }
+        });
+        herald
+    }
+
+    /// Starts it and waits for nothing.
+    pub(crate) fn spawn(namespace: &Namespace, config: &Config) -> Self {
+        let directory = directory("herald");
+        let file = write_config(directory.path(), config);
+        let mut command = inside(namespace, BINARY.as_ref());
+        command.arg("run").arg("--config").arg(file);
+        let process = Process::start("herald", command, &directory.path().join("log"));
+        Self { namespace: namespace.clone(), process, directory }
+    }
+
+    /// `status --json`.
+    pub(crate) fn status(&self) -> Value {
+        let answer = self.ask(&["status", "--json"]);
+        assert!(answer.status.success(), "herald status: {answer:?}\n{}", self.log());
+        serde_json::from_slice(&answer.stdout).expect("status --json prints JSON")
+    }
+
+    /// The neighbour of the usual configuration, as `status` shows it.
+    pub(crate) fn neighbor(&self) -> Value {
+        self.status()["neighbors"][0].take()
+    }
+
+    /// The service of the usual configuration, as `status` shows it.
+    pub(crate) fn service(&self) -> Value {
+        self.status()["services"][0].take()
+    }
+
+    /// Waits until the service is in this state, and returns it.
+    #[track_caller]
+    pub(crate) fn service_becomes(&self, state: &str) -> Value {
+        eventually(&format!("the service is {state}"), SOON, || {
+            let service = self.service();
+            if service["state"] == state { Ok(service) } else { Err(service) }
+        })
+    }
+
+    /// Waits until the session is established.
+    #[track_caller]
+    pub(crate) fn session_comes_up(&self) -> Value {
+        eventually("the session is established", SOON, || {
+            let neighbor = self.neighbor();
+            if neighbor["state"] == "established" { Ok(neighbor) } else { Err(neighbor) }
+        })
+    }
+
+    /// Waits until HAProxy has been asked this many times more.
+    #[track_caller]
+    pub(crate) fn asks_haproxy(&self, times: usize) {
+        let sampled = || self.service()["checks"][0]["last-sample-at"].clone();
+        for _ in 0..times {
+            let last = sampled();
+            eventually("HAProxy is asked again", SOON, || {
+                let now = sampled();
+                if now == last { Err(now) } else { Ok(()) }
+            });
+        }
+    }
+
+    /// Runs `herald ARGUMENTS --socket …` beside it.
+    pub(crate) fn ask(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(BINARY);
+        command.args(arguments).arg("--socket").arg(self.control_socket());
+        output(&mut command)
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        self.process.signal(signal);
+    }
+
+    /// Waits for its end.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        self.process.ended()
+    }
+
+    /// Its exit status, if it has ended.
+    pub(crate) fn exit_status(&mut self) -> Option<ExitStatus> {
+        self.process.status()
+    }
+
+    /// What it has logged.
+    pub(crate) fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
+    /// Where it answers.
+    pub(crate) fn control_socket(&self) -> PathBuf {
+        control_socket(self.directory.path())
+    }
+
+    /// Starts it again, in the same directory, after its end.
+    pub(crate) fn restart(&mut self) {
+        assert!(self.process.status().is_some(), "the last one still runs");
+        let mut command = inside(&self.namespace, BINARY.as_ref());
+        command.arg("run").arg("--config").arg(self.directory.path().join("herald.toml"));
+        self.process = Process::start("herald", command, &self.directory.path().join("log"));
+        eventually("herald answers again", SOON, || {
+            let answer = self.ask(&["status", "--json"]);
+            if answer.status.success() { Ok(()) } else { Err(answer) }
+        });
+    }
+}
+
+/// Writes `config` with a control socket in `directory`, and returns the file.
+pub(crate) fn write_config(directory: &Path, config: &Config) -> PathBuf {
+    let socket = control_socket(directory);
+    let text = config.clone().set("agent", "control-socket", format!("{socket:?}")).to_string();
+    let file = directory.join("herald.toml");
+    fs::write(&file, text).expect("a configuration for herald");
+    file
+}
+
+/// The control socket of a herald whose files are in `directory`.
+pub(crate) fn control_socket(directory: &Path) -> PathBuf {
+    directory.join("control.sock")
+}
