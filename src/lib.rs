@@ -19,6 +19,7 @@
 //! | F1 | [`rib`] | tables of wanted, sent and received routes; table × table → delta by attribute set |
 //! | F2 | [`policy`] | verdict + region + state table + operator's word → announce (attributes) or withdraw |
 //! | F2 | [`session`] | the BGP state machine of one neighbour, without IO |
+//! | F2 | [`bfd`] | packet and state machine of BFD (RFC 5880) towards one neighbour, without IO |
 //! | F3 | [`engine`] | the one decider: owns health, policy, routes; `rollout` orders address and route; pure |
 //! | F4 | [`clock`] | the one place that reads the time |
 //! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
@@ -40,6 +41,7 @@
 
 pub mod addr;
 pub mod base;
+pub mod bfd;
 pub mod cli;
 pub mod clock;
 pub mod config;
