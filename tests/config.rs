@@ -9,6 +9,8 @@
 mod files;
 #[path = "config/goldens.rs"]
 mod goldens;
+#[path = "config/lowering.rs"]
+mod lowering;
 #[path = "config/mutations.rs"]
 mod mutations;
 #[path = "config/reference.rs"]

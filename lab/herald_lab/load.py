@@ -91,6 +91,19 @@ def lost(requests: list[Request]) -> int:
     return sum(request.lost for request in requests)
 
 
+def cut(requests: list[Request], nva: str) -> int:
+    """How many requests were cut in two by the move of the route to `nva`.
+
+    Anycast moves packets, not connections: one that is open while the route changes goes on at a machine
+    that has never heard of it, which resets it. No announcer can spare a client that.
+    """
+    before = [request.sent for request in requests if not request.lost and request.nva != nva]
+    after = [request.done for request in requests if not request.lost and request.nva == nva]
+    if not before or not after:
+        return 0
+    return sum(request.lost and not request.status and request.sent <= min(after) and request.done >= max(before) for request in requests)
+
+
 def now() -> float:
     """The monotonic clock, which all nodes share."""
     return time.monotonic()

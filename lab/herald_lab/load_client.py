@@ -17,15 +17,19 @@ TIMEOUT = 2.0
 # More than this unanswered at a time, and new requests wait: the rate is bounded, and so is the memory.
 MOST_AT_ONCE = 500
 REGION = re.compile(r"website in ([^\r\n<]+)")
+LENGTH = re.compile(r"^content-length: (\d+)", re.MULTILINE | re.IGNORECASE)
 NVA = re.compile(r"^x-nva: (\S+)", re.MULTILINE | re.IGNORECASE)
 
 
 async def ask(host: str) -> str:
-    """The whole answer to one request."""
+    """The whole answer to one request: what follows it on the connection is of no interest to a client."""
     reader, writer = await asyncio.open_connection(host, 80)
     try:
         writer.write(f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-        return (await reader.read(-1)).decode(errors="replace")
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = LENGTH.search(head.decode(errors="replace"))
+        body = await (reader.readexactly(int(length[1])) if length else reader.read(-1))
+        return (head + body).decode(errors="replace")
     finally:
         writer.close()
 
@@ -38,6 +42,8 @@ async def one(host: str, slots: asyncio.Semaphore) -> None:
             answer = await asyncio.wait_for(ask(host), TIMEOUT)
         except asyncio.TimeoutError:
             error = "no answer in time"
+        except asyncio.IncompleteReadError:
+            error = "connection closed in the middle of the answer"
         except OSError as failure:
             error = failure.strerror or str(failure)
         status = int(answer[9:12]) if answer.startswith("HTTP/1.1 ") else 0

@@ -1,1 +1,37 @@
-def run(n): return False
+"""`lab/run memory`: what herald holds in memory with one service and two neighbours."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from . import measured
+from .expect import Expectations
+from .lab import Lab
+from .say import Narrator
+
+LIMIT_KIB = 10 * 1024
+SETTLE_SECONDS = 3
+
+
+def run(narrator: Narrator) -> bool:
+    """Measures, and returns whether it is within the limit."""
+    return measured.run("memory", narrator, _measure)
+
+
+def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
+    measured.start_herald(lab, routes=1)
+    narrator.line("two sessions are established and one route is announced")
+    measured.quiet(SETTLE_SECONDS)
+    resident = resident_kib(lab.programs["nva", "herald"].pid)
+    narrator.line(f"VmRSS {resident} KiB after {SETTLE_SECONDS} s")
+    narrator.chapter("Summary")
+    expectations.expect("resident memory", f"at most {LIMIT_KIB / 1024:g} MiB", f"{resident / 1024:.1f} MiB", resident <= LIMIT_KIB)
+
+
+def resident_kib(pid: int) -> int:
+    """The resident memory of a process (proc(5): VmRSS)."""
+    found = re.search(r"^VmRSS:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    if not found:
+        raise ProcessLookupError(f"process {pid} has no resident memory: it has ended")
+    return int(found[1])

@@ -50,7 +50,8 @@ def bgp_table(router: Node, prefix: str) -> list[str]:
         # FRR names the network in the first row of each prefix only, from the fourth column on
         network = row[3:4].strip()
         inside = row[3:].startswith(f"{prefix} ") if network else inside
-        if inside and row.strip():
+        # R: a path that is on its way out of the table
+        if inside and row.strip() and not row.startswith("R"):
             kept.append(row)
         if not row.strip():
             inside = False
@@ -68,6 +69,12 @@ def frr_established(router: Node) -> set[str]:
     """The addresses of the neighbours with which an FRR router has a session."""
     peers = _vtysh(router, "show bgp ipv4 unicast summary json").get("peers", {})
     return {address for address, peer in peers.items() if peer.get("state") == "Established"}
+
+
+def frr_received(router: Node, neighbor: str) -> int:
+    """How many routes an FRR router holds from a neighbour; -1 without a session."""
+    peer = _vtysh(router, "show bgp ipv4 unicast summary json").get("peers", {}).get(neighbor, {})
+    return int(peer.get("pfxRcd", -1)) if peer.get("state") == "Established" else -1
 
 
 def frr_last_notification(router: Node, neighbor: str) -> str:

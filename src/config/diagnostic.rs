@@ -114,7 +114,13 @@ impl Report {
                 let source = Snippet::source(&*self.source).path(self.name.as_str());
                 title.element(source.annotation(underlined))
             }
-            None => title.element(Origin::path(self.name.as_str())),
+            None => {
+                let group = title.element(Origin::path(self.name.as_str()));
+                match diagnostic.rule.as_str() {
+                    "" => group,
+                    rule => group.element(Level::NOTE.message(rule)),
+                }
+            }
         };
         match diagnostic.help.as_str() {
             "" => group,

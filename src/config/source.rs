@@ -67,22 +67,21 @@ pub(super) fn syntax_faults(errors: &[toml::de::Error], text: &str) -> Vec<Diagn
 
 fn syntax_fault(error: &toml::de::Error, line: &str) -> Diagnostic {
     let said = error.message();
-    let said = said.strip_suffix(", expected literal string").unwrap_or(said);
+    let ends = [", expected literal string", ", expected nothing"];
+    let said = ends.iter().find_map(|end| said.strip_suffix(end)).unwrap_or(said);
     let help = match unquoted(line) {
-        Some(key) if said.contains("quoted") => {
-            format!("strings are written in quotes: {key} = \"...\"")
-        }
-        Some(_) | None => String::new(),
+        Some(key) => format!("strings are written in quotes: {key} = \"...\""),
+        None => String::new(),
     };
-    let span = error.span();
-    Diagnostic::new(span, format!("this is not TOML: {said}"), "", help)
+    Diagnostic::new(error.span(), format!("this is not TOML: {said}"), "", help)
 }
 
-/// The key of a line `key = 5s`: the most frequent slip.
+/// The key of a line such as `key = 5s` or `key = 192.0.2.1`: the most frequent slip.
 fn unquoted(line: &str) -> Option<&str> {
     let (key, value) = line.split_once('=')?;
-    let (key, value) = (key.trim(), value.trim_start());
+    let (key, value) = (key.trim(), value.split('#').next()?.trim());
     let bare = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let word = value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
-    (bare && word && !value.contains(['"', '\''])).then_some(key)
+    let other = matches!(value, "true" | "false") || value.parse::<f64>().is_ok();
+    (bare && word && !other && !value.contains(['"', '\''])).then_some(key)
 }

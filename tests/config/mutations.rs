@@ -9,7 +9,7 @@ use super::{read, toml_files};
 
 fn corpus() -> Vec<String> {
     let files = toml_files("configs").into_iter().chain(toml_files("tests/config"));
-    files.map(|path| fs::read_to_string(path).unwrap()).collect()
+    files.map(|path| fs::read_to_string(path).expect("a readable file")).collect()
 }
 
 /// Pieces that mean something to TOML or to the reader.

@@ -29,12 +29,12 @@ fn every_file_that_ships_opens_with_what_it_is_and_what_to_change() {
 
 /// The AS path that the first route server of a shipped file receives while the service is healthy.
 fn path_seen(file: &str) -> Vec<Asn> {
-    let text = fs::read_to_string(root().join("configs").join(file)).unwrap();
+    let text = fs::read_to_string(root().join("configs").join(file)).expect("a file that ships");
     let config = config(&text);
-    let (_, neighbor) = config.policy.neighbors.first_key_value().unwrap();
-    let (_, service) = config.policy.services.first_key_value().unwrap();
+    let (_, neighbor) = config.policy.neighbors.first_key_value().expect("a neighbour");
+    let (_, service) = config.policy.services.first_key_value().expect("a service");
     let family = Family::Ipv4Unicast;
-    let route = attributes(&config.policy, service, State::Up, neighbor, family).unwrap();
+    let route = attributes(&config.policy, service, State::Up, neighbor, family).expect("a route");
     assert_eq!(route.next_hop, NextHop::SelfAddress);
     route.as_path
 }

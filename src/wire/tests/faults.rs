@@ -191,8 +191,10 @@ fn attributes_for_two_octet_speakers() {
     assert_eq!(faults(&[0xc0, 17, 12, 3, 1, 0, 0, 0, 9, 2, 1, 0, 1, 0, 0]), (good, None));
     assert_eq!(faults(&[0xc0, 17, 5, 2, 1, 0, 1, 0]), (None, discard));
     assert_eq!(faults(&[0xc0, 17, 6, 2, 1, 0, 0, 0, 0]), (None, discard));
+    assert_eq!(faults(&[0xc0, 17, 0]), (None, discard));
     let withdraw = Some((17, Treatment::TreatAsWithdraw));
     assert_eq!(faults(&[0xc0, 17, 6, 1, 1, 0, 1, 0, 0]), (None, withdraw));
+    assert_eq!(faults(&[0xc0, 17, 6, 4, 1, 0, 1, 0, 0]), (None, withdraw));
     let discard = Some((18, Treatment::DiscardAttribute));
     assert_eq!(faults(&[0xc0, 18, 6, 0, 1, 1, 1, 1, 1]), (None, discard));
 }

@@ -187,7 +187,7 @@ fn path_and_aggregator(context: Context) -> BoxedStrategy<PathAndAggregator> {
             .boxed()
     } else {
         let short = || short_asn().boxed();
-        let beside = (option::of(path(asn().boxed())), aggregator(asn().boxed()));
+        let beside = (option::of(path4()), aggregator(asn().boxed()));
         (path(short()), aggregator(short()), beside)
             .prop_map(|(path, aggregator, (path4, aggregator4))| {
                 (path, path4, aggregator, aggregator4)
@@ -202,6 +202,11 @@ fn aggregator((asn, address): (Asn, u32)) -> Aggregator {
 
 fn path(asn: BoxedStrategy<Asn>) -> impl Strategy<Value = AsPath> {
     vec(vec(asn, 1..6).prop_map(Segment::Sequence), 0..4).prop_map(|segments| AsPath { segments })
+}
+
+/// AS4_PATH is never empty (RFC 6793 §6).
+fn path4() -> impl Strategy<Value = AsPath> {
+    path(asn().boxed()).prop_filter("an AS", |path| path.length() > 0)
 }
 
 pub(crate) fn asn() -> impl Strategy<Value = Asn> {

@@ -1,0 +1,70 @@
+"""The small lab in which things are measured: one NVA between an FRR and a GoBGP route server."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from typing import Callable
+
+from . import routers, topology
+from .expect import Expectations
+from .lab import Lab
+from .say import Narrator
+from .versions import versions
+from .wait import until
+
+TOPOLOGY = Path(__file__).parent.parent / "measure" / "measure.clab.yml"
+HERALD_TOML = "/etc/herald/herald.toml"
+# herald's addresses towards the two, and theirs.
+NEIGHBORS = {"rs-frr": "10.0.1.2", "rs-gobgp": "10.0.2.2"}
+_HERALD = {"rs-frr": "10.0.1.1", "rs-gobgp": "10.0.2.1"}
+
+
+def run(name: str, narrator: Narrator, measure: Callable[[Lab, Narrator, Expectations], None], herald_toml: str | None = None) -> bool:
+    """Brings the lab up without herald, measures, and returns whether every expectation was met."""
+    for line in versions():
+        narrator.line(line)
+    replaced = {("nva", HERALD_TOML): herald_toml} if herald_toml else {}
+    with Lab(topology.read(TOPOLOGY), name, replaced) as lab:
+
+        def story() -> bool:
+            lab.up()
+            lab.start_daemons(leave_out=("herald",))
+            expectations = Expectations()
+            measure(lab, narrator, expectations)
+            return expectations.close(narrator)
+
+        return lab.told(narrator, story)
+
+
+def start_herald(lab: Lab, routes: int) -> None:
+    """Starts herald, and waits until both route servers have so many routes from it."""
+    lab.start("nva", "herald")
+    for node, established in (("rs-frr", routers.frr_established), ("rs-gobgp", routers.gobgp_established)):
+        until(f"the session of {node}", lambda: _HERALD[node] in established(lab.nodes[node]), seconds=30, every=0.1, nodes=("nva", node))
+    await_routes(lab, routes)
+
+
+def await_routes(lab: Lab, routes: int) -> None:
+    """Waits until the FRR route server has exactly so many routes from herald."""
+    until(
+        f"{routes} routes at rs-frr",
+        lambda: routers.frr_received(lab.nodes["rs-frr"], _HERALD["rs-frr"]) == routes,
+        seconds=30,
+        nodes=("nva", "rs-frr"),
+        seen=lambda: f"it has {routers.frr_received(lab.nodes['rs-frr'], _HERALD['rs-frr'])}",
+    )
+
+
+def kill_backend(lab: Lab) -> float:
+    """Kills the one web server, and returns when (seconds of the monotonic clock)."""
+    web = lab.programs["web", "web"]
+    moment = web.signal(signal.SIGKILL)
+    web.wait(5)
+    return moment
+
+
+def quiet(seconds: float) -> None:
+    """Lets things settle before they are measured."""
+    time.sleep(seconds)

@@ -1,0 +1,123 @@
+"""The small pure parts: durations in words, fates of requests, image names, expectations."""
+
+import contextlib
+import io
+import os
+import unittest
+
+from herald_lab import images, runs, say
+from herald_lab.expect import Expectations
+from herald_lab.load import Request, cut, lost, tally
+from herald_lab.memory import resident_kib
+from herald_lab.wait import Missed, until
+
+
+def request(status: int = 200, region: str = "North Europe", error: str = "") -> Request:
+    """A request and its answer."""
+    return Request(sent=1.0, done=1.002, status=status, region=region, nva="northeurope", error=error)
+
+
+class Durations(unittest.TestCase):
+    """Durations for people."""
+
+    def test_the_unit_fits_the_size(self) -> None:
+        seen = [say.milliseconds(seconds) for seconds in (0.0014, 0.0123, 0.512, 2.314)]
+        self.assertEqual(seen, ["1.4 ms", "12 ms", "512 ms", "2.31 s"])
+
+
+class Requests(unittest.TestCase):
+    """What became of requests."""
+
+    def test_an_answer_names_who_gave_it(self) -> None:
+        self.assertEqual(request().fate, "North Europe via northeurope")
+
+    def test_everything_but_the_page_is_lost(self) -> None:
+        requests = [request(), request(status=503), request(status=0), request(status=0, error="Connection refused")]
+        self.assertEqual(lost(requests), 3)
+        self.assertEqual([r.fate for r in requests[1:]], ["status 503", "connection closed without an answer", "Connection refused"])
+
+    def test_a_request_open_while_the_route_moved_was_cut(self) -> None:
+        old = [Request(at, at + 0.002, 200, "N", "old", "") for at in (1.000, 1.005)]
+        new = [Request(at, at + 0.002, 200, "W", "new", "") for at in (1.015, 1.020)]
+        torn = Request(1.010, 1.011, 0, "", "", "Connection reset by peer")
+        self.assertEqual(cut([*old, torn, *new], "new"), 1)
+
+    def test_a_request_lost_before_or_after_the_move_was_not_cut(self) -> None:
+        old, new = Request(1.0, 1.002, 200, "N", "old", ""), Request(1.1, 1.102, 200, "W", "new", "")
+        early = Request(0.9, 0.901, 0, "", "", "Connection refused")
+        late = Request(1.2, 1.201, 0, "", "", "Connection refused")
+        refused = Request(1.05, 1.051, 503, "", "", "")
+        self.assertEqual(cut([early, old, refused, new, late], "new"), 0)
+
+    def test_without_a_move_nothing_is_cut(self) -> None:
+        self.assertEqual(cut([request(), request(status=0)], "westeurope"), 0)
+
+    def test_fates_are_counted(self) -> None:
+        self.assertEqual(tally([request(), request(), request(status=503)]).most_common(1), [("North Europe via northeurope", 2)])
+
+
+class Images(unittest.TestCase):
+    """Image names and what runs there."""
+
+    def test_the_tag_does_not_matter(self) -> None:
+        self.assertTrue(images.is_known("quay.io/frrouting/frr:10.5.1"))
+        self.assertTrue(images.is_known("herald-lab/nva"))
+
+    def test_a_port_of_a_registry_is_no_tag(self) -> None:
+        self.assertFalse(images.is_known("localhost:5000/herald-lab"))
+
+    def test_herald_starts_after_haproxy(self) -> None:
+        self.assertEqual([program.name for program in images.look_up("herald-lab/nva").programs], ["haproxy", "herald"])
+
+
+class Expecting(unittest.TestCase):
+    """The verdict of a run."""
+
+    def test_a_run_without_expectations_proves_nothing(self) -> None:
+        self.assertFalse(Expectations().met())
+
+    def test_one_missed_expectation_fails_the_run(self) -> None:
+        expectations = Expectations()
+        expectations.equal("a", 1, 1)
+        self.assertTrue(expectations.met())
+        expectations.equal("b", 1, 2)
+        self.assertFalse(expectations.met())
+
+    def test_the_closing_table_shows_what_was_missed(self) -> None:
+        expectations, out = Expectations(), io.StringIO()
+        expectations.equal("requests lost", 0, 3)
+        with contextlib.redirect_stdout(out):
+            self.assertFalse(expectations.close(say.Narrator(colour=False)))
+        self.assertRegex(out.getvalue(), r"requests lost +0 +3 +NOT MET")
+
+
+class Waiting(unittest.TestCase):
+    """Waiting ends: with the answer, or with words."""
+
+    def test_the_first_true_answer_is_returned(self) -> None:
+        answers = iter(([], None, "yes"))
+        self.assertEqual(until("an answer", lambda: next(answers), every=0), "yes")
+
+    def test_a_missed_deadline_says_what_was_awaited_and_seen(self) -> None:
+        with self.assertRaisesRegex(Missed, "waited 0 s for the route; it has none"):
+            until("the route", lambda: False, seconds=0, seen=lambda: "it has none")
+
+
+class Processes(unittest.TestCase):
+    """A process is known by number and start time."""
+
+    def test_this_process_is_alive(self) -> None:
+        own = runs.Process.of(os.getpid())
+        self.assertTrue(own and own.alive())
+
+    def test_the_same_number_started_at_another_time_is_a_stranger(self) -> None:
+        own = runs.Process.of(os.getpid())
+        assert own is not None
+        self.assertFalse(runs.Process(own.pid, own.started + 1).alive())
+
+    def test_the_memory_of_this_process_can_be_read(self) -> None:
+        self.assertGreater(resident_kib(os.getpid()), 1000)
+
+
+if __name__ == "__main__":
+    unittest.main()
