@@ -68,8 +68,10 @@ fn a_taken_port_179_ends_the_start_with_a_line_that_names_it() {
 #[test]
 fn without_net_admin_the_start_ends_with_a_line_that_names_the_capability() {
     let alone = Alone::new();
-    let said =
-        alone.refuses_to_start(&alone.config(), &["setpriv", "--reuid", NOBODY, "--clear-groups"]);
+    let said = alone.refuses_to_start(
+        &alone.config(),
+        &["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"],
+    );
     assert!(said.contains("CAP_NET_ADMIN"), "{said}");
 }
 
@@ -97,7 +99,7 @@ fn a_neighbour_that_cannot_be_reached_is_waited_for_and_shown() {
         if neighbor["last-error"].is_string() { Ok(neighbor) } else { Err(neighbor) }
     });
     let said = neighbor["last-error"].as_str().unwrap_or_default().to_lowercase();
-    assert!(said.contains("refused"), "{neighbor}");
+    assert!(said.contains("refuses the connection"), "{neighbor}");
     assert_eq!(neighbor["flaps"], 0, "what was never up does not flap");
     assert_eq!(herald.service()["routes"][0]["announced"], false);
 }

@@ -6,6 +6,7 @@
 //! | `routes.rs` | what the other side's own tables say: paths, communities, both families, a thousand |
 //! | `sessions.rs` | how sessions begin and end: dialling either way, collision, SIGTERM, kill -9 |
 //! | `haproxy.rs` | HAProxy coming, going and reloading, and the loopback that goes with it |
+//! | `collisions.rs` | two connections at once, staged step by step |
 //! | `bad_peers.rs` | a scripted speaker that breaks the rules |
 //! | `readers.rs` | the tests' own eyes: what a scripted speaker announces is what they report of each daemon |
 
@@ -14,6 +15,8 @@
 mod every_daemon;
 #[path = "interop/bad_peers.rs"]
 mod bad_peers;
+#[path = "interop/collisions.rs"]
+mod collisions;
 #[path = "interop/failover.rs"]
 mod failover;
 #[path = "interop/haproxy.rs"]

@@ -75,10 +75,3 @@ fn timers_fire_in_order_and_only_when_due() {
     assert_eq!(timers.pop_expired(later), Some('b'));
     assert_eq!(timers.pop_expired(later), None);
 }
-
-#[test]
-fn history_forgets_the_oldest() {
-    let mut history = History::new(2);
-    (1..=3).for_each(|n| history.push(n));
-    assert_eq!(history.iter().copied().collect::<Vec<_>>(), [2, 3]);
-}

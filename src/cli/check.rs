@@ -16,14 +16,19 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
     let config = &loaded.config;
     let checks: usize = config.services.values().map(|service| service.health.checks.len()).sum();
     println!(
-        "{}: good: {} neighbours, {} services, {checks} checks{}",
+        "{}: good: {}, {}, {}{}",
         path.display(),
-        config.neighbors.len(),
-        config.services.len(),
+        count(config.neighbors.len(), "neighbour", "neighbours"),
+        count(config.services.len(), "service", "services"),
+        count(checks, "check", "checks"),
         match loaded.worries.len() {
             0 => String::new(),
-            count => format!(", {count} worries"),
+            worries => format!(", {}", count(worries, "worry", "worries")),
         }
     );
     Exit::Done
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -26,7 +26,7 @@ impl WallClock {
 
     /// When the two clocks were read.
     pub fn started_at(&self) -> Timestamp {
-        self.timestamp
+        self.timestamp(self.instant)
     }
 
     /// `instant` as wall time, to the millisecond.

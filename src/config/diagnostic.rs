@@ -37,7 +37,7 @@ pub struct Report {
 }
 
 /// Every fault of a file that cannot be used; never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Faults(Report);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,13 @@ impl Report {
                 let source = Snippet::source(&*self.source).path(self.name.as_str());
                 title.element(source.annotation(underlined))
             }
-            None => title.element(Origin::path(self.name.as_str())),
+            None => {
+                let group = title.element(Origin::path(self.name.as_str()));
+                match diagnostic.rule.as_str() {
+                    "" => group,
+                    rule => group.element(Level::NOTE.message(rule)),
+                }
+            }
         };
         match diagnostic.help.as_str() {
             "" => group,
@@ -154,6 +160,13 @@ impl Faults {
 }
 
 impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The picture, too: who unwraps wants to read it.
+impl fmt::Debug for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
     }

@@ -72,7 +72,7 @@ pub fn read(
     let (table, syntax) = DeTable::parse_recoverable(text);
     if !syntax.is_empty() {
         // What a broken text means is guesswork: faults of meaning would mislead.
-        let faults = syntax.iter().map(|error| source::syntax_fault(error, text)).collect();
+        let faults = source::syntax_faults(&syntax, text);
         return Err(Faults::new(Report::new(Severity::Fault, name, &quoted, faults)));
     }
     let notes = Notes::new(environment);

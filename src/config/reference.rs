@@ -59,6 +59,7 @@ fn write_value(text: &mut String, key: &Key) {
         Absent::Default(_) => String::new(),
         Absent::Otherwise(words) => format!(" Left out: {words}."),
     };
+    text.push('\n');
     comment(text, &format!("{} Takes {}.{left_out}", key.meaning, takes(key.form)));
     let mark = if key.set_in_reference { "" } else { "# " };
     push(text, format_args!("{mark}{} = {}", key.name, key.example));
@@ -70,7 +71,10 @@ fn is_later(key: &Key) -> bool {
 
 /// Writes a text as comment lines of at most 100 characters.
 fn comment(text: &mut String, words: &str) {
-    for paragraph in words.split("\n\n") {
+    for (index, paragraph) in words.split("\n\n").enumerate() {
+        if index > 0 {
+            push(text, format_args!("#"));
+        }
         let mut line = String::from("#");
         for word in paragraph.split_whitespace() {
             if line.chars().count() + 1 + word.chars().count() > 100 {

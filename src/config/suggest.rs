@@ -7,7 +7,7 @@ pub(super) fn closest<'c>(
     let wanted = word.to_ascii_lowercase().replace('_', "-");
     let measured = candidates.into_iter().filter_map(|candidate| {
         let distance = distance(&wanted, candidate);
-        let near = distance <= wanted.chars().count().max(3) / 3;
+        let near = distance <= wanted.chars().count() / 3;
         let part = wanted.len() > 3 && (candidate.contains(&wanted) || wanted.contains(candidate));
         (near || part).then_some((distance, candidate))
     });

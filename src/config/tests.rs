@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use super::duration::{parse, show};
+use super::secrets::blanked;
+use super::suggest::closest;
 
 #[test]
 fn durations_are_numbers_with_units_larger_ones_first() {
@@ -44,4 +46,50 @@ fn a_shown_duration_reads_as_itself() {
         let duration = Duration::from_millis(millis);
         assert_eq!(parse(&show(duration)), Some(duration), "{}", show(duration));
     }
+}
+
+#[test]
+fn a_slip_of_the_finger_finds_the_word_that_was_meant() {
+    let words = ["hold-time", "keepalive", "password-file", "peer-as", "port"];
+    for (slip, meant) in [
+        ("hold_time", Some("hold-time")),
+        ("holdtime", Some("hold-time")),
+        ("keepaliev", Some("keepalive")),
+        ("Peer-AS", Some("peer-as")),
+        ("password", Some("password-file")),
+        ("prot", Some("port")),
+        ("colour", None),
+        ("x", None),
+        ("", None),
+    ] {
+        assert_eq!(closest(slip, words), meant, "{slip}");
+    }
+}
+
+#[test]
+fn secrets_are_blanked_and_everything_else_is_left_alone() {
+    for (line, shown) in [
+        ("password = \"abc\"", "password = \"***\""),
+        (
+            "haproxy.local = { url = \"x\", Password=\"abc\" }",
+            "haproxy.local = { url = \"x\", Password=\"***\" *",
+        ),
+        ("md5-secret-1 = 'abc'", "md5-secret-1 = '***'"),
+        ("url = \"http://user:abc@host/x\"", "url = \"http://user:***@host/x\""),
+        ("url = \"http://host/a:b@c\"", "url = \"http://host/a:b@c\""),
+        ("password-file = \"/etc/p\"", "password-file = \"/etc/p\""),
+        ("# the password is elsewhere", "# the password is elsewhere"),
+        ("description = \"passwords\"", "description = \"passwords\""),
+        ("token = \"é\"\nport = 179", "token = \"**\"\nport = 179"),
+    ] {
+        assert_eq!(blanked(line), shown);
+    }
+}
+
+#[test]
+fn blanking_keeps_every_octet_in_its_place() {
+    let text = "a = 1\npassword = \"pä§sß\" # ü\nurl = \"ftp://a:ö@b\"\n";
+    let shown = blanked(text);
+    assert_eq!(shown.len(), text.len());
+    assert_eq!(shown.find("url"), text.find("url"));
 }

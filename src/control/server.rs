@@ -17,7 +17,7 @@ use crate::status::Source;
 #[derive(Debug)]
 pub struct Control {
     listener: UnixListener,
-    path: PathBuf,
+    unlink: Unlink,
 }
 
 /// Why the control socket cannot be had.
@@ -55,18 +55,21 @@ impl Control {
         }
         clear(path)?;
         let listener = UnixListener::bind(path).map_err(failed)?;
+        let unlink = Unlink(path.to_owned());
         fs::set_permissions(path, fs::Permissions::from_mode(0o660)).map_err(failed)?;
-        Ok(Self { listener, path: path.to_owned() })
+        Ok(Self { listener, unlink })
     }
 
     /// Answers until the process ends.
     pub async fn run(self, source: Source) -> io::Result<()> {
-        let _unlink = Unlink(self.path);
-        axum::serve(self.listener, router(source)).await
+        let Self { listener, unlink: _until_the_end } = self;
+        axum::serve(listener, router(source)).await
     }
 }
 
-/// Takes the path away with the agent, so that the next command says "not running" at once.
+/// Takes the path away with the agent, so that the next command says "not running" at once; also
+/// when the start fails after the socket was bound.
+#[derive(Debug)]
 struct Unlink(PathBuf);
 
 impl Drop for Unlink {

@@ -36,8 +36,8 @@ pub(super) fn listening(address: SocketAddr) -> io::Result<Socket> {
     let socket = new_socket(address)?;
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
-        // One listener per family: an IPv4 neighbour keeps its IPv4 address.
-        socket.set_only_v6(true)?;
+        // `[::]` stands for every address of the machine, IPv4 too; any other one for itself.
+        socket.set_only_v6(!address.ip().is_unspecified())?;
     }
     set_ttl(&SockRef::from(&socket), address.is_ipv4(), 255)?;
     socket.bind(&address.into())?;

@@ -162,18 +162,24 @@ impl AsPath {
         }
     }
 
+    /// Deprecated by RFC 9774, inside a confederation too.
+    pub(super) fn has_set(&self) -> bool {
+        self.segments
+            .iter()
+            .any(|segment| matches!(segment, Segment::Set(_) | Segment::ConfedSet(_)))
+    }
+
     /// What makes a well-formed path unusable from an external neighbour.
     pub(super) fn objection(&self) -> Option<&'static str> {
         if self.contains(Asn(0)) {
             return Some("AS 0"); // RFC 7607 §2
         }
-        self.segments.iter().find_map(|segment| match segment {
-            Segment::Sequence(_) => None,
-            Segment::Set(_) => Some("an AS_SET"), // RFC 9774 §3
-            Segment::ConfedSequence(_) | Segment::ConfedSet(_) => {
-                Some("a confederation segment") // RFC 5065 §5
-            }
-        })
+        if self.has_set() {
+            return Some("a set of ASes"); // RFC 9774 §3
+        }
+        let confederation = |segment: &Segment| matches!(segment, Segment::ConfedSequence(_));
+        // RFC 5065 §5
+        self.segments.iter().any(confederation).then_some("a confederation segment")
     }
 }
 

@@ -47,3 +47,6 @@ pub use open::Open;
 pub use pack::{pack_announcements, pack_withdrawals};
 pub use refresh::RouteRefresh;
 pub use update::Update;
+
+#[cfg(test)]
+mod tests;

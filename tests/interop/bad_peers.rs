@@ -21,7 +21,7 @@ const ID: [u8; 4] = [10, 9, 0, 2];
 fn a_wrong_as_is_answered_with_bad_peer_as() {
     let mut stage = Stage::set();
     stage.speaker.say(OPEN, &open(65001, 90, ID));
-    stage.refuses((2, 2));
+    stage.refuses((2, 2), "65001");
 }
 
 #[test]
@@ -30,21 +30,21 @@ fn an_unsupported_version_is_answered_with_the_one_we_speak() {
     let mut body = open(PEER_AS, 90, ID);
     body[0] = 3;
     stage.speaker.say(OPEN, &body);
-    stage.refuses((2, 1));
+    stage.refuses((2, 1), "BGP version 3");
 }
 
 #[test]
 fn a_hold_time_of_one_second_is_unacceptable() {
     let mut stage = Stage::set();
     stage.speaker.say(OPEN, &open(PEER_AS, 1, ID));
-    stage.refuses((2, 6));
+    stage.refuses((2, 6), "hold time of 1");
 }
 
 #[test]
 fn an_identifier_of_zero_is_refused() {
     let mut stage = Stage::set();
     stage.speaker.say(OPEN, &open(PEER_AS, 90, [0; 4]));
-    stage.refuses((2, 3));
+    stage.refuses((2, 3), "identifier 0.0.0.0");
 }
 
 #[test]
@@ -53,14 +53,14 @@ fn a_bad_marker_is_a_connection_not_synchronised() {
     let mut octets = message(OPEN, &open(PEER_AS, 90, ID));
     octets[3] = 0;
     stage.speaker.send(&octets);
-    stage.refuses((1, 1));
+    stage.refuses((1, 1), "marker");
 }
 
 #[test]
 fn garbage_is_a_connection_not_synchronised() {
     let mut stage = Stage::set();
     stage.speaker.send(b"GET / HTTP/1.1\r\nHost: herald\r\n\r\n");
-    stage.refuses((1, 1));
+    stage.refuses((1, 1), "marker");
 }
 
 #[test]
@@ -69,21 +69,21 @@ fn a_length_shorter_than_the_header_is_bad() {
     let mut octets = message(KEEPALIVE, &[]);
     octets[17] = 18;
     stage.speaker.send(&octets);
-    stage.refuses((1, 2));
+    stage.refuses((1, 2), "18 octets");
 }
 
 #[test]
 fn an_unknown_message_type_is_bad() {
     let mut stage = Stage::set();
     stage.speaker.say(77, &[]);
-    stage.refuses((1, 3));
+    stage.refuses((1, 3), "unknown type 77");
 }
 
 #[test]
 fn an_update_before_the_open_is_a_state_machine_error() {
     let mut stage = Stage::set();
     stage.speaker.say(UPDATE, &[0, 0, 0, 0]);
-    stage.refuses((5, 1));
+    stage.refuses((5, 1), "update in state open-sent");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_received_notification_is_shown_with_its_text() {
     stage.herald.session_comes_up();
     stage.speaker.say(NOTIFICATION, &[&[6, 2, 12][..], b"back at noon"].concat());
     stage.shows_an_error_with("back at noon");
-    stage.shows_an_error_with("6/2");
+    stage.shows_an_error_with("Administrative Shutdown");
 }
 
 #[test]
@@ -216,10 +216,10 @@ impl Stage {
 
     /// The NOTIFICATION is heard, the connection closed, the reason shown, and another try made.
     #[track_caller]
-    fn refuses(&mut self, code: (u8, u8)) {
+    fn refuses(&mut self, code: (u8, u8), because: &str) {
         assert_eq!(self.speaker.hears_notification(), code);
         assert!(self.speaker.is_closed(), "the connection is closed after the NOTIFICATION");
-        self.shows_an_error_with(&format!("{}/{}", code.0, code.1));
+        self.shows_an_error_with(because);
         self.speaker = self.listening.accept();
     }
 

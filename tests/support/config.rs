@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use super::haproxy::BACKEND;
-use super::peer::{HERALD_AS, Meeting, PEER_AS};
+use super::peer::{HERALD_AS, Meeting, PEER_AS, Transport};
 
 /// The anycast address of the usual configuration.
 pub(crate) const ANYCAST: &str = "9.9.9.9/32";
@@ -17,12 +18,9 @@ pub(crate) struct Config(BTreeMap<String, BTreeMap<String, String>>);
 impl Config {
     /// One neighbour `peer`, one HAProxy asked every 50 ms, one service `web` with [`ANYCAST`].
     pub(crate) fn usual(meeting: Meeting, haproxy_socket: &Path) -> Self {
-        let listen = match (meeting.peer_dials(), meeting.herald_address()) {
-            (true, address @ std::net::IpAddr::V4(_)) => format!("\"{address}:179\""),
-            (true, address @ std::net::IpAddr::V6(_)) => format!("\"[{address}]:179\""),
-            (false, _) => "\"off\"".to_owned(),
-        };
-        Self::default()
+        let own = SocketAddr::from((meeting.herald_address(), 179));
+        let listen = if meeting.peer_dials() { format!("\"{own}\"") } else { "\"off\"".to_owned() };
+        let config = Self::default()
             .set("agent", "region", "\"here\"")
             .set("agent", "http", "\"off\"")
             .set("agent", "grace", "\"1s\"")
@@ -44,7 +42,12 @@ impl Config {
                 "service.web.check.backend",
                 "haproxy",
                 format!("{{ backend = \"{BACKEND}\", min-up = 1 }}"),
-            )
+            );
+        match meeting.transport {
+            Transport::V4 => config,
+            // An IPv6 session has no address that could be the next hop of an IPv4 route.
+            Transport::V6 => config.set("neighbor.peer", "next-hop", "\"10.9.0.1\""),
+        }
     }
 
     /// With this key set, or set differently.

@@ -65,13 +65,15 @@ impl Peer for Gobgp {
 
     fn routes(&self) -> BTreeMap<String, Seen> {
         let mut routes = BTreeMap::new();
-        // Asking for the routes of a neighbour that is down is an error to it.
-        if !self.is_established() {
-            return routes;
-        }
         for family in ["ipv4", "ipv6"] {
             let herald = self.meeting.herald_address().to_string();
-            let table = self.ask(&["neighbor", &herald, "adj-in", "-a", family]);
+            let arguments = ["-j", "neighbor", &herald, "adj-in", "-a", family];
+            let answer = output(&mut self.command(&arguments));
+            let table: Value = serde_json::from_slice(&answer.stdout).expect("gobgp prints JSON");
+            // The routes of a neighbour that is down are an error to it, not an empty table.
+            if !answer.status.success() && table["error"].is_string() {
+                continue;
+            }
             for (prefix, paths) in table.as_object().into_iter().flatten() {
                 routes.insert(prefix.clone(), seen(&paths[0]["attrs"]));
             }

@@ -65,12 +65,12 @@ impl Herald {
 
     /// The neighbour of the usual configuration, as `status` shows it.
     pub(crate) fn neighbor(&self) -> Value {
-        self.status()["neighbors"][0].take()
+        named(self.status()["neighbors"].take(), "peer")
     }
 
     /// The service of the usual configuration, as `status` shows it.
     pub(crate) fn service(&self) -> Value {
-        self.status()["services"][0].take()
+        named(self.status()["services"].take(), "web")
     }
 
     /// Waits until the service is in this state, and returns it.
@@ -152,6 +152,12 @@ impl Herald {
             if answer.status.success() { Ok(()) } else { Err(answer) }
         });
     }
+}
+
+/// The object of a list with this name.
+fn named(mut list: Value, name: &str) -> Value {
+    let mut objects = list.as_array_mut().into_iter().flatten();
+    objects.find(|object| object["name"] == name).map(Value::take).unwrap_or_default()
 }
 
 /// Writes `config` with a control socket in `directory`, and returns the file.

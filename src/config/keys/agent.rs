@@ -10,7 +10,7 @@ pub(super) static AGENT: Table = Table {
             Form::Text("the name of a [region.NAME]"),
             "The region this agent runs in; it decides which [region.NAME] applies.",
         )
-        .otherwise("only allowed when the file has no [region.NAME]", "")
+        .otherwise("allowed while the file has no [region.NAME]", "")
         .set_to("\"northeurope\""),
         Key::new(
             "control-socket",

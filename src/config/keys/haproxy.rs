@@ -60,8 +60,8 @@ pub(super) static CHECK: Table = Table {
 };
 
 static HAPROXY_CHECK: Table = Table {
-    meaning: "Healthy while enough servers of a HAProxy backend are usable. Often written in one \
-              line: haproxy = { backend = \"http_back\", min-up = 1 }",
+    meaning: "Healthy while enough servers of a HAProxy backend are usable. Fits one \
+              line: haproxy = { backend = ..., min-up = ... }.",
     keys: &[
         Key::new("backend", Form::Text("a name"), "The backend to look at.")
             .required("\"http_back\""),

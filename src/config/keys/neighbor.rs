@@ -16,7 +16,7 @@ pub(super) static NEIGHBOR: Table = Table {
             "What kind of speaker it is; sets defaults and checks what that kind cannot do.",
         )
         .otherwise("nothing is assumed", "\"frr\""),
-        Key::new("description", Form::Text("text"), "Free text, shown in status.")
+        Key::new("description", Form::Text("a line of text"), "Free text, shown in status.")
             .otherwise("none", "\"route server of the hub\""),
         Key::new(
             "shutdown",

@@ -66,7 +66,7 @@ fn refuse(agent: &Section<'_>, regions: &Regions, region: &Placed<String>) {
         agent.notes.fault(
             &region.span,
             "region = \"auto\" is not part of this version",
-            "asking the cloud for its region comes with a later version of herald",
+            "a later version of herald has it: the region is asked of the cloud",
             "name the region",
         );
         return;

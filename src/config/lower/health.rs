@@ -20,10 +20,14 @@ pub(super) fn read(section: &Section<'_>, checks: usize) -> Draft {
         section.notes.fault(
             span,
             format!("at-least = {count} can never be reached"),
-            format!("the service has {checks} checks"),
             match checks {
-                0 => "add checks, or leave rule out".to_owned(),
-                _ => format!("a number from 1 to {checks}"),
+                0 => "the service has no check".to_owned(),
+                1 => "the service has one check".to_owned(),
+                _ => format!("the service has {checks} checks"),
+            },
+            match checks {
+                0 | 1 => "add checks, or leave rule out".to_owned(),
+                _ => format!("take a number from 1 to {checks}"),
             },
         );
     }

@@ -42,7 +42,7 @@ fn label(text: &str) -> Result<String, Refusal> {
     let good = |c: char| c.is_ascii_graphic();
     match text.len() {
         1..=15 if text.chars().all(good) => Ok(text.to_owned()),
-        1..=15 | 0 => Err(Refusal::default()),
+        0..=15 => Err(Refusal::default()),
         long => Err(Refusal::rule(format!("it has {long} characters, and 15 is the most"))
             .help("shorten it")),
     }

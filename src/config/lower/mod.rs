@@ -5,6 +5,7 @@ mod agent;
 mod attributes;
 mod bgp;
 mod haproxy;
+mod haproxy_check;
 mod health;
 mod loopback;
 mod neighbor;

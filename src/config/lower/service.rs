@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::attributes::{Draining, State};
 use super::haproxy::{self, CheckDraft};
 use super::neighbor::Draft as Neighbor;
-use super::{health, loopback};
+use super::{haproxy_check, health, loopback};
 use crate::base::{CheckName, NeighborName, Prefix, PrefixError, ServiceName};
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::suggest::closest;
@@ -127,7 +127,7 @@ impl Check {
         let (rise, fall) = (section.integer("rise"), section.integer("fall"));
         let kind = section.section("haproxy");
         let haproxy = if section.has("haproxy") {
-            haproxy::check(&kind, service, &name, instances)
+            haproxy_check::read(&kind, service, &name, instances)
         } else {
             refuse_without_kind(section);
             None

@@ -18,6 +18,8 @@ pub(in crate::config) struct Item<'a> {
     pub(in crate::config) value: Cow<'a, DeValue<'a>>,
     pub(super) span: Span,
     pub(super) given: bool,
+    /// Whether this is one element of the list that the key takes.
+    pub(super) element: bool,
 }
 
 impl Item<'_> {
@@ -90,6 +92,7 @@ impl Item<'_> {
             value: Cow::Borrowed(element.get_ref()),
             span: if self.given { Some(element.span()) } else { self.span.clone() },
             given: self.given,
+            element: true,
         });
         let read = elements.filter_map(|element| element.text(&parse)).collect();
         Some(self.placed(read, String::new()))
@@ -102,11 +105,37 @@ impl Item<'_> {
 
     /// The value has the right type and cannot be used.
     pub(in crate::config) fn refuse<T>(&self, shown: &str, refusal: Refusal) -> Option<T> {
-        let rule = refusal.rule.unwrap_or_else(|| takes(self.key.form));
+        let rule = refusal.rule.unwrap_or_else(|| self.rule());
         let help = refusal.help.or_else(|| self.similar(shown));
-        let help = help.unwrap_or_else(|| way_out(self.key));
+        let help = help.unwrap_or_else(|| self.way_out());
         self.notes.fault(&self.span, format!("{} cannot be {shown}", self.key.name), rule, help);
         None
+    }
+
+    fn rule(&self) -> String {
+        match self.key.form {
+            Form::List(words) if self.element => format!("each element is {words}"),
+            form @ (Form::Boolean
+            | Form::Integer(..)
+            | Form::Duration(..)
+            | Form::Text(_)
+            | Form::List(_)
+            | Form::Word(_)
+            | Form::Mixed(_)
+            | Form::Table(_)
+            | Form::Named(_)
+            | Form::Later) => format!("it takes {}", takes(form)),
+        }
+    }
+
+    fn way_out(&self) -> String {
+        match self.key.absent {
+            _ if self.element => "correct it, or remove it from the list".to_owned(),
+            Absent::Default(value) => format!("leave it out for {value}"),
+            Absent::Fault | Absent::Otherwise(_) => {
+                format!("for example {} = {}", self.key.name, self.key.example)
+            }
+        }
     }
 
     fn similar(&self, shown: &str) -> Option<String> {
@@ -115,8 +144,11 @@ impl Item<'_> {
         Some(format!("did you mean {meant:?}?"))
     }
 
+    /// The value has the wrong type.
     pub(in crate::config) fn refuse_type<T>(&self) -> Option<T> {
-        refuse_type(self.notes, self.key, &self.span, &self.value);
+        let message = format!("{} cannot be {}", self.key.name, article(&self.value));
+        let help = retyped(self.key, &self.value).unwrap_or_else(|| self.way_out());
+        self.notes.fault(&self.span, message, self.rule(), help);
         None
     }
 
@@ -137,12 +169,6 @@ impl Item<'_> {
         }
         None
     }
-}
-
-/// Notes that a key has a value of the wrong type.
-pub(super) fn refuse_type(notes: &Notes<'_>, key: &Key, span: &Span, value: &DeValue<'_>) {
-    let message = format!("{} cannot be {}", key.name, article(value));
-    notes.fault(span, message, takes(key.form), retyped(key, value));
 }
 
 /// What a form takes, in words.
@@ -166,20 +192,9 @@ pub(in crate::config) fn takes(form: Form) -> String {
     }
 }
 
-fn way_out(key: &Key) -> String {
-    match (key.form, key.absent) {
-        (Form::Table(_), _) => format!("begin it with a header that ends in {}]", key.name),
-        (Form::Named(_), _) => format!("give it a name, for example {}.{}", key.name, key.example),
-        (_, Absent::Default(value)) => format!("leave it out for {value}"),
-        (_, Absent::Fault | Absent::Otherwise(_)) => {
-            format!("for example {} = {}", key.name, key.example)
-        }
-    }
-}
-
 /// The same value in the type that was wanted, where it is clear what was meant.
-fn retyped(key: &Key, value: &DeValue<'_>) -> String {
-    let meant = match (key.form, value) {
+fn retyped(key: &Key, value: &DeValue<'_>) -> Option<String> {
+    match (key.form, value) {
         (Form::Duration(..), DeValue::Integer(n)) => {
             Some(format!("a duration has a unit: {} = \"{n}s\"", key.name))
         }
@@ -193,11 +208,11 @@ fn retyped(key: &Key, value: &DeValue<'_>) -> String {
             Some(format!("in brackets: {} = [{text:?}]", key.name))
         }
         _ => None,
-    };
-    meant.unwrap_or_else(|| way_out(key))
+    }
 }
 
-fn article(value: &DeValue<'_>) -> &'static str {
+/// What a value is, with its article.
+pub(super) fn article(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a whole number",

@@ -1,6 +1,7 @@
 //! Reads tables and values by the key table. Each function gives the value, or nothing when there is
 //! none or when it is no good: then the fault has been noted, and reading goes on.
 
+mod complaints;
 mod environment;
 mod item;
 mod placed;
@@ -12,7 +13,6 @@ use toml::de::{DeTable, DeValue};
 
 use super::keys::{Absent, Form, Key, Table};
 use super::notes::{Notes, Span};
-use super::suggest::closest;
 
 pub(super) use item::{Item, number, takes};
 pub(super) use placed::Placed;
@@ -81,7 +81,7 @@ impl<'a> Section<'a> {
         let Form::Table(schema) = key.form else { unreachable!("{name} is described as a table") };
         let path = self.path_of(name);
         match self.value(name) {
-            Some((span, value)) => self.open(key, schema, path, Some(span), value),
+            Some((span, value)) => self.open(schema, path, Some(span), value),
             None => {
                 let content = match self.content {
                     Content::Broken => Content::Broken,
@@ -92,20 +92,25 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// The tables with names of the operator's choice inside `name`, in the order of their names.
+    /// The tables with names of the operator's choice inside `name`, in the order of the file.
     pub(super) fn named(&self, name: &str) -> Vec<(String, Section<'a>)> {
         let key = self.key(name);
         let Form::Named(schema) = key.form else { unreachable!("{name} is described as named") };
         let Some((span, value)) = self.value(name) else { return Vec::new() };
         let DeValue::Table(tables) = value else {
-            self.refuse_type(key, &Some(span), value);
+            self.refuse_nameless(key, &Some(span), item::article(value));
             return Vec::new();
         };
+        let mut entries: Vec<_> = tables.iter().collect();
+        entries.sort_by_key(|(own, _)| own.span().start);
+        if let Some((own, _)) = entries.iter().find(|(_, value)| !value.get_ref().is_table()) {
+            self.refuse_nameless(key, &Some(own.span()), "without a name");
+        }
         let mut sections = Vec::new();
-        for (own, value) in tables {
+        for (own, value) in entries.into_iter().filter(|(_, value)| value.get_ref().is_table()) {
             let path = format!("{}.{}", self.path_of(name), own.get_ref());
             self.refuse_bad_name(key, own.get_ref(), &Some(own.span()));
-            let section = self.open(key, schema, path, Some(value.span()), value.get_ref());
+            let section = self.open(schema, path, Some(value.span()), value.get_ref());
             sections.push((own.get_ref().to_string(), section));
         }
         sections
@@ -113,7 +118,6 @@ impl<'a> Section<'a> {
 
     fn open(
         &self,
-        key: &Key,
         schema: &'static Table,
         path: String,
         span: Span,
@@ -127,7 +131,9 @@ impl<'a> Section<'a> {
             | DeValue::Boolean(_)
             | DeValue::Datetime(_)
             | DeValue::Array(_) => {
-                self.refuse_type(key, &span, value);
+                let message = format!("[{path}] cannot be {}", item::article(value));
+                let help = format!("write it as a table with the header [{path}]");
+                self.notes.fault(&span, message, "it takes a table", help);
                 Content::Broken
             }
         };
@@ -156,82 +162,27 @@ impl<'a> Section<'a> {
         let key = self.key(name);
         if let Some((span, value)) = self.value(name) {
             let value = Cow::Borrowed(value);
-            return Some(Item { notes: self.notes, key, value, span: Some(span), given: true });
+            return Some(Item {
+                notes: self.notes,
+                key,
+                value,
+                span: Some(span),
+                given: true,
+                element: false,
+            });
         }
         match key.absent {
             Absent::Default(text) => {
                 let value = DeValue::parse(text).expect("defaults are TOML").into_inner();
                 let value = Cow::Owned(value);
                 let span = self.span.clone();
-                Some(Item { notes: self.notes, key, value, span, given: false })
+                Some(Item { notes: self.notes, key, value, span, given: false, element: false })
             }
             Absent::Otherwise(_) => None,
             Absent::Fault => {
                 self.refuse_missing(key);
                 None
             }
-        }
-    }
-
-    fn refuse_missing(&self, key: &Key) {
-        let span = match self.content {
-            Content::Broken => return,
-            Content::Given(_) => self.span.clone(),
-            Content::Absent => None,
-        };
-        let message = format!("{} is missing", self.full(key.name));
-        let help = format!("for example {} = {}", key.name, key.example);
-        self.notes.fault(&span, message, key.meaning.trim_end_matches('.'), help);
-    }
-
-    fn refuse_type(&self, key: &Key, span: &Span, value: &DeValue<'_>) {
-        item::refuse_type(self.notes, key, span, value);
-    }
-
-    fn refuse_unknown_keys(&self) {
-        let Content::Given(table) = self.content else { return };
-        for own in table.keys() {
-            let name: &str = own.get_ref();
-            let span = Some(own.span());
-            match self.schema.key(name) {
-                None => self.refuse_unknown(name, &span),
-                Some(key) if matches!(key.form, Form::Later) => self.notes.fault(
-                    &span,
-                    format!("{} is not part of this version", self.full(name)),
-                    format!("{} comes with a later version of herald", key.meaning),
-                    "leave it out",
-                ),
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn refuse_unknown(&self, name: &str, span: &Span) {
-        let known = || self.schema.keys.iter().map(|key| key.name);
-        let message = match self.path.as_str() {
-            "" => format!("there is no table [{name}]"),
-            path => format!("there is no key {name} in [{path}]"),
-        };
-        let help = match closest(name, known()) {
-            Some(meant) => format!("did you mean {meant}?"),
-            None => format!("known here: {}", known().collect::<Vec<_>>().join(", ")),
-        };
-        self.notes.fault(span, message, "unknown", help);
-    }
-
-    /// Names become arguments of commands, labels of metrics and words in logs.
-    fn refuse_bad_name(&self, key: &Key, name: &str, span: &Span) {
-        let harmless = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let good = (1..=64).contains(&name.len())
-            && name.chars().all(harmless)
-            && name.starts_with(|c: char| c.is_ascii_alphanumeric());
-        if !good {
-            self.notes.fault(
-                span,
-                format!("a {} cannot have this name", key.name),
-                "1 to 64 letters, digits, '-', '_' and '.', the first a letter or digit",
-                format!("for example [{}.{}]", self.path_of(key.name), key.example),
-            );
         }
     }
 }
@@ -278,3 +229,6 @@ impl Section<'_> {
         read(&self.item(name)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,8 @@ pub(super) use write::write;
 
 /// What an UPDATE says about its routes (RFC 4271 §4.3 and §5). The default is: nothing.
 ///
-/// An empty list of communities is an absent attribute: on the wire an empty one is malformed.
+/// An empty list of communities, or an empty `as4_path`, is an absent attribute: on the wire an empty
+/// one is malformed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PathAttributes {
     /// Type 1.
@@ -52,7 +53,7 @@ pub struct PathAttributes {
     pub large_communities: Vec<LargeCommunity>,
     /// Type 35 (RFC 9234).
     pub only_to_customer: Option<Asn>,
-    /// All others, in the order they came.
+    /// All others, by ascending type code.
     pub unknown: Vec<UnknownAttribute>,
 }
 

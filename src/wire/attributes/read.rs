@@ -92,9 +92,10 @@ impl<'a> Reading<'a> {
     /// RFC 7606 §5.2: routes are to be taken as withdrawn, but the UPDATE has none; those that it is
     /// about may be in the attribute that cannot be read.
     pub(in crate::wire) fn finish(
-        self,
+        mut self,
         routes: bool,
     ) -> Result<(PathAttributes, Vec<AttributeFault>), Error> {
+        self.attributes.unknown.sort_by_key(|unknown| unknown.code);
         let mut faults: Vec<_> = self.faults.into_values().collect();
         faults.sort_by_key(|(fault, _)| (Reverse(fault.treatment), fault.offset));
         match faults.first() {

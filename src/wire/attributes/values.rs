@@ -124,16 +124,21 @@ pub(super) fn aggregator(aggregator: Aggregator, four_octets: bool) -> Vec<u8> {
     value
 }
 
-/// RFC 6793 §6: dropped when malformed, and stripped of the confederation segments that it may not
-/// have. An AS_SET is as bad here as in AS_PATH (RFC 9774 §3).
+/// RFC 6793 §6: dropped when malformed, and stripped of the confederation sequences that it may not
+/// have. A set is as bad here as in AS_PATH (RFC 9774 §3).
 pub(super) fn read_as4_path(value: Reader<'_>, context: &Context) -> Result<AsPath, Wrong> {
     only_between_two_octet_speakers(context)?;
+    if value.is_empty() {
+        return Err(Wrong::discard(codes::ATTRIBUTE_LENGTH, WRONG_LENGTH));
+    }
     let path = read_path(value, true).map_err(Wrong::discarded)?;
+    if path.has_set() {
+        return Err(Wrong::withdraw(codes::MALFORMED_AS_PATH, "a set of ASes"));
+    }
     if path.contains(Asn(0)) {
         return Err(Wrong::discard(codes::OPTIONAL_ATTRIBUTE, "AS 0"));
     }
-    let path = path.without_confederations();
-    check_path(&path).map(|()| path)
+    Ok(path.without_confederations())
 }
 
 /// RFC 6793 §6: dropped when malformed.

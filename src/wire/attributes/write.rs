@@ -64,7 +64,7 @@ fn some(value: Vec<u8>) -> Option<Vec<u8>> {
 /// RFC 6793 §4.2.2: what the 2-octet attributes cannot say is said again beside them.
 fn as4_path(attributes: &PathAttributes) -> Option<AsPath> {
     let own = || attributes.as_path.as_ref().and_then(AsPath::as4_path);
-    attributes.as4_path.clone().or_else(own)
+    attributes.as4_path.clone().or_else(own).filter(|path| path.asns().next().is_some())
 }
 
 fn as4_aggregator(attributes: &PathAttributes) -> Option<Aggregator> {

@@ -50,7 +50,7 @@ pub struct GracefulFamily {
     pub flags: u8,
 }
 
-/// A family in [`Capability::AddPath`].
+/// A family in [`Capability::AddPath`](super::Capability::AddPath).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddPathFamily {
     /// Address family identifier.

@@ -54,8 +54,10 @@ fn check_address(
 
 /// The session's local address serves for its own family only.
 fn refuse_missing(neighbor: &neighbor::Draft<'_>, family: Family, services: &[service::Draft<'_>]) {
-    let session = neighbor.session_family();
-    if session.is_none_or(|session| session == family) || neighbor.next_hop_for(family).is_some() {
+    let Some(session) = neighbor.session_family().filter(|session| *session != family) else {
+        return;
+    };
+    if neighbor.next_hop_for(family).is_some() {
         return;
     }
     let lacking = services.iter().find(|service| {
@@ -76,7 +78,7 @@ fn refuse_missing(neighbor: &neighbor::Draft<'_>, family: Family, services: &[se
             "the session has no {words} address to be the next hop of service {}",
             service.name
         ),
-        format!("for example {key} = \"{example}\", or leave {family} out of its families"),
+        format!("for example {key} = \"{example}\", or carry one family only: families = [\"{session}\"]"),
     );
 }
 

@@ -16,8 +16,7 @@ pub(super) fn check(
         worry_about_missing(root, "service", "there is nothing to announce");
     }
     for service in services.iter().filter(|service| service.checks.is_empty()) {
-        let up_only = service.enabled.as_ref().is_none_or(|enabled| enabled.value);
-        if up_only {
+        if service.enabled.as_ref().is_none_or(|enabled| enabled.value) {
             service.section.notes.worry(
                 service.section.span(),
                 format!("service {} has no check", service.name),
@@ -48,12 +47,6 @@ pub(super) fn check(
 }
 
 fn worry_about_missing(root: &Section<'_>, table: &str, rule: &str) {
-    root.notes.worry(
-        root.span(),
-        format!("the file has no [{table}.NAME]"),
-        rule,
-        format!(
-            "add a table [{table}.NAME]; the reference file shows its keys. Without one {rule}"
-        ),
-    );
+    let help = format!("add a table [{table}.NAME]; configs/reference.toml shows its keys");
+    root.notes.worry(root.span(), format!("the file has no [{table}.NAME]"), rule, help);
 }

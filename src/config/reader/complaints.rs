@@ -1,0 +1,76 @@
+use super::{Content, Section};
+use crate::config::keys::{Form, Key};
+use crate::config::notes::Span;
+use crate::config::suggest::closest;
+
+/// What is wrong with the keys of a table, apart from their values.
+impl Section<'_> {
+    pub(super) fn refuse_missing(&self, key: &Key) {
+        let span = match self.content {
+            Content::Broken => return,
+            Content::Given(_) => self.span.clone(),
+            Content::Absent => None,
+        };
+        let message = format!("{} is missing", self.full(key.name));
+        let help = format!("for example {} = {}", key.name, key.example);
+        self.notes.fault(&span, message, "it is required", help);
+    }
+
+    pub(super) fn refuse_nameless(&self, key: &Key, span: &Span, what: &str) {
+        let path = self.path_of(key.name);
+        self.notes.fault(
+            span,
+            format!("[{path}] cannot be {what}"),
+            format!("there may be several, and each has a name: [{path}.NAME]"),
+            format!("for example [{path}.{}]", key.example),
+        );
+    }
+
+    pub(super) fn refuse_unknown_keys(&self) {
+        let Content::Given(table) = self.content else { return };
+        for own in table.keys() {
+            let name: &str = own.get_ref();
+            let span = Some(own.span());
+            match self.schema.key(name) {
+                None => self.refuse_unknown(name, &span),
+                Some(key) if matches!(key.form, Form::Later) => self.notes.fault(
+                    &span,
+                    format!("{} is not part of this version", self.full(name)),
+                    format!("a later version of herald has it: {}", key.meaning),
+                    "leave it out",
+                ),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn refuse_unknown(&self, name: &str, span: &Span) {
+        let usable = |key: &&Key| !matches!(key.form, Form::Later);
+        let known = || self.schema.keys.iter().filter(usable).map(|key| key.name);
+        let message = match self.path.as_str() {
+            "" => format!("there is no table [{name}]"),
+            path => format!("there is no key {name} in [{path}]"),
+        };
+        let help = match closest(name, known()) {
+            Some(meant) => format!("did you mean {meant}?"),
+            None => format!("known here: {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        self.notes.fault(span, message, "unknown", help);
+    }
+
+    /// Names become arguments of commands, labels of metrics and words in logs.
+    pub(super) fn refuse_bad_name(&self, key: &Key, name: &str, span: &Span) {
+        let harmless = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let good = (1..=64).contains(&name.len())
+            && name.chars().all(harmless)
+            && name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if !good {
+            self.notes.fault(
+                span,
+                format!("a {} cannot have this name", key.name),
+                "1 to 64 letters, digits, '-', '_' and '.', the first a letter or digit",
+                format!("for example [{}.{}]", self.path_of(key.name), key.example),
+            );
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Values arrive where they should, and what is left out has its documented default.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use herald::base::{Asn, Community, Family, LargeCommunity, Scope};
+use herald::config::{Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Ttl};
+use herald::health::Rule;
+
+use super::config;
+
+const ROUTER_ID: &str = "[bgp]\nlocal-as = 65010\nrouter-id = \"192.0.2.10\"\n";
+const NEIGHBOR: &str = "[neighbor.rs-0]\naddress = \"192.0.2.1\"\npeer-as = 65000\n";
+const HAPROXY: &str = "[haproxy.local]\nsocket = \"/run/haproxy/admin.sock\"\n";
+const SERVICE: &str = "[service.web]\naddresses = [\"198.51.100.1\"]\n\
+                       check.backend.haproxy = { backend = \"http_back\" }\n";
+
+/// A whole file whose four tables go on with these lines.
+fn file(bgp: &str, neighbor: &str, haproxy: &str, service: &str) -> Config {
+    config(&format!(
+        "{ROUTER_ID}{bgp}\n{NEIGHBOR}{neighbor}\n{HAPROXY}{haproxy}\n{SERVICE}{service}\n"
+    ))
+}
+
+fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+#[test]
+fn a_minimal_file_has_the_documented_defaults() {
+    let config = file("", "", "", "");
+    assert_eq!(config.agent.region, None);
+    assert_eq!(config.agent.control_socket, PathBuf::from("/run/herald/control.sock"));
+    assert_eq!(config.agent.http, Http::On("127.0.0.1:9642".parse().unwrap()));
+    assert_eq!(config.agent.grace, seconds(5));
+    assert_eq!(config.bgp.listen, Listen::On("0.0.0.0:179".parse().unwrap()));
+
+    let neighbor = &config.neighbors["rs-0"];
+    assert_eq!(neighbor.transport.remote, SocketAddr::from(([192, 0, 2, 1], 179)));
+    assert_eq!(neighbor.transport.ttl, Ttl::Multihop(1));
+    assert_eq!((neighbor.profile, neighbor.description.as_deref()), (None, None));
+    let session = &neighbor.session;
+    assert_eq!((session.local_as, session.peer_as), (Asn(65010), Asn(65000)));
+    assert_eq!(session.hold_time.seconds(), 90);
+    assert_eq!((session.keepalive, session.send_hold_time), (None, None));
+    assert_eq!(session.connect_retry, seconds(5));
+    assert_eq!(session.families, BTreeSet::from([Family::Ipv4Unicast]));
+    assert_eq!(session.max_received, 10_000);
+    assert!(!session.passive && !session.shutdown);
+
+    let instance = &config.haproxy["local"];
+    assert_eq!(
+        (instance.poll_interval, instance.timeout),
+        (Duration::from_millis(500), seconds(1))
+    );
+    let [check] = instance.checks.as_slice() else { panic!("{:?}", instance.checks) };
+    assert_eq!(check.min_up, MinUp::Servers(1));
+    assert!(!check.count_backup && check.servers.is_none() && check.frontend.is_none());
+}
+
+#[test]
+fn a_service_has_the_documented_defaults() {
+    let config = file("", "", "", "");
+    let service = &config.services["web"];
+    assert_eq!(service.health.rule, Rule::All);
+    assert_eq!((service.health.hold_up, service.health.unknown_for), (Duration::ZERO, seconds(10)));
+    let check = service.health.checks["backend"];
+    assert_eq!((check.rise, check.fall), (1, 1));
+    assert_eq!(service.check_kinds["backend"], "haproxy");
+    assert_eq!(service.loopback.on_down, OnDown::Keep);
+    let [bound] = service.loopback.addresses.iter().collect::<Vec<_>>()[..] else { panic!() };
+    assert_eq!(
+        (&*bound.interface, bound.label.as_deref(), bound.scope),
+        ("lo", None, Scope::Global)
+    );
+
+    let routes = &config.policy.services["web"];
+    assert!(routes.enabled && routes.up.announce && !routes.down.announce);
+    assert_eq!(routes.up.extras, Default::default());
+    assert!(routes.drain.attributes.announce);
+    assert_eq!(routes.drain.attributes.extras.prepend, 3);
+    assert_eq!(
+        routes.drain.attributes.extras.communities,
+        BTreeSet::from([Community::GRACEFUL_SHUTDOWN])
+    );
+    assert_eq!(routes.drain.lasts, seconds(30));
+    assert_eq!(routes.neighbors.len(), 1);
+}
+
+#[test]
+fn session_keys_of_bgp_hold_for_neighbours_that_say_nothing() {
+    let bgp = "hold-time = \"30s\"\nkeepalive = \"5s\"\nconnect-retry = \"1s\"\n\
+               send-hold-time = \"2m\"\nshutdown-message = \"bye\"";
+    let inherited = &file(bgp, "", "", "").neighbors["rs-0"].session.clone();
+    assert_eq!(inherited.hold_time.seconds(), 30);
+    assert_eq!(inherited.keepalive, Some(seconds(5)));
+    assert_eq!(inherited.connect_retry, seconds(1));
+    assert_eq!(inherited.send_hold_time, Some(seconds(120)));
+    assert_eq!(inherited.shutdown_message, "bye");
+
+    let own = "hold-time = \"9s\"\nkeepalive = \"3s\"\nconnect-retry = \"2s\"\n\
+               send-hold-time = \"1m\"\nshutdown-message = \"later\"";
+    let own = &file(bgp, own, "", "").neighbors["rs-0"].session.clone();
+    assert_eq!(own.hold_time.seconds(), 9);
+    assert_eq!(own.keepalive, Some(seconds(3)));
+    assert_eq!(own.connect_retry, seconds(2));
+    assert_eq!(own.send_hold_time, Some(seconds(60)));
+    assert_eq!(own.shutdown_message, "later");
+}
+
+#[test]
+fn an_inherited_keepalive_does_not_stand_in_the_way_of_no_hold_time() {
+    let session =
+        &file("keepalive = \"5s\"", "hold-time = \"0s\"", "", "").neighbors["rs-0"].session.clone();
+    assert_eq!(session.hold_time.duration(), None);
+    assert_eq!(session.keepalive, None);
+}
+
+#[test]
+fn the_azure_profile_sets_what_nobody_set() {
+    let azure = |bgp: &str, own: &str| {
+        let config = config(&format!(
+            "{ROUTER_ID}{bgp}\n[neighbor.ars-0]\naddress = \"172.16.159.4\"\npeer-as = 65515\n\
+             profile = \"azure-route-server\"\n{own}\n{HAPROXY}{SERVICE}"
+        ));
+        let neighbor = &config.neighbors["ars-0"];
+        (neighbor.profile, neighbor.session.hold_time.seconds(), neighbor.transport.ttl)
+    };
+    let profile = Some(Profile::AzureRouteServer);
+    assert_eq!(azure("", ""), (profile, 180, Ttl::Multihop(255)));
+    assert_eq!(azure("hold-time = \"30s\"", "multihop = 2"), (profile, 30, Ttl::Multihop(2)));
+    assert_eq!(
+        azure("hold-time = \"30s\"", "hold-time = \"90s\""),
+        (profile, 90, Ttl::Multihop(255))
+    );
+}
+
+#[test]
+fn the_keys_of_a_neighbour_arrive() {
+    let own = "port = 1179\nlocal-as = 65020\nlocal-address = \"192.0.2.11\"\n\
+               local-interface = \"vrf-blue\"\nttl-security = 1\npassive = true\nshutdown = true\n\
+               description = \"edge\"\nmax-received = 5\nprofile = \"frr\"\nnext-hop = \"192.0.2.20\"\n\
+               prepend = 2\nmed = 7\ncommunities = [\"65010:1\"]\nlarge-communities = [\"65010:1:2\"]";
+    let config = file("", own, "", "");
+    let neighbor = &config.neighbors["rs-0"];
+    assert_eq!(neighbor.transport.remote.port(), 1179);
+    assert_eq!(neighbor.transport.local_address, Some(IpAddr::from([192, 0, 2, 11])));
+    assert_eq!(neighbor.transport.local_interface.as_deref(), Some("vrf-blue"));
+    assert_eq!(neighbor.transport.ttl, Ttl::Security(1));
+    assert_eq!(neighbor.description.as_deref(), Some("edge"));
+    assert_eq!(neighbor.profile, Some(Profile::Frr));
+    assert!(neighbor.session.passive && neighbor.session.shutdown);
+    assert_eq!((neighbor.session.local_as, neighbor.session.max_received), (Asn(65020), 5));
+
+    let routes = &config.policy.neighbors["rs-0"];
+    assert_eq!(routes.local_as, Asn(65020));
+    assert_eq!(routes.next_hop, Some(IpAddr::from([192, 0, 2, 20])));
+    assert_eq!((routes.extras.prepend, routes.extras.med), (2, Some(7)));
+    assert_eq!(routes.extras.communities, BTreeSet::from([Community((65010 << 16) | 1)]));
+    let large = LargeCommunity { global: 65010, local1: 1, local2: 2 };
+    assert_eq!(routes.extras.large_communities, BTreeSet::from([large]));
+}
+
+#[test]
+fn the_router_id_is_the_lowest_local_address_when_not_given() {
+    let config = config(&format!(
+        "[bgp]\nlocal-as = 65010\n{NEIGHBOR}local-address = \"192.0.2.12\"\n\
+         [neighbor.rs-1]\naddress = \"192.0.2.2\"\npeer-as = 65000\nlocal-address = \"192.0.2.9\"\n\
+         {HAPROXY}{SERVICE}"
+    ));
+    assert_eq!(config.bgp.router_id, Ipv4Addr::new(192, 0, 2, 9));
+    assert_eq!(config.neighbors["rs-0"].session.router_id, Ipv4Addr::new(192, 0, 2, 9));
+}
+
+#[test]
+fn families_come_from_the_services_announced_to_the_neighbour() {
+    let six = "next-hop-ipv6 = \"2001:db8::20\"\n[neighbor.rs-1]\naddress = \"192.0.2.2\"\npeer-as = 65000";
+    let service = "[service.six]\naddresses = [\"2001:db8:ffff::1\"]\nneighbors = [\"rs-0\"]\n\
+                   check.backend.haproxy = { backend = \"b\" }";
+    let config = file("", six, "", service);
+    assert_eq!(config.neighbors["rs-0"].session.families, BTreeSet::from(Family::ALL));
+    assert_eq!(config.neighbors["rs-1"].session.families, BTreeSet::from([Family::Ipv4Unicast]));
+}
+
+#[test]
+fn a_neighbour_that_gets_nothing_speaks_the_family_of_its_address() {
+    let idle = "[neighbor.idle]\naddress = \"2001:db8::1\"\npeer-as = 65000";
+    let config = file("", idle, "", "neighbors = [\"rs-0\"]");
+    assert_eq!(config.neighbors["idle"].session.families, BTreeSet::from([Family::Ipv6Unicast]));
+}
+
+#[test]
+fn only_the_region_of_the_agent_applies() {
+    let regions = "[agent]\nregion = \"west\"\n[region.north]\nprepend = 1\n\
+                   [region.west]\nprepend = 2\nmed = 50\ncommunities = [\"no-export\"]\n";
+    let config = config(&format!("{regions}{ROUTER_ID}{NEIGHBOR}{HAPROXY}{SERVICE}"));
+    assert_eq!(config.agent.region.as_ref().map(|name| name.as_str()), Some("west"));
+    let region = &config.policy.region;
+    assert_eq!((region.prepend, region.med, region.communities.len()), (2, Some(50), 1));
+}
+
+#[test]
+fn http_and_listen_can_be_off() {
+    let text = format!(
+        "[agent]\nhttp = \"off\"\n{ROUTER_ID}listen = \"off\"\n{NEIGHBOR}{HAPROXY}{SERVICE}"
+    );
+    let config = config(&text);
+    assert_eq!((config.agent.http, config.bgp.listen), (Http::Off, Listen::Off));
+}
+
+#[test]
+fn the_addresses_of_haproxy_are_told_apart() {
+    let others = "[haproxy.tcp]\nsocket = \"tcp:[::1]:9999\"\n\
+                  [haproxy.page]\nurl = \"http://127.0.0.1:8404/stats;csv\"\nuser = \"u\"\n\
+                  password-file = \"/etc/herald/p\"\n";
+    let service = "[service.api]\naddresses = [\"198.51.100.2\"]\n\
+                   check.a.haproxy = { backend = \"b\", instance = \"tcp\" }\n\
+                   check.b.haproxy = { backend = \"b\", instance = \"page\" }";
+    let text = format!("{ROUTER_ID}{NEIGHBOR}{HAPROXY}{others}{SERVICE}{service}")
+        .replace("\"http_back\"", "\"http_back\", instance = \"local\"");
+    let config = config(&text);
+    let address = |name: &str| config.haproxy[name].address.clone();
+    assert_eq!(address("local"), HaproxyAddress::Unix("/run/haproxy/admin.sock".into()));
+    assert_eq!(address("tcp"), HaproxyAddress::Tcp("[::1]:9999".to_owned()));
+    let login = Some(Login { user: "u".to_owned(), password_file: "/etc/herald/p".into() });
+    let url = "http://127.0.0.1:8404/stats".to_owned();
+    assert_eq!(address("page"), HaproxyAddress::Http { url, login });
+    assert_eq!(config.haproxy["page"].checks.len(), 1);
+}
+
+#[test]
+fn an_instance_is_asked_as_often_as_its_most_demanding_check_wants() {
+    let checks = "check.fast.haproxy = { backend = \"b\" }\ncheck.fast.interval = \"100ms\"\n\
+                  check.slow.haproxy = { backend = \"b\" }\ncheck.slow.interval = \"9s\"\n\
+                  check.slow.timeout = \"200ms\"";
+    let config = file("", "", "poll-interval = \"2s\"\ntimeout = \"3s\"", checks);
+    let instance = &config.haproxy["local"];
+    assert_eq!(instance.poll_interval, Duration::from_millis(100));
+    assert_eq!(instance.timeout, Duration::from_millis(200));
+    let names: Vec<&str> = instance.checks.iter().map(|check| check.check.as_str()).collect();
+    assert_eq!(names, ["backend", "fast", "slow"]);
+}
+
+#[test]
+fn the_keys_of_a_haproxy_check_arrive() {
+    let check = "check.x.haproxy = { backend = \"b\", min-up = \"50%\", servers = [\"s2\", \"s1\"], \
+                 frontend = \"f\", count-backup = true }\ncheck.x.rise = 2\ncheck.x.fall = 3";
+    let config = file("", "", "", check);
+    let found = &config.haproxy["local"].checks[1];
+    assert_eq!((found.service.as_str(), found.check.as_str()), ("web", "x"));
+    assert_eq!((found.backend.as_str(), found.min_up), ("b", MinUp::Percent(50)));
+    assert_eq!(found.servers, Some(BTreeSet::from(["s1".to_owned(), "s2".to_owned()])));
+    assert_eq!((found.frontend.as_deref(), found.count_backup), (Some("f"), true));
+    let params = config.services["web"].health.checks["x"];
+    assert_eq!((params.rise, params.fall), (2, 3));
+}
+
+#[test]
+fn state_tables_arrive() {
+    let tables = "[service.web.up]\nmed = 5\n[service.web.down]\nannounce = true\nprepend = 6\n\
+                  next-hop = \"192.0.2.30\"\n[service.web.drain]\nprepend = 1\ncommunities = []\nfor = \"0s\"";
+    let routes = file("", "", "", tables).policy.services["web"].clone();
+    assert_eq!(routes.up.extras.med, Some(5));
+    assert!(routes.down.announce);
+    assert_eq!(routes.down.extras.prepend, 6);
+    assert_eq!(routes.down.next_hop, Some(IpAddr::from([192, 0, 2, 30])));
+    assert_eq!(routes.drain.attributes.extras.prepend, 1);
+    assert!(routes.drain.attributes.extras.communities.is_empty());
+    assert_eq!(routes.drain.lasts, Duration::ZERO);
+}
+
+#[test]
+fn addresses_are_bound_and_prefixes_only_announced() {
+    let more = "prefixes = [\"203.0.113.0/24\"]\n[service.web.loopback]\ninterface = \"dummy0\"\n\
+                label = \"dummy0:w\"\non-down = \"remove\"\nscope = \"host\"";
+    let config = file("", "", "", more);
+    assert_eq!(config.policy.services["web"].prefixes.len(), 2);
+    let loopback = &config.services["web"].loopback;
+    assert_eq!(loopback.on_down, OnDown::Remove);
+    let [bound] = loopback.addresses.iter().collect::<Vec<_>>()[..] else { panic!("{loopback:?}") };
+    assert_eq!(bound.address, IpAddr::from([198, 51, 100, 1]));
+    assert_eq!((&*bound.interface, bound.label.as_deref()), ("dummy0", Some("dummy0:w")));
+    assert_eq!(bound.scope, Scope::Host);
+}
+
+#[test]
+fn labels_are_for_ipv4_addresses_only() {
+    let text = format!("{ROUTER_ID}{NEIGHBOR}next-hop-ipv6 = \"2001:db8::20\"\n{HAPROXY}{SERVICE}loopback.label = \"lo:w\"")
+        .replace("[\"198.51.100.1\"]", "[\"198.51.100.1\", \"2001:db8:ffff::1\"]");
+    let config = config(&text);
+    for bound in &config.services["web"].loopback.addresses {
+        assert_eq!(bound.label.is_some(), bound.address.is_ipv4(), "{bound:?}");
+    }
+    assert_eq!(config.services["web"].loopback.addresses.len(), 2);
+}
+
+#[test]
+fn nothing_is_bound_without_bind() {
+    let config = file("", "", "", "loopback.bind = false");
+    assert!(config.services["web"].loopback.addresses.is_empty());
+    assert_eq!(config.policy.services["web"].prefixes.len(), 1);
+}
+
+#[test]
+fn health_rules_arrive() {
+    let rule = |line: &str| {
+        let config = file("", "", "", &format!("check.b.haproxy = {{ backend = \"b\" }}\n{line}"));
+        config.services["web"].health.clone()
+    };
+    assert_eq!(rule("health.rule = \"any\"").rule, Rule::Any);
+    assert_eq!(rule("health.rule = { at-least = 2 }").rule, Rule::AtLeast(2));
+    let held = rule("health.hold-up = \"1m30s\"\nhealth.unknown-for = \"0s\"");
+    assert_eq!((held.hold_up, held.unknown_for), (seconds(90), Duration::ZERO));
+}
+
+#[test]
+fn a_disabled_service_is_lowered_as_such() {
+    assert!(!file("", "", "", "enabled = false").policy.services["web"].enabled);
+}
+
+#[test]
+fn variables_of_the_environment_are_replaced_in_strings() {
+    let config = file("shutdown-message = \"${HOST}, ${HOST} and {so} $on\"", "", "", "");
+    assert_eq!(
+        config.neighbors["rs-0"].session.shutdown_message,
+        "localhost, localhost and {so} $on"
+    );
+}
