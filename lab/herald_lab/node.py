@@ -134,7 +134,7 @@ class Node:
 
 def enter(pid: int, *command: str) -> tuple[str, ...]:
     """The command line that runs `command` in the namespaces of process `pid`."""
-    return ("nsenter", "--target", str(pid), *_NAMESPACES, "--", *command)
+    return ("nsenter", "--target", str(pid), *_NAMESPACES, "--root", "--wd", "--", *command)
 
 
 def environment(more: dict[str, str] | None = None) -> dict[str, str]:
