@@ -131,14 +131,15 @@ class Story:
 
     def _failure(self, load: Load) -> None:
         self.say.chapter("The web server of North Europe is killed; HAProxy and herald are left alone")
-        killed = self.lab.programs["web-ne", "web"].signal(signal.SIGKILL)
+        killed = self.lab.programs["web-ne", "web"].send(signal.SIGKILL)
         self.say.line_at(killed, "kill -9", "yellow")
         routed = self._await_paths([WEST])
         moved = self._settle(load, "West Europe", "westeurope", killed)
         bridged = load.first(killed, _by("West Europe", "northeurope"))
         events = [routed, moved]
         if bridged:
-            events.append(Event(bridged.done, f"first answer from West Europe, bridged by North Europe's HAProxy: {milliseconds(bridged.done - killed)}"))
+            took = milliseconds(bridged.done - killed)
+            events.append(Event(bridged.done, f"first answer from West Europe, bridged by North Europe's HAProxy: {took}"))
         self._tell(events)
         self._show_service()
         self._expect_paths("North Europe dead", [WEST], GATEWAY_WEST)
@@ -157,7 +158,7 @@ class Story:
     def _drain(self, load: Load) -> None:
         self.say.chapter("herald of North Europe gets SIGTERM: drained first, then withdrawn")
         herald = self.lab.programs["nva-ne", "herald"]
-        asked = herald.signal(signal.SIGTERM)
+        asked = herald.send(signal.SIGTERM)
         self.say.line_at(asked, "kill -TERM", "yellow")
         routed = self._await_paths([WEST, NORTH_DRAINING])
         marks = next((path.communities for path in self._paths() if path.as_path == NORTH_DRAINING), "no such path")
