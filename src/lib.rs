@@ -26,6 +26,7 @@
 //! | F4 | [`status`] | the snapshot shown on the socket, over HTTP and on the command line; one truth |
 //! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat` |
 //! | F5 | [`peer`] | TCP for a session: dial, listen, socket options, the driver loop |
+//! | F5 | [`bfd_udp`] | UDP for BFD: sockets, and the loop that drives every session |
 //! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
 //! | F5 | [`control`] | the unix-socket API and its client |
 //! | F5 | [`web`] | the read-only HTTP API |
@@ -42,6 +43,7 @@
 pub mod addr;
 pub mod base;
 pub mod bfd;
+pub mod bfd_udp;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -128,13 +128,6 @@ impl Packet {
     }
 }
 
-/// The session that a payload names, if it names one: its Your Discriminator. For finding the
-/// session; whether the packet is any good is for [`Packet::decode`].
-pub fn your_discriminator(payload: &[u8]) -> Option<NonZeroU32> {
-    let words = payload.first_chunk::<PACKET_LENGTH>()?.split_first_chunk::<4>()?.1;
-    NonZeroU32::new(u32::from_be_bytes(*words.split_first_chunk::<4>()?.1.first_chunk()?))
-}
-
 /// The word at `index` behind the first four octets.
 fn word(words: &[u8; PACKET_LENGTH - 4], index: usize) -> u32 {
     let (quads, _) = words.as_chunks::<4>();

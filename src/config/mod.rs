@@ -32,7 +32,7 @@ use self::reader::Section;
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use reference::reference;
 pub use types::{
-    Agent, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
+    Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
     Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,
 };
 

@@ -15,6 +15,7 @@ use tokio::time::{sleep_until, timeout};
 use super::link::{Link, LinkEvent};
 use super::sockopt;
 use crate::base::{NeighborName, Reason};
+use crate::bfd::Report;
 use crate::clock;
 use crate::config::Neighbor;
 use crate::rib::{Carried, Plan};
@@ -50,6 +51,8 @@ pub struct Ends {
     pub stop: watch::Receiver<bool>,
     /// How far it has been told.
     pub carried: mpsc::Sender<(NeighborName, Carried)>,
+    /// What BFD says of the path to it, if it is asked; wakes us when the path has failed.
+    pub bfd: Option<watch::Receiver<Report>>,
     /// What is shown of it.
     pub status: watch::Sender<PeerStatus>,
 }
@@ -75,6 +78,7 @@ enum Happened {
     Dialled(io::Result<TcpStream>),
     Accepted(TcpStream),
     Asked(RouteQuestion),
+    BfdDown(Reason),
     Timeout,
     Stop,
 }
@@ -123,6 +127,7 @@ impl Driver {
         tokio::select! {
             biased;
             Ok(()) = ends.plans.changed() => Happened::Plan(ends.plans.borrow_and_update().clone()),
+            because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
             stream = dialled(dial) => Happened::Dialled(stream),
             Some(stream) = ends.accepted.recv() => Happened::Accepted(stream),
@@ -166,6 +171,7 @@ impl Driver {
                 // Whoever asked may have gone; then nobody misses the answer.
                 let _ = answer.send(status::routes(name, &self.session, kind, prefix));
             }
+            Happened::BfdDown(because) => self.handle(Input::BfdDown(because)).await,
             Happened::Timeout => self.handle(Input::Timeout).await,
             Happened::Stop => self.handle(Input::Stop).await,
         }
@@ -315,6 +321,17 @@ async fn elapsed(deadline: Option<Instant>) {
         Some(deadline) => sleep_until(deadline.into()).await,
         None => pending().await,
     }
+}
+
+/// Waits until BFD calls the path dead.
+async fn bfd_down(bfd: &mut Option<watch::Receiver<Report>>) -> Reason {
+    if let Some(reports) = bfd
+        && reports.changed().await.is_ok()
+        && let Some(because) = reports.borrow_and_update().last_failure.clone()
+    {
+        return because;
+    }
+    pending().await
 }
 
 async fn dialled(dial: &mut Option<Dial>) -> io::Result<TcpStream> {

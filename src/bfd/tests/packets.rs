@@ -38,7 +38,6 @@ fn with(index: usize, octet: u8) -> [u8; 24] {
 fn a_packet_is_written_and_read_as_the_rfc_draws_it() {
     assert_eq!(packet().encode(), OCTETS);
     assert_eq!(Packet::decode(&OCTETS), Ok(packet()));
-    assert_eq!(your_discriminator(&OCTETS), packet().your_discriminator);
 }
 
 #[test]

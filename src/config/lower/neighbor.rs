@@ -2,10 +2,10 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::session::{SessionKeys, Timing};
-use super::{attributes, bgp, scalar};
+use super::{attributes, bfd, bgp, scalar};
 use crate::base::{Asn, Family, NeighborName};
 use crate::config::reader::{Placed, Refusal, Section, plain};
-use crate::config::types::{Bgp, Neighbor, Profile, Transport, Ttl};
+use crate::config::types::{Bfd, Bgp, Neighbor, Profile, Transport, Ttl};
 use crate::policy::{self, Extras};
 use crate::session::{self, HoldTime};
 
@@ -22,6 +22,7 @@ pub(super) struct Draft<'a> {
     local_interface: Option<Placed<String>>,
     pub(super) profile: Option<Placed<Profile>>,
     ttl: Option<Ttl>,
+    bfd: Option<Bfd>,
     pub(super) passive: Option<Placed<bool>>,
     shutdown: Option<Placed<bool>>,
     timing: Option<Timing>,
@@ -43,6 +44,7 @@ impl<'a> Draft<'a> {
         let profile = section.text("profile", profile);
         let kind = profile.as_ref().map(|profile| profile.value);
         let own = SessionKeys::read(&section);
+        let ttl = ttl(&section, kind);
         Self {
             name: NeighborName::from(name),
             address: address(&section, "address"),
@@ -51,7 +53,8 @@ impl<'a> Draft<'a> {
             local_as: scalar::asn(&section, "local-as"),
             local_address: address(&section, "local-address"),
             local_interface: section.text("local-interface", scalar::interface),
-            ttl: ttl(&section, kind),
+            ttl,
+            bfd: bfd::read(&section, ttl),
             passive: section.boolean("passive"),
             shutdown: section.boolean("shutdown"),
             timing: own.timing(&bgp.session, hold_time(kind), section.notes),
@@ -96,6 +99,7 @@ impl<'a> Draft<'a> {
             profile: self.profile.as_ref().map(|profile| profile.value),
             transport: self.transport()?,
             session: self.session(bgp, local_as, families)?,
+            bfd: self.bfd,
         };
         let routes = policy::Neighbor {
             local_as,
