@@ -9,5 +9,5 @@ mod link;
 mod listener;
 mod sockopt;
 
-pub use driver::{Peer, run};
+pub use driver::{Ends, Peer, run};
 pub use listener::{ListenError, Listener};

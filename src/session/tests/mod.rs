@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::base::{Asn, NextHop, RouteAttributes};
+use crate::base::{Asn, NextHop, Prefix, RouteAttributes};
 use crate::wire::{self, Capability, Context, Notification, Open, Update};
 
 const SECOND: Duration = Duration::from_secs(1);
