@@ -91,6 +91,7 @@ pub(super) static NEIGHBOR: Table = Table {
             "How many of its routes are kept to be shown; the excess is only counted.",
         )
         .default("10000"),
+        Key::later("tcp-ao", "TCP authentication option (RFC 5925)"),
         Key::later("bfd", "bidirectional forwarding detection (RFC 5880)"),
         Key::later("role", "BGP roles (RFC 9234)"),
         Key::later("graceful-restart", "graceful restart (RFC 4724)"),
