@@ -25,6 +25,7 @@ pub(crate) const KEEPALIVE: u8 = 4;
 pub(crate) struct Listening(TcpListener);
 
 /// One connection.
+#[derive(Debug)]
 pub(crate) struct Speaker(TcpStream);
 
 /// A message as received, without its header.
@@ -129,6 +130,12 @@ impl Speaker {
         }
     }
 
+    /// Whether not an octet comes, looked at for a moment.
+    pub(crate) fn hears_nothing(&mut self) -> bool {
+        self.0.set_read_timeout(Some(Duration::from_millis(300))).expect("a read timeout");
+        !matches!(self.0.read(&mut [0; 4096]), Ok(1..))
+    }
+
     /// OPEN and KEEPALIVE both ways.
     #[track_caller]
     pub(crate) fn establish(&mut self, open: &[u8]) {
@@ -136,6 +143,13 @@ impl Speaker {
         self.hears(OPEN);
         self.say(KEEPALIVE, &[]);
         self.hears(KEEPALIVE);
+    }
+}
+
+impl From<TcpStream> for Speaker {
+    /// A connection that was made elsewhere.
+    fn from(stream: TcpStream) -> Self {
+        Self::new(stream)
     }
 }
 

@@ -601,3 +601,10 @@ fn inputs_for_connections_that_are_gone_are_ignored() {
     bench.input(Input::Dialled { local: LOCAL });
     assert_eq!(bench.state(), State::Idle);
 }
+
+#[test]
+fn an_attempt_that_nobody_answers_may_have_the_wrong_password() {
+    let mut bench = Bench::started(Params { signed: true, ..params(65010, 65515, 1) });
+    bench.pass(10 * SECOND);
+    assert_eq!(bench.last_error(), "no answer: a wrong password looks like this");
+}
