@@ -11,7 +11,7 @@ use crate::clock;
 use crate::config::{Config, Neighbor, OnDown, Service};
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
-use crate::peer::{Callers, Peer};
+use crate::peer::{Callers, Ends, Peer};
 use crate::rib::Plan;
 use crate::session::Session;
 use crate::status::{PeerStatus, Source};
@@ -24,6 +24,9 @@ const REPORTS: usize = 64;
 const ORDERS: usize = 4;
 /// Connections of one neighbour that are not looked at yet; the listener hangs up on more.
 const ACCEPTED: usize = 2;
+
+/// Questions to a neighbour's task that wait; more wait in their own connection.
+const QUESTIONS: usize = 2;
 
 /// Both ends of everything.
 pub(super) struct Wiring {
@@ -40,7 +43,6 @@ pub(super) struct Wiring {
 
 impl Wiring {
     pub(super) fn new(config: &Config) -> Self {
-        let (source, requests) = Source::new();
         let (orders, orders_in) = mpsc::channel(ORDERS);
         let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
         let (reports, reports_in) = mpsc::channel(REPORTS);
@@ -51,9 +53,11 @@ impl Wiring {
             Outputs { plans: BTreeMap::new(), addresses, stop_sessions, peers: Vec::new() };
         let mut peers = Vec::new();
         let mut callers = Callers::default();
+        let mut questions_to = Vec::new();
         let mut seeds = seeds(config);
         for (name, neighbor) in &config.neighbors {
             let (plans, plans_in) = watch::channel(Plan::default());
+            let (questions, questions_in) = mpsc::channel(QUESTIONS);
             let (accepted, accepted_in) = mpsc::channel(ACCEPTED);
             let (status, status_in) = watch::channel(idle(name, neighbor));
             outputs.plans.insert(name.clone(), plans);
@@ -62,13 +66,18 @@ impl Wiring {
             peers.push(Peer {
                 neighbor: neighbor.clone(),
                 seed: seeds.next_u64(),
-                plans: plans_in,
-                accepted: accepted_in,
-                carried: carried.clone(),
-                status,
-                stop: stop.clone(),
+                ends: Ends {
+                    plans: plans_in,
+                    accepted: accepted_in,
+                    questions: questions_in,
+                    stop: stop.clone(),
+                    carried: carried.clone(),
+                    status,
+                },
             });
+            questions_to.push((name.clone(), questions));
         }
+        let (source, requests) = Source::new(questions_to);
         let inputs = Inputs {
             orders: orders_in,
             observations: observations_in,

@@ -19,30 +19,39 @@ use crate::clock;
 use crate::config::{Neighbor, Transport};
 use crate::rib::{Carried, Plan};
 use crate::session::{Direction, Event, Input, Output, Session, State};
-use crate::status::PeerStatus;
+use crate::status::{self, PeerStatus, RouteQuestion};
 
 /// How long the last words of a connection may take to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// What is read at a time; a message has at most 4096 octets.
 const READ_BUFFER: usize = 16 * 1024;
 
-/// The ends of a neighbour's channels.
+/// A neighbour to be driven.
 #[derive(Debug)]
 pub struct Peer {
     /// The neighbour.
     pub neighbor: Neighbor,
     /// Spreads its timers.
     pub seed: u64,
+    /// Its channels.
+    pub ends: Ends,
+}
+
+/// The ends of a neighbour's channels.
+#[derive(Debug)]
+pub struct Ends {
     /// The routes it should have; only the newest counts.
     pub plans: watch::Receiver<Plan>,
     /// Connections it has made to us.
     pub accepted: mpsc::Receiver<TcpStream>,
+    /// Questions of operators about its routes.
+    pub questions: mpsc::Receiver<RouteQuestion>,
+    /// True when the session is to be closed in order.
+    pub stop: watch::Receiver<bool>,
     /// How far it has been told.
     pub carried: mpsc::Sender<(NeighborName, Carried)>,
     /// What is shown of it.
     pub status: watch::Sender<PeerStatus>,
-    /// True when the session is to be closed in order.
-    pub stop: watch::Receiver<bool>,
 }
 
 type Dial = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
@@ -65,32 +74,34 @@ enum Happened {
     Link(Direction, LinkEvent),
     Dialled(io::Result<TcpStream>),
     Accepted(TcpStream),
+    Asked(RouteQuestion),
     Timeout,
     Stop,
 }
 
 /// Runs one neighbour until `stop` turns true (or its sender is gone) and the last words are written.
-pub async fn run(mut peer: Peer) {
-    let session = Session::new(peer.neighbor.session.clone(), peer.seed, clock::now());
+pub async fn run(peer: Peer) {
+    let Peer { neighbor, seed, mut ends } = peer;
+    let session = Session::new(neighbor.session.clone(), seed, clock::now());
     let mut driver = Driver {
-        neighbor: peer.neighbor,
+        neighbor,
         session,
         dial: None,
         links: BTreeMap::new(),
         offered: None,
-        carried: peer.carried,
+        carried: ends.carried.clone(),
         closing: JoinSet::new(),
         buffer: vec![0; READ_BUFFER].into(),
     };
     driver.handle(Input::Start).await;
     let mut stopping = false;
     while !stopping {
-        publish(&peer.status, &driver);
-        let happened = driver.wait(&mut peer.plans, &mut peer.accepted, &mut peer.stop).await;
+        publish(&ends.status, &driver);
+        let happened = driver.wait(&mut ends).await;
         stopping = matches!(happened, Happened::Stop);
         driver.take(happened).await;
     }
-    publish(&peer.status, &driver);
+    publish(&ends.status, &driver);
     driver.finish().await;
 }
 
@@ -105,23 +116,19 @@ fn publish(status: &watch::Sender<PeerStatus>, driver: &Driver) {
 
 impl Driver {
     /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing.
-    async fn wait(
-        &mut self,
-        plans: &mut watch::Receiver<Plan>,
-        accepted: &mut mpsc::Receiver<TcpStream>,
-        stop: &mut watch::Receiver<bool>,
-    ) -> Happened {
+    async fn wait(&mut self, ends: &mut Ends) -> Happened {
         let deadline = self.session.poll_timeout().map(|(at, _)| at);
         let Self { dial, links, buffer, closing, .. } = self;
         while closing.try_join_next().is_some() {}
         tokio::select! {
             biased;
-            Ok(()) = plans.changed() => Happened::Plan(plans.borrow_and_update().clone()),
+            Ok(()) = ends.plans.changed() => Happened::Plan(ends.plans.borrow_and_update().clone()),
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
             stream = dialled(dial) => Happened::Dialled(stream),
-            Some(stream) = accepted.recv() => Happened::Accepted(stream),
+            Some(stream) = ends.accepted.recv() => Happened::Accepted(stream),
             () = elapsed(deadline) => Happened::Timeout,
-            _ = stop.wait_for(|stop| *stop) => Happened::Stop,
+            Some(question) = ends.questions.recv() => Happened::Asked(question),
+            _ = ends.stop.wait_for(|stop| *stop) => Happened::Stop,
         }
     }
 
@@ -154,6 +161,11 @@ impl Driver {
                 }
             }
             Happened::Accepted(stream) => self.accept(stream).await,
+            Happened::Asked(RouteQuestion { kind, prefix, answer }) => {
+                let name = &self.neighbor.name;
+                // Whoever asked may have gone; then nobody misses the answer.
+                let _ = answer.send(status::routes(name, &self.session, kind, prefix));
+            }
             Happened::Timeout => self.handle(Input::Timeout).await,
             Happened::Stop => self.handle(Input::Stop).await,
         }

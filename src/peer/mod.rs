@@ -12,5 +12,5 @@ mod socket;
 mod sockopt;
 
 pub use callers::Callers;
-pub use driver::{Peer, run};
+pub use driver::{Ends, Peer, run};
 pub use listener::{ListenError, Listener};

@@ -86,6 +86,18 @@ impl<P: Peer> Scene<P> {
         });
     }
 
+    /// How many UPDATEs the other side has received once no more come: End-of-RIB follows the first
+    /// routes, and whoever counts from the first route on counts it as a change.
+    #[track_caller]
+    pub(crate) fn settled_updates(&self) -> u64 {
+        eventually("no more UPDATEs come", SOON, || {
+            let before = self.peer.updates_received();
+            self.herald.asks_haproxy(6);
+            let after = self.peer.updates_received();
+            if before == after { Ok(after) } else { Err((before, after)) }
+        })
+    }
+
     /// Kills the servers behind HAProxy.
     pub(crate) fn servers_die(&mut self) {
         self.webs.clear();

@@ -1,6 +1,7 @@
 //! Tests of the state machine, on a virtual clock.
 
 mod grid;
+mod hostile;
 mod pair;
 mod single;
 

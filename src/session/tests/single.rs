@@ -104,6 +104,13 @@ impl Bench {
         bench
     }
 
+    /// Established, with a socket that takes nothing any more.
+    pub(super) fn stuck() -> Self {
+        let mut bench = Self::established();
+        bench.drains = false;
+        bench
+    }
+
     fn notifications(&self) -> Vec<(u8, u8)> {
         let said = self.said.iter();
         said.filter_map(|m| match m {
