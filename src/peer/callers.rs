@@ -1,15 +1,16 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use super::sockopt;
+use super::socket;
 use crate::base::NeighborName;
 use crate::config::{Neighbor, Transport};
 
 /// Who may connect to us, by the address it comes from. Neighbours that share an address are told
-/// apart by the address they connect to and, with link-local addresses, by the interface.
+/// apart by the address they connect to, and by the device they come in by.
 #[derive(Debug, Default)]
 pub struct Callers(BTreeMap<IpAddr, Vec<Caller>>);
 
@@ -41,7 +42,9 @@ impl Callers {
             return;
         };
         let Ok(local) = stream.local_addr() else { return };
-        match callers.iter().find(|caller| caller.transport.is_met_by(from, local)) {
+        let local = local.ip().to_canonical();
+        let on = |device: &str| socket::came_in_by(&SockRef::from(&stream), device);
+        match callers.iter().find(|caller| caller.transport.is_met_by(local, on)) {
             Some(caller) => drop(caller.connections.try_send(stream)),
             None => tracing::warn!(
                 neighbor = %callers[0].name, %local,
@@ -52,23 +55,11 @@ impl Callers {
 }
 
 impl Transport {
-    /// Whether a connection from `from` to `local` is one of this neighbour.
-    fn is_met_by(&self, from: SocketAddr, local: SocketAddr) -> bool {
-        let here = self.local_address.is_none_or(|own| own == local.ip().to_canonical());
-        here && match (scope(from), &self.local_interface) {
-            (Some(scope), Some(device)) => {
-                sockopt::interface_index(device).is_ok_and(|index| index == scope)
-            }
-            (None, _) | (_, None) => true,
-        }
-    }
-}
-
-/// The interface that a link-local address belongs to.
-fn scope(address: SocketAddr) -> Option<u32> {
-    match address {
-        SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() => Some(v6.scope_id()),
-        SocketAddr::V4(_) | SocketAddr::V6(_) => None,
+    /// Whether a connection from the neighbour's address is its own, made to `local` and `on` a
+    /// device.
+    fn is_met_by(&self, local: IpAddr, on: impl Fn(&str) -> bool) -> bool {
+        self.local_address.is_none_or(|own| own == local)
+            && self.local_interface.as_deref().is_none_or(on)
     }
 }
 
@@ -77,36 +68,22 @@ mod tests {
     use super::*;
     use crate::config::Ttl;
 
-    fn transport(remote: &str, local: Option<&str>, device: Option<&str>) -> Transport {
-        Transport {
-            remote: remote.parse().unwrap(),
-            local_address: local.map(|address| address.parse().unwrap()),
-            local_interface: device.map(str::to_owned),
+    fn meets(own: (Option<&str>, Option<&str>), local: &str, device: &str) -> bool {
+        let transport = Transport {
+            remote: "192.0.2.1:179".parse().unwrap(),
+            local_address: own.0.map(|address| address.parse().unwrap()),
+            local_interface: own.1.map(str::to_owned),
             ttl: Ttl::Multihop(1),
             password: None,
-        }
-    }
-
-    fn meets(transport: &Transport, from: &str, local: &str) -> bool {
-        transport.is_met_by(from.parse().unwrap(), local.parse().unwrap())
+        };
+        transport.is_met_by(local.parse().unwrap(), |own| own == device)
     }
 
     #[test]
-    fn a_local_address_must_be_the_one_connected_to_also_on_a_socket_of_both_families() {
-        let any = transport("192.0.2.1:179", None, None);
-        assert!(meets(&any, "192.0.2.1:9", "192.0.2.7:179"));
-        let bound = transport("192.0.2.1:179", Some("192.0.2.8"), None);
-        assert!(!meets(&bound, "192.0.2.1:9", "192.0.2.7:179"));
-        assert!(meets(&bound, "[::ffff:192.0.2.1]:9", "[::ffff:192.0.2.8]:179"));
-    }
-
-    #[test]
-    fn a_link_local_neighbour_must_come_in_on_its_interface() {
-        let lo = sockopt::interface_index("lo").unwrap();
-        let neighbor = transport("[fe80::1]:179", None, Some("lo"));
-        assert!(meets(&neighbor, &format!("[fe80::1%{lo}]:9"), "[fe80::2]:179"));
-        assert!(!meets(&neighbor, &format!("[fe80::1%{}]:9", lo + 1), "[fe80::2]:179"));
-        let gone = transport("[fe80::1]:179", None, Some("no-such-device"));
-        assert!(!meets(&gone, &format!("[fe80::1%{lo}]:9"), "[fe80::2]:179"));
+    fn what_is_configured_must_match_and_nothing_else_must() {
+        assert!(meets((None, None), "192.0.2.7", "eth0"));
+        assert!(meets((Some("192.0.2.7"), Some("eth0")), "192.0.2.7", "eth0"));
+        assert!(!meets((Some("192.0.2.8"), None), "192.0.2.7", "eth0"));
+        assert!(!meets((None, Some("eth1")), "192.0.2.7", "eth0"));
     }
 }

@@ -30,8 +30,17 @@ pub(super) fn dialling(transport: &Transport) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// The options of a connection that a neighbour has made. From here on it is bound to the same
-/// device as one that we dial: a neighbour that came in by another one is not heard any more.
+/// Whether a connection was made on this device, or in this VRF. When it cannot be told, it was not.
+pub(super) fn came_in_by(socket: &SockRef<'_>, device: &str) -> bool {
+    // The kernel has bound what comes in by a VRF, or between link-local addresses.
+    if let Ok(Some(bound)) = socket.device() {
+        return bound == device.as_bytes();
+    }
+    let incoming = sockopt::incoming_interface(socket);
+    incoming.and_then(|index| Ok(index == sockopt::interface_index(device)?)).unwrap_or(false)
+}
+
+/// The options of a connection that a neighbour has made, bound to the device as one that we dial.
 pub(super) fn accepted(socket: &SockRef<'_>, transport: &Transport) -> io::Result<()> {
     if let Some(device) = &transport.local_interface
         // The kernel binds connections between link-local addresses itself, and a second time takes

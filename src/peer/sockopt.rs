@@ -2,11 +2,11 @@
 
 use std::ffi::CString;
 use std::io;
-use std::mem::size_of;
+use std::mem::{MaybeUninit, size_of};
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsRawFd;
 
-use socket2::{SockAddr, SockAddrStorage, SockRef};
+use socket2::{Domain, SockAddr, SockAddrStorage, SockRef};
 
 use crate::config::Password;
 
@@ -72,6 +72,44 @@ pub(super) fn interface_index(name: &str) -> io::Result<u32> {
     if index == 0 { Err(io::Error::last_os_error()) } else { Ok(index) }
 }
 
+/// The index of the interface by which the first segment of an accepted connection came. It is what
+/// the kernel would send multicast by, of all things; with IPv4, it tells among what ip(7) calls
+/// packet information.
+pub(super) fn incoming_interface(socket: &SockRef<'_>) -> io::Result<u32> {
+    /// What IP_PKTOPTIONS (linux/in.h, 9) gives: one control message.
+    #[repr(C)]
+    struct Options {
+        header: libc::cmsghdr,
+        info: libc::in_pktinfo,
+    }
+    const IP_PKTOPTIONS: libc::c_int = 9;
+    if socket.domain()? == Domain::IPV6 {
+        return socket.multicast_if_v6();
+    }
+    set(socket, libc::IPPROTO_IP, libc::IP_PKTINFO, &libc::c_int::from(true))?;
+    let mut options = MaybeUninit::<Options>::zeroed();
+    let mut length = size_of::<Options>() as libc::socklen_t;
+    // SAFETY: the descriptor is open for the length of the borrow, and the kernel writes at most
+    // `length` octets to a live value of that size.
+    #[expect(unsafe_code, reason = "getsockopt of an option without a safe wrapper")]
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::IPPROTO_IP,
+            IP_PKTOPTIONS,
+            options.as_mut_ptr().cast(),
+            &raw mut length,
+        )
+    };
+    if result != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the value consists of integers, which were zero and then overwritten in whole or part.
+    #[expect(unsafe_code, reason = "the kernel has filled it")]
+    let options = unsafe { options.assume_init() };
+    u32::try_from(options.info.ipi_ifindex).map_err(io::Error::other)
+}
+
 /// Sets an option whose value the kernel takes as a C integer or structure.
 fn set<T>(socket: &SockRef<'_>, level: i32, name: i32, value: &T) -> io::Result<()> {
     // SAFETY: the descriptor is open for the length of the borrow, and the kernel reads exactly the
@@ -91,7 +129,7 @@ fn set<T>(socket: &SockRef<'_>, level: i32, name: i32, value: &T) -> io::Result<
 
 #[cfg(test)]
 mod tests {
-    use socket2::{Domain, Socket, Type};
+    use socket2::{Socket, Type};
 
     use super::*;
 
@@ -124,6 +162,21 @@ mod tests {
         assert!(interface_index("lo").unwrap() > 0);
         let error = interface_index("no-such-device").unwrap_err();
         assert_eq!(error.raw_os_error(), Some(libc::ENODEV));
+    }
+
+    #[test]
+    fn an_accepted_connection_knows_the_interface_it_came_by() {
+        let lo = interface_index("lo").unwrap();
+        for (listen, dial) in
+            [("127.0.0.1:0", "127.0.0.1"), ("[::1]:0", "::1"), ("[::]:0", "127.0.0.1")]
+        {
+            let listener = std::net::TcpListener::bind(listen).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let dial: IpAddr = dial.parse().unwrap();
+            let _dialled = std::net::TcpStream::connect((dial, port)).unwrap();
+            let (accepted, _) = listener.accept().unwrap();
+            assert_eq!(incoming_interface(&SockRef::from(&accepted)).unwrap(), lo, "{listen}");
+        }
     }
 
     fn least_ttl(socket: &Socket) -> libc::c_int {

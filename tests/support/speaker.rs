@@ -130,12 +130,6 @@ impl Speaker {
         }
     }
 
-    /// Whether not an octet comes, looked at for a moment.
-    pub(crate) fn hears_nothing(&mut self) -> bool {
-        self.0.set_read_timeout(Some(Duration::from_millis(300))).expect("a read timeout");
-        !matches!(self.0.read(&mut [0; 4096]), Ok(1..))
-    }
-
     /// OPEN and KEEPALIVE both ways.
     #[track_caller]
     pub(crate) fn establish(&mut self, open: &[u8]) {

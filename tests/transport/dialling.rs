@@ -8,7 +8,7 @@ use crate::support::haproxy::Haproxy;
 use crate::support::herald::Herald;
 use crate::support::netns::{Net, link};
 use crate::support::peer::{Connecting, Meeting, PEER_AS, Transport};
-use crate::support::speaker::{Listening, OPEN, Speaker, open};
+use crate::support::speaker::{Listening, Speaker, open};
 use crate::support::wait::{SOON, during, eventually};
 
 const HERALD: [u8; 4] = [10, 9, 0, 1];
@@ -83,20 +83,28 @@ fn the_session_uses_the_device_and_the_source_address_that_it_is_told() {
 }
 
 #[test]
-fn a_neighbour_that_comes_in_by_another_device_is_not_answered() {
-    let (_net, ours, theirs) = Net::pair();
-    link(&ours, "eth1", &["10.9.1.1/24"], &theirs, "eth1", &["10.9.1.2/24"]);
-    let haproxy = Haproxy::prepared(&ours, &[]);
-    let meeting = Meeting { connecting: Connecting::PeerDials, transport: Transport::V4 };
-    let config = Config::usual(meeting, &haproxy.socket());
-    let herald = Herald::start(&ours, &config.set("neighbor.peer", "local-interface", "\"eth1\""));
-    let (from, to) = (meeting.peer_address(), meeting.herald_address());
-    let mut speaker = eventually("a connection", SOON, || {
-        Speaker::dial_from(&theirs, from, to).map_err(|error| error.to_string())
-    });
-    speaker.say(OPEN, &open(PEER_AS, 90, [10, 9, 0, 2]));
-    assert!(speaker.hears_nothing(), "our OPEN goes to the other device, if anywhere");
-    assert_ne!(herald.neighbor()["state"], "established");
+fn a_neighbour_that_comes_in_by_another_device_is_refused() {
+    for (device, refused) in [("eth0", false), ("eth1", true)] {
+        let (_net, ours, theirs) = Net::pair();
+        link(&ours, "eth1", &["10.9.1.1/24"], &theirs, "eth1", &["10.9.1.2/24"]);
+        let haproxy = Haproxy::prepared(&ours, &[]);
+        let meeting = Meeting { connecting: Connecting::PeerDials, transport: Transport::V4 };
+        let config = Config::usual(meeting, &haproxy.socket());
+        let config = config.set("neighbor.peer", "local-interface", format!("{device:?}"));
+        let herald = Herald::start(&ours, &config);
+        let (from, to) = (meeting.peer_address(), meeting.herald_address());
+        let mut speaker = eventually("a connection by eth0", SOON, || {
+            Speaker::dial_from(&theirs, from, to).map_err(|error| error.to_string())
+        });
+        if refused {
+            assert!(speaker.is_closed());
+            assert_eq!(herald.neighbor()["state"], "active");
+            assert!(herald.log().contains("not on local-interface"), "{}", herald.log());
+        } else {
+            speaker.establish(&open(PEER_AS, 90, [10, 9, 0, 2]));
+            herald.session_comes_up();
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! | `listener.rs` | both families on one socket, neighbours behind one address, strangers |
 //! | `link_local.rs` | sessions between link-local addresses, and the interface they need |
 //! | `dialling.rs` | source address and device, a neighbour that refuses, one that is never dialled |
+//! | `unacknowledged.rs` | the end of a session whose segments nobody acknowledges |
 
 #[macro_use]
 #[path = "../interop/every_daemon.rs"]
@@ -21,3 +22,4 @@ mod sniffer;
 #[path = "../support/mod.rs"]
 mod support;
 mod ttl;
+mod unacknowledged;
