@@ -1,10 +1,8 @@
 //! From the configuration to what the parts take, and the channels between them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
 use super::decider::{Inputs, Order, Outputs};
@@ -15,7 +13,7 @@ use crate::clock;
 use crate::config::{Config, Neighbor, OnDown, Service};
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
-use crate::peer::{Ends, Peer};
+use crate::peer::{Callers, Ends, Peer};
 use crate::rib::Plan;
 use crate::session::Session;
 use crate::status::{PeerStatus, Source};
@@ -43,7 +41,7 @@ pub(super) struct Wiring {
     pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) peers: Vec<Peer>,
     pub(super) paths: Vec<Path>,
-    pub(super) accepting: BTreeMap<IpAddr, mpsc::Sender<TcpStream>>,
+    pub(super) callers: Callers,
 }
 
 impl Wiring {
@@ -63,7 +61,7 @@ impl Wiring {
         };
         let mut peers = Vec::new();
         let mut paths = Vec::new();
-        let mut accepting = BTreeMap::new();
+        let mut callers = Callers::default();
         let mut questions_to = Vec::new();
         let mut seeds = seeds(config);
         for (name, neighbor) in &config.neighbors {
@@ -77,7 +75,7 @@ impl Wiring {
             let bfd = path.as_ref().map(|path| path.reports.subscribe());
             outputs.paths.extend(bfd.clone().map(|reports| (name.clone(), reports)));
             paths.extend(path);
-            accepting.insert(neighbor.transport.remote.ip(), accepted);
+            callers.add(neighbor, accepted);
             peers.push(Peer {
                 neighbor: neighbor.clone(),
                 seed: seeds.next_u64(),
@@ -111,7 +109,7 @@ impl Wiring {
             wanted,
             peers,
             paths,
-            accepting,
+            callers,
         }
     }
 }

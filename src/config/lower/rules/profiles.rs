@@ -34,6 +34,7 @@ pub(super) fn check(
         worry_about_peer_as(neighbor);
         worry_about_ipv6(neighbor, services);
         worry_about_ttl_security(neighbor);
+        worry_about_password(neighbor);
         worry_about_bfd(neighbor);
         worry_about_next_hop(neighbor);
     }
@@ -118,6 +119,18 @@ fn worry_about_bfd(neighbor: &neighbor::Draft<'_>) {
             format!(
                 "{kind} is not documented to speak BFD: it never comes up, and BGP goes on without"
             ),
+            "leave it out",
+        );
+    }
+}
+
+fn worry_about_password(neighbor: &neighbor::Draft<'_>) {
+    if let Some(password) = &neighbor.password {
+        let kind = azure(neighbor).unwrap_or_default();
+        neighbor.section.notes.worry(
+            &password.span,
+            format!("password-file keeps the session to {} down", neighbor.name),
+            format!("{kind} has no TCP MD5 signatures"),
             "leave it out",
         );
     }
