@@ -38,7 +38,7 @@ use std::time::{Duration, Instant};
 pub use codes::{Diagnostic, State};
 pub use discard::Discard;
 pub use event::{Event, Input, Output, Params, Report, Timer};
-pub use packet::{PACKET_LENGTH, Packet};
+pub use packet::{PACKET_LENGTH, Packet, your_discriminator};
 use remote::Remote;
 
 use crate::base::{Reason, Rng, Timers};

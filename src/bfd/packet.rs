@@ -128,6 +128,14 @@ impl Packet {
     }
 }
 
+/// The session that a payload names by its Your Discriminator, if it names one. For finding the
+/// session; whether the packet is any good is for [`Packet::decode`].
+pub fn your_discriminator(payload: &[u8]) -> Option<NonZeroU32> {
+    let (octets, _) = payload.split_first_chunk::<PACKET_LENGTH>()?;
+    let [_, _, _, _, words @ ..] = octets;
+    NonZeroU32::new(word(words, 1))
+}
+
 /// The word at `index` behind the first four octets.
 fn word(words: &[u8; PACKET_LENGTH - 4], index: usize) -> u32 {
     let (quads, _) = words.as_chunks::<4>();

@@ -10,7 +10,7 @@ use tokio::time::sleep_until;
 use super::receivers::{Arrival, DATAGRAM, Receivers};
 use super::sender::Sender;
 use crate::base::{NeighborName, Rng};
-use crate::bfd::{Event, Input, Output, Report, Session};
+use crate::bfd::{Event, Input, Output, Report, Session, your_discriminator};
 use crate::clock;
 use crate::config::{Bfd, Transport};
 
@@ -45,8 +45,8 @@ struct Watched {
 
 struct Driver {
     watched: Vec<Watched>,
-    /// By multihop and address.
-    places: BTreeMap<(bool, IpAddr), usize>,
+    /// By multihop and address, of which neighbours on different links may have the same.
+    places: BTreeMap<(bool, IpAddr), Vec<usize>>,
 }
 
 enum Happened {
@@ -92,7 +92,7 @@ impl Driver {
         let mut taken = BTreeSet::new();
         for path in paths {
             let place = (path.bfd.multihop, path.transport.remote.ip());
-            driver.places.insert(place, driver.watched.len());
+            driver.places.entry(place).or_default().push(driver.watched.len());
             driver.watched.push(Watched::new(path, &mut taken));
         }
         driver
@@ -103,12 +103,26 @@ impl Driver {
     }
 
     fn received(&mut self, arrival: &Arrival, payload: &[u8]) {
-        let place = (arrival.multihop, arrival.from.ip());
-        let watched = self.places.get(&place).and_then(|index| self.watched.get_mut(*index));
-        match watched {
+        match self.meant(arrival.multihop, arrival.from.ip(), payload) {
             Some(watched) => watched.handle(Input::Received(payload)),
-            None => tracing::trace!(from = %arrival.from, "BFD from no neighbour"),
+            None => tracing::trace!(from = %arrival.from, "BFD for no session"),
         }
+    }
+
+    /// The session that the packet names, if it is one with its sender; else the sender's only one,
+    /// which knows what to make of it. A neighbour that shares its address names its session as soon
+    /// as it has heard of it from us, so nothing is lost with packets that name none.
+    fn meant(&mut self, multihop: bool, from: IpAddr, payload: &[u8]) -> Option<&mut Watched> {
+        let places = self.places.get(&(multihop, from))?;
+        let named = your_discriminator(payload).and_then(|named| {
+            let mut places = places.iter();
+            places.find(|place| self.watched[**place].session.discriminator() == named)
+        });
+        let place = match places.as_slice() {
+            [only] => *only,
+            _ => *named?,
+        };
+        self.watched.get_mut(place)
     }
 
     async fn farewell(&mut self) {
@@ -188,3 +202,6 @@ async fn elapsed(deadline: Option<Instant>) {
         None => pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,8 @@
 //!
 //! One task owns all sessions: a packet costs microseconds and sending never waits, so none holds up
 //! another. A packet belongs to the neighbour it comes from, and its session checks that it is the
-//! one meant; who is no neighbour is dropped after one look-up. The receiving sockets are bound to no
+//! one meant; of neighbours that share an address, it names one. Who is no neighbour is dropped after
+//! one look-up. The receiving sockets are bound to no
 //! device; in a VRF they need `net.ipv4.udp_l3mdev_accept = 1`.
 //!
 //! The task ends when it is told to stop and has told the neighbours that BFD is held down. It is

@@ -1,6 +1,7 @@
 //! BIRD 2 with its bfd protocol and nothing else.
 
 use std::fs;
+use std::net::IpAddr;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -63,6 +64,8 @@ fn configuration(setup: Setup) -> String {
         "min tx interval {THEIR_MIN_TX_MS} ms; min rx interval {THEIR_MIN_RX_MS} ms; \
          idle tx interval 1 s; multiplier {THEIR_MULTIPLIER};"
     );
+    let link_local = matches!(herald, IpAddr::V6(address) if address.is_unicast_link_local());
+    let device = if link_local { "dev \"eth0\" " } else { "" };
     format!(
         "log stderr all;
 router id 10.9.0.2;
@@ -70,7 +73,7 @@ protocol device {{}}
 protocol bfd {{
   interface \"*\" {{ {intervals} }};
   multihop {{ {intervals} }};
-  neighbor {herald} local {own} multihop {multihop};
+  neighbor {herald} {device}local {own} multihop {multihop};
 }}
 "
     )

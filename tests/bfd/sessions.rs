@@ -6,6 +6,7 @@ use std::path::Path;
 
 use nix::sys::signal::Signal;
 
+use crate::bird::Bird;
 use crate::detector::{Detector, Setup, against_both, comes_up, watched};
 use crate::frr::Bfdd;
 use crate::support::config::Config;
@@ -42,6 +43,18 @@ fn both_sides_agree_over_ipv6<D: Detector>() {
     let detector = D::start(&theirs, setup);
     let herald = herald(&ours, setup);
     comes_up(&herald, &detector);
+}
+
+/// FRR's bfdd knows no devices without zebra, so this is for BIRD alone.
+#[test]
+fn both_sides_agree_between_link_local_addresses() {
+    let (_net, ours, theirs) = Net::pair();
+    ours.ip(&["address", "add", "fe80::9:1/64", "dev", "eth0", "nodad"]);
+    theirs.ip(&["address", "add", "fe80::9:2/64", "dev", "eth0", "nodad"]);
+    let setup = Setup::new("fe80::9:2", "fe80::9:1", false);
+    let detector = Bird::start(&theirs, setup);
+    let config = configuration(setup).set("neighbor.peer", "local-interface", "\"eth0\"");
+    comes_up(&Herald::start(&ours, &config), &detector);
 }
 
 fn both_sides_agree_across_a_router<D: Detector>() {

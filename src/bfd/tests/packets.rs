@@ -41,6 +41,13 @@ fn a_packet_is_written_and_read_as_the_rfc_draws_it() {
 }
 
 #[test]
+fn the_session_that_a_packet_names_is_read_from_any_octets() {
+    assert_eq!(your_discriminator(&OCTETS), packet().your_discriminator);
+    assert_eq!(your_discriminator(&Packet { your_discriminator: None, ..packet() }.encode()), None);
+    assert_eq!(your_discriminator(&OCTETS[..23]), None);
+}
+
+#[test]
 fn each_state_and_flag_has_its_bits() {
     for (index, state) in State::ALL.into_iter().enumerate() {
         assert_eq!(usize::from(state.code()), index);
