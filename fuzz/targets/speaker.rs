@@ -35,6 +35,7 @@ pub(crate) fn params(choice: u8, peer_as: Asn) -> Params {
         shutdown: false,
         shutdown_message: "maintenance".to_owned(),
         max_received: 8,
+        signed: false,
     }
 }
 
