@@ -29,6 +29,13 @@ fn quoted(row: &str, cell: usize) -> Vec<&str> {
     cells.get(cell).map(|cell| cell.split('`').skip(1).step_by(2).collect()).unwrap_or_default()
 }
 
+/// Whether a source defines a test of this name, itself or by a macro's list.
+fn names(text: &str, function: &str) -> bool {
+    [format!("fn {function}("), format!("fn {function}<"), format!("    {function}: ")]
+        .iter()
+        .any(|definition| text.contains(definition))
+}
+
 fn rows(document: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join(document)).expect("a readable document");
     let rows = text.lines().filter(|line| line.starts_with('|')).skip(2);
@@ -61,10 +68,11 @@ fn every_standard_names_a_test_that_exists() {
         for test in tests {
             let mut parts: Vec<_> = test.split("::").collect();
             let function = parts.pop().unwrap_or_default();
-            // The file that holds it: the last module of the path that is not `tests`.
-            let module = parts.iter().rev().find(|part| **part != "tests").copied().unwrap_or("");
+            // Macros make tests too, a module per daemon around them, so a name in a file that the
+            // path leads to is all that can be asked.
             let there = all.iter().any(|(path, text)| {
-                path.contains(module) && text.contains(&format!("fn {function}"))
+                let led = parts.iter().filter(|part| path.contains(**part)).count();
+                led >= parts.len().min(2) && names(text, function)
             });
             if !there {
                 wrong.push(format!("no such test: {test}"));
