@@ -36,7 +36,6 @@ pub(crate) fn params(choice: u8, peer_as: Asn) -> Params {
         shutdown_message: "maintenance".to_owned(),
         signed: false,
         max_received: 8,
-        signed: false,
     }
 }
 
