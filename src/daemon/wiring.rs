@@ -1,10 +1,8 @@
 //! From the configuration to what the parts take, and the channels between them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
 use super::decider::{Inputs, Order, Outputs};
@@ -13,7 +11,7 @@ use crate::clock;
 use crate::config::{Config, Neighbor, OnDown, Service};
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
-use crate::peer::{Ends, Peer};
+use crate::peer::{Callers, Ends, Peer};
 use crate::rib::Plan;
 use crate::session::Session;
 use crate::status::{PeerStatus, Source};
@@ -40,7 +38,7 @@ pub(super) struct Wiring {
     pub(super) reports: mpsc::Sender<AddressReport>,
     pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) peers: Vec<Peer>,
-    pub(super) accepting: BTreeMap<IpAddr, mpsc::Sender<TcpStream>>,
+    pub(super) callers: Callers,
 }
 
 impl Wiring {
@@ -54,7 +52,7 @@ impl Wiring {
         let mut outputs =
             Outputs { plans: BTreeMap::new(), addresses, stop_sessions, peers: Vec::new() };
         let mut peers = Vec::new();
-        let mut accepting = BTreeMap::new();
+        let mut callers = Callers::default();
         let mut questions_to = Vec::new();
         let mut seeds = seeds(config);
         for (name, neighbor) in &config.neighbors {
@@ -64,7 +62,7 @@ impl Wiring {
             let (status, status_in) = watch::channel(idle(name, neighbor));
             outputs.plans.insert(name.clone(), plans);
             outputs.peers.push(status_in);
-            accepting.insert(neighbor.transport.remote.ip(), accepted);
+            callers.add(neighbor, accepted);
             peers.push(Peer {
                 neighbor: neighbor.clone(),
                 seed: seeds.next_u64(),
@@ -87,7 +85,7 @@ impl Wiring {
             reports: reports_in,
             requests,
         };
-        Self { inputs, outputs, source, orders, observations, reports, wanted, peers, accepting }
+        Self { inputs, outputs, source, orders, observations, reports, wanted, peers, callers }
     }
 }
 

@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep_until, timeout};
 
 use super::link::{Link, LinkEvent};
-use super::sockopt;
+use super::socket;
 use crate::base::{NeighborName, Reason};
 use crate::clock;
-use crate::config::Neighbor;
+use crate::config::{Neighbor, Transport};
 use crate::rib::{Carried, Plan};
 use crate::session::{Direction, Event, Input, Output, Session, State};
 use crate::status::{self, PeerStatus, RouteQuestion};
@@ -173,17 +173,15 @@ impl Driver {
 
     async fn accept(&mut self, stream: TcpStream) {
         let prepared = local(&stream).and_then(|local| {
-            let transport = &self.neighbor.transport;
-            sockopt::connected(SockRef::from(&stream), transport, self.user_timeout())?;
+            let socket = SockRef::from(&stream);
+            socket::accepted(&socket, &self.neighbor.transport)?;
+            socket.set_tcp_user_timeout(self.user_timeout())?;
             Ok(local)
         });
         match prepared {
-            Ok(local) if self.neighbor.transport.local_address.is_none_or(|own| own == local) => {
+            Ok(local) => {
                 self.offered = Some(stream);
                 self.handle(Input::Accepted { local }).await;
-            }
-            Ok(local) => {
-                tracing::warn!(neighbor = %self.neighbor.name, %local, "connection to another address than local-address refused");
             }
             Err(error) => {
                 tracing::warn!(neighbor = %self.neighbor.name, %error, "accepted connection is unusable");
@@ -264,13 +262,17 @@ impl Driver {
         let transport = self.neighbor.transport.clone();
         let user_timeout = self.user_timeout();
         Box::pin(async move {
-            let socket = sockopt::dialling(&transport, user_timeout)?;
-            TcpSocket::from_std_stream(socket.into()).connect(transport.remote).await
+            let remote = socket::reachable(transport.remote, &transport)?;
+            let socket = socket::dialling(&transport)?;
+            let stream = TcpSocket::from_std_stream(socket.into()).connect(remote).await?;
+            // Not earlier: how long an answer may take is the session's decision.
+            SockRef::from(&stream).set_tcp_user_timeout(user_timeout)?;
+            Ok(stream)
         })
     }
 
     fn words(&self, error: &io::Error) -> Reason {
-        let remote = self.neighbor.transport.remote;
+        let Transport { remote, local_interface, .. } = &self.neighbor.transport;
         if error.kind() == io::ErrorKind::ConnectionRefused {
             Reason::from(format!(
                 "{remote} refuses the connection: no BGP speaker listens there, or it does not know us"
@@ -278,6 +280,12 @@ impl Driver {
         } else if error.kind() == io::ErrorKind::AddrNotAvailable {
             Reason::from(format!(
                 "cannot connect to {remote}: local-address is not on this machine"
+            ))
+        } else if let (Some(libc::ENODEV), Some(device)) = (error.raw_os_error(), local_interface) {
+            Reason::from(format!("cannot connect to {remote}: there is no interface {device}"))
+        } else if error.raw_os_error() == Some(libc::ENOPROTOOPT) {
+            Reason::from(format!(
+                "cannot connect to {remote}: this kernel has no TCP signatures (CONFIG_TCP_MD5SIG), which password-file needs"
             ))
         } else {
             Reason::from(format!("cannot connect to {remote}: {error}"))

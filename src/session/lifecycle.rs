@@ -108,9 +108,13 @@ impl Session {
         Output::Refuse(outbound::octets([message], &Context::default()))
     }
 
-    /// Sends a KEEPALIVE ahead of time; a host that has restarted answers it with a reset.
+    /// Sends a KEEPALIVE ahead of time; a host that has restarted answers it with a reset. Where
+    /// earlier octets wait to be read they ask the same question, and a neighbour that dials again
+    /// and again would only make them more.
     pub(super) fn probe(&mut self, direction: Direction, now: Instant) {
-        self.send(direction, vec![Message::Keepalive], now);
+        if self.connections.get(&direction).is_some_and(|connection| !connection.unsent) {
+            self.send(direction, vec![Message::Keepalive], now);
+        }
     }
 
     /// Events 16 and 17: connected, so our OPEN goes out.
@@ -136,8 +140,9 @@ impl Session {
             self.send(direction, vec![Message::Notification(notification)], now);
         }
         self.outputs.push_back(Output::Close(direction));
-        self.penalised = closing.penalty;
         self.ended(direction, closing.because, now);
+        // A second connection that was no good says nothing against the session that stays.
+        self.penalised = closing.penalty && self.established().is_none();
     }
 
     /// Takes a connection and its timers away without a word.
@@ -184,9 +189,7 @@ impl Session {
             Timer::Retry => self.dial(now),
             Timer::DialLimit => {
                 self.cancel_dial();
-                self.failed(Reason::from(format!(
-                    "no answer to our connection within {DIAL_LIMIT:?}"
-                )));
+                self.failed(self.unanswered());
                 self.retry_later(now);
             }
             Timer::Hold(direction) => {
@@ -209,12 +212,18 @@ impl Session {
         }
     }
 
+    /// A segment whose signature is wrong is dropped without a word (RFC 2385 §4.1).
+    fn unanswered(&self) -> Reason {
+        match self.params.signed {
+            true => Reason::new("no answer: a wrong password looks like this"),
+            false => Reason::from(format!("no answer to our connection within {DIAL_LIMIT:?}")),
+        }
+    }
+
     /// Event 11. While earlier octets wait for the neighbour to read, another KEEPALIVE behind them
     /// would tell it nothing.
     fn keepalive(&mut self, direction: Direction, now: Instant) {
-        if self.connections.get(&direction).is_some_and(|connection| !connection.unsent) {
-            self.send(direction, vec![Message::Keepalive], now);
-        }
+        self.probe(direction, now);
         self.schedule_keepalive(direction, now);
     }
 

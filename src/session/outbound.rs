@@ -1,7 +1,7 @@
 //! From a difference between tables to the octets that tell it.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::base::{Family, NextHop, Prefix, RouteAttributes};
 use crate::rib::Delta;
@@ -88,5 +88,15 @@ fn next_hop(route: &RouteAttributes, family: Family, local: IpAddr) -> Option<Mp
         NextHop::SelfAddress => local,
         NextHop::Address(address) => address,
     };
-    (Family::of(address) == family).then_some(MpNextHop { global: address, link_local: None })
+    (Family::of(address) == family)
+        .then_some(MpNextHop { global: address, link_local: beside(address, local) })
+}
+
+/// RFC 2545 §3: on a link that we share with the neighbour, our link-local address goes along. Only
+/// a session between link-local addresses proves that we share one.
+fn beside(global: IpAddr, local: IpAddr) -> Option<Ipv6Addr> {
+    match (global, local) {
+        (IpAddr::V6(_), IpAddr::V6(local)) if local.is_unicast_link_local() => Some(local),
+        (IpAddr::V4(_) | IpAddr::V6(_), IpAddr::V4(_) | IpAddr::V6(_)) => None,
+    }
 }

@@ -108,6 +108,7 @@ impl Session {
         let Some(connection) = self.connections.get_mut(&direction) else { return };
         let Some(negotiated) = &connection.negotiated else { return };
         connection.established = true;
+        self.penalised = false;
         let hold_time = negotiated.hold_time.seconds();
         self.end_of_rib = negotiated.families.clone();
         self.backoff.reset();

@@ -4,7 +4,7 @@ use super::config::Config;
 use super::haproxy::Haproxy;
 use super::herald::Herald;
 use super::netns::{Namespace, Net};
-use super::peer::{Meeting, Peer, Seen};
+use super::peer::{Meeting, Peer, Protection, Seen};
 use super::wait::{SOON, eventually};
 use super::web::Web;
 
@@ -31,10 +31,19 @@ pub(crate) struct Scene<P> {
 impl<P: Peer> Scene<P> {
     /// Everything up and the session established; `change` adapts the usual configuration.
     pub(crate) fn set(meeting: Meeting, change: impl FnOnce(Config) -> Config) -> Self {
+        Self::set_protected(meeting, Protection::default(), change)
+    }
+
+    /// The same with a password or TTL security on the other side; `change` brings ours.
+    pub(crate) fn set_protected(
+        meeting: Meeting,
+        protection: Protection,
+        change: impl FnOnce(Config) -> Config,
+    ) -> Self {
         let (net, ours, theirs) = Net::pair();
         let webs = PORTS.map(|port| Web::start(&ours, port, "answer")).into();
         let haproxy = Haproxy::start(&ours, &PORTS);
-        let peer = P::start(&theirs, meeting);
+        let peer = P::start_protected(&theirs, meeting, protection);
         let herald = Herald::start(&ours, &change(Config::usual(meeting, &haproxy.socket())));
         let scene = Self { herald, peer, haproxy, webs, ours, theirs, net };
         scene.session_comes_up();

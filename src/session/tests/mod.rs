@@ -1,6 +1,7 @@
 //! Tests of the state machine, on a virtual clock.
 
 mod grid;
+mod hostile;
 mod pair;
 mod single;
 
@@ -30,6 +31,7 @@ fn params(local_as: u32, peer_as: u32, router_id: u32) -> Params {
         shutdown: false,
         shutdown_message: "maintenance".to_owned(),
         max_received: 100,
+        signed: false,
     }
 }
 

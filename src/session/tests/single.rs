@@ -104,6 +104,13 @@ impl Bench {
         bench
     }
 
+    /// Established, with a socket that takes nothing any more.
+    pub(super) fn stuck() -> Self {
+        let mut bench = Self::established();
+        bench.drains = false;
+        bench
+    }
+
     fn notifications(&self) -> Vec<(u8, u8)> {
         let said = self.said.iter();
         said.filter_map(|m| match m {
@@ -593,4 +600,11 @@ fn inputs_for_connections_that_are_gone_are_ignored() {
     bench.input(Input::Stop);
     bench.input(Input::Dialled { local: LOCAL });
     assert_eq!(bench.state(), State::Idle);
+}
+
+#[test]
+fn an_attempt_that_nobody_answers_may_have_the_wrong_password() {
+    let mut bench = Bench::started(Params { signed: true, ..params(65010, 65515, 1) });
+    bench.pass(10 * SECOND);
+    assert_eq!(bench.last_error(), "no answer: a wrong password looks like this");
 }
