@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep_until, timeout};
 
 use super::link::{Link, LinkEvent};
@@ -104,7 +104,8 @@ fn publish(status: &watch::Sender<PeerStatus>, driver: &Driver) {
 }
 
 impl Driver {
-    /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing.
+    /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing. The
+    /// order to stop comes next: a neighbour that always has something to say cannot put it off.
     async fn wait(
         &mut self,
         plans: &mut watch::Receiver<Plan>,
@@ -117,11 +118,11 @@ impl Driver {
         tokio::select! {
             biased;
             Ok(()) = plans.changed() => Happened::Plan(plans.borrow_and_update().clone()),
+            _ = stop.wait_for(|stop| *stop) => Happened::Stop,
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
             stream = dialled(dial) => Happened::Dialled(stream),
             Some(stream) = accepted.recv() => Happened::Accepted(stream),
             () = elapsed(deadline) => Happened::Timeout,
-            _ = stop.wait_for(|stop| *stop) => Happened::Stop,
         }
     }
 
@@ -132,6 +133,7 @@ impl Driver {
                 let buffer = std::mem::take(&mut self.buffer);
                 self.handle(Input::Received { direction, octets: &buffer[..read] }).await;
                 self.buffer = buffer;
+                self.give_way().await;
             }
             Happened::Link(direction, LinkEvent::Drained) => {
                 self.handle(Input::Drained(direction)).await;
@@ -157,6 +159,18 @@ impl Driver {
             Happened::Timeout => self.handle(Input::Timeout).await,
             Happened::Stop => self.handle(Input::Stop).await,
         }
+    }
+
+    /// Between two portions of what a neighbour sends: first the timers that are due, then everybody
+    /// else. A connection that always has more to read would otherwise come before our KEEPALIVEs,
+    /// and before the withdrawals of all other neighbours, for they share one thread. Timers come
+    /// after a portion, so that a KEEPALIVE which waited in it is heard before the hold timer fires.
+    async fn give_way(&mut self) {
+        let now = clock::now();
+        if self.session.poll_timeout().is_some_and(|(at, _)| at <= now) {
+            self.handle(Input::Timeout).await;
+        }
+        yield_now().await;
     }
 
     async fn accept(&mut self, stream: TcpStream) {
