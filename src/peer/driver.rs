@@ -25,6 +25,9 @@ use crate::status::PeerStatus;
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// What is read at a time; a message has at most 4096 octets.
 const READ_BUFFER: usize = 16 * 1024;
+/// Time between two lines of the log about malformed UPDATEs of one neighbour. The log is written by
+/// the thread that serves all neighbours; none of them may fill it.
+const COMPLAINTS: Duration = Duration::from_secs(1);
 
 /// The ends of a neighbour's channels.
 #[derive(Debug)]
@@ -57,6 +60,8 @@ struct Driver {
     carried: mpsc::Sender<(NeighborName, Carried)>,
     /// Connections whose last words are being written.
     closing: JoinSet<()>,
+    /// When a malformed UPDATE was last logged.
+    complained: Option<Instant>,
     buffer: Box<[u8]>,
 }
 
@@ -80,6 +85,7 @@ pub async fn run(mut peer: Peer) {
         offered: None,
         carried: peer.carried,
         closing: JoinSet::new(),
+        complained: None,
         buffer: vec![0; READ_BUFFER].into(),
     };
     driver.handle(Input::Start).await;
@@ -286,7 +292,7 @@ impl Driver {
         }
     }
 
-    fn log(&self, event: &Event) {
+    fn log(&mut self, event: &Event) {
         let neighbor = &self.neighbor.name;
         match event {
             Event::Established { hold_time, direction } => {
@@ -303,7 +309,17 @@ impl Driver {
                 tracing::debug!(%neighbor, %because, "second connection closed");
             }
             Event::Failed(because) => tracing::info!(%neighbor, %because, "no session"),
-            Event::Malformed(because) => tracing::warn!(%neighbor, %because, "malformed UPDATE"),
+            Event::Malformed(because) => self.complain(because),
+        }
+    }
+
+    /// The count tells how many there were since the last line.
+    fn complain(&mut self, because: &Reason) {
+        let now = clock::now();
+        if self.complained.is_none_or(|last| now.duration_since(last) >= COMPLAINTS) {
+            self.complained = Some(now);
+            let malformed = self.session.counters().malformed;
+            tracing::warn!(neighbor = %self.neighbor.name, malformed, %because, "malformed UPDATE");
         }
     }
 }

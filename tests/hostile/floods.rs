@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 
 use crate::field::{Bounds, Field, Reached, everything_is_read, now, second_handle, throw};
-use crate::octets::{END_OF_RIB, ROUTE_REFRESH, routes};
+use crate::octets::{END_OF_RIB, ROUTE_REFRESH, beside, routes};
 use crate::support::netns::Namespace;
 use crate::support::speaker::{KEEPALIVE, NOTIFICATION, Speaker, UPDATE, message};
 use crate::support::wait::{SOON, timed};
@@ -49,6 +49,20 @@ fn a_hundred_thousand_updates() {
     let shown = field.shown(0);
     assert_eq!((&shown["received"], &shown["not-kept"]), (&10_000.into(), &90_000.into()));
     assert!(slowest < BESIDE, "a withdrawal took {slowest:?} beside the flood");
+    field.stands(Bounds::USUAL);
+}
+
+#[test]
+fn a_hundred_thousand_malformed_updates_are_counted_and_fill_no_log() {
+    let mut field = Field::with(1);
+    let mut speaker = field.reach(0, Reached::Established);
+    let started = now();
+    let flood = message(UPDATE, &beside(&[0x80, 4, 0])).repeat(MANY / 100);
+    (0..100).for_each(|_| speaker.send(&flood));
+    everything_is_read(&mut speaker);
+    assert_eq!(field.shown(0)["malformed"], MANY);
+    let lines = field.herald.log().matches("malformed UPDATE").count() as u64;
+    assert!((1..=started.elapsed().as_secs() + 1).contains(&lines), "{lines} lines");
     field.stands(Bounds::USUAL);
 }
 
