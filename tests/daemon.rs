@@ -16,10 +16,11 @@ use support::haproxy::Haproxy;
 use support::herald::{BINARY, Herald, directory, write_config};
 use support::netns::{Namespace, Net};
 use support::peer::{Connecting, Meeting, Peer, Transport};
-use support::process::Process;
+use support::process::{Process, run};
 use support::scene::Scene;
 use support::speaker::Listening;
 use support::wait::{SOON, eventually, eventually_equals, timed};
+use support::web::Web;
 
 /// A user without any capability.
 const NOBODY: &str = "65534";
@@ -171,6 +172,30 @@ fn json_logs_are_one_object_per_line() {
 }
 
 #[test]
+fn http_shows_the_same_status_and_changes_nothing() {
+    let (alone, herald) =
+        Alone::with_herald(|config| config.set("agent", "http", "\"127.0.0.1:9642\""));
+    let shown: Value =
+        serde_json::from_str(&alone.curl(&["http://127.0.0.1:9642/api/v1/status"])).expect("JSON");
+    let status = herald.status();
+    for field in ["version", "pid", "router-id", "local-as", "region", "started-at"] {
+        assert_eq!(shown[field], status[field], "{field}");
+    }
+    assert_eq!(alone.http_code(&["http://127.0.0.1:9642/livez"]), "200");
+    assert_eq!(alone.http_code(&["-X", "POST", "http://127.0.0.1:9642/api/v1/status"]), "405");
+    assert_eq!(alone.http_code(&["http://127.0.0.1:9642/nothing"]), "404");
+}
+
+#[test]
+fn a_taken_http_port_ends_the_start_with_a_line_that_names_it() {
+    let alone = Alone::new();
+    let _taken = Web::start(&alone.ours, 9642, "somebody else");
+    let config = alone.config().set("agent", "http", "\"127.0.0.1:9642\"");
+    let said = alone.refuses_to_start(&config, &[]);
+    assert!(said.contains("127.0.0.1:9642"), "{said}");
+}
+
+#[test]
 fn status_json_has_the_promised_fields_with_the_promised_types() {
     let scene = Scene::<Frr>::usual();
     scene.route_arrives(ANYCAST);
@@ -306,6 +331,16 @@ impl Alone {
         let mut process = Process::start("herald", command, &directory.path().join("log"));
         let status = process.ended();
         (status, process.log())
+    }
+
+    fn curl(&self, arguments: &[&str]) -> String {
+        let mut command = self.inside(&["curl", "-sS", "--noproxy", "*", "--max-time", "5"]);
+        command.args(arguments);
+        run(command)
+    }
+
+    fn http_code(&self, arguments: &[&str]) -> String {
+        self.curl(&[&["-o", "/dev/null", "-w", "%{http_code}"], arguments].concat())
     }
 
     /// `ip netns exec NAME user…`, to be continued with a program.

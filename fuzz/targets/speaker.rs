@@ -34,6 +34,7 @@ pub(crate) fn params(choice: u8, peer_as: Asn) -> Params {
         passive: choice & 64 != 0,
         shutdown: false,
         shutdown_message: "maintenance".to_owned(),
+        signed: false,
         max_received: 8,
     }
 }

@@ -27,7 +27,7 @@ def main() -> int:
     if arguments.list:
         return _list()
     # A signal unwinds like an exception, so that everything is taken down on the way out.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
     try:
         return arguments.act(arguments)

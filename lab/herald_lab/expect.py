@@ -33,7 +33,7 @@ class Expectations:
         narrator.table(table)
         missed = sum(not row[3] for row in self.rows)
         if missed:
-            narrator.line(f"{missed} of {len(self.rows)} expectations were not met", "red")
+            narrator.line(f"expectations not met: {missed} of {len(self.rows)}", "red")
         else:
-            narrator.line(f"all {len(self.rows)} expectations were met", "green")
+            narrator.line(f"expectations met: {len(self.rows)} of {len(self.rows)}", "green")
         return self.met()

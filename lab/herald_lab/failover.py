@@ -9,10 +9,12 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 from . import routers, topology
 from .expect import Expectations
 from .lab import Lab
+from .node import Node
 from .load import Load, Request, cut, lost, now, tally
 from .say import Narrator, milliseconds
 from .versions import versions
@@ -84,15 +86,18 @@ class Story:
     def _sessions(self) -> None:
         self.say.chapter("BGP sessions")
         for region in ("ne", "we"):
-            neighbors = {NVA[region], FABRIC[region]}
-            self._await_sessions(f"rs-0-{region}", routers.frr_established, neighbors, f"nva-{region}")
-            self._await_sessions(f"rs-1-{region}", routers.gobgp_established, neighbors, f"nva-{region}")
+            self._await_route_servers(region)
         self._await_sessions("onprem", routers.frr_established, {GATEWAY_NORTH, GATEWAY_WEST}, "fabric-ne")
         self.say.line("all sessions are established", "green")
         self.say.quote("rs-0-ne (FRR)# show bgp ipv4 unicast summary", routers.frr_neighbors(self.lab.nodes["rs-0-ne"]))
         self.say.quote("rs-1-ne (GoBGP)$ gobgp neighbor", routers.gobgp_neighbors(self.lab.nodes["rs-1-ne"]))
 
-    def _await_sessions(self, name: str, established, wanted: set[str], partner: str) -> None:
+    def _await_route_servers(self, region: str) -> None:
+        neighbors = {NVA[region], FABRIC[region]}
+        self._await_sessions(f"rs-0-{region}", routers.frr_established, neighbors, f"nva-{region}")
+        self._await_sessions(f"rs-1-{region}", routers.gobgp_established, neighbors, f"nva-{region}")
+
+    def _await_sessions(self, name: str, established: Callable[[Node], set[str]], wanted: set[str], partner: str) -> None:
         node = self.lab.nodes[name]
         until(
             f"sessions of {name} with {', '.join(sorted(wanted))}",
@@ -112,6 +117,7 @@ class Story:
             self.expectations.equal(f"AS path at rs-0-{region} (FRR)", [as_path], frr)
             self.expectations.equal(f"AS path at rs-1-{region} (GoBGP)", [as_path], gobgp)
             self.say.quote(f"rs-1-{region} (GoBGP)$ gobgp global rib {PREFIX}", routers.gobgp_rib(self.lab.nodes[f"rs-1-{region}"], PREFIX))
+        self._show_service()
         self._expect_paths("both regions up", [NORTH, WEST], GATEWAY_NORTH)
 
     def _answers(self) -> None:
@@ -125,15 +131,17 @@ class Story:
 
     def _failure(self, load: Load) -> None:
         self.say.chapter("The web server of North Europe is killed; HAProxy and herald are left alone")
-        killed = self.lab.programs["web-ne", "web"].signal(signal.SIGKILL)
+        killed = self.lab.programs["web-ne", "web"].send(signal.SIGKILL)
         self.say.line_at(killed, "kill -9", "yellow")
         routed = self._await_paths([WEST])
         moved = self._settle(load, "West Europe", "westeurope", killed)
         bridged = load.first(killed, _by("West Europe", "northeurope"))
         events = [routed, moved]
         if bridged:
-            events.append(Event(bridged.done, f"first answer from West Europe, bridged by North Europe's HAProxy: {milliseconds(bridged.done - killed)}"))
+            took = milliseconds(bridged.done - killed)
+            events.append(Event(bridged.done, f"first answer from West Europe, bridged by North Europe's HAProxy: {took}"))
         self._tell(events)
+        self._show_service()
         self._expect_paths("North Europe dead", [WEST], GATEWAY_WEST)
         self._report("backend killed", load, killed, moved, "westeurope")
 
@@ -150,7 +158,7 @@ class Story:
     def _drain(self, load: Load) -> None:
         self.say.chapter("herald of North Europe gets SIGTERM: drained first, then withdrawn")
         herald = self.lab.programs["nva-ne", "herald"]
-        asked = herald.signal(signal.SIGTERM)
+        asked = herald.send(signal.SIGTERM)
         self.say.line_at(asked, "kill -TERM", "yellow")
         routed = self._await_paths([WEST, NORTH_DRAINING])
         marks = next((path.communities for path in self._paths() if path.as_path == NORTH_DRAINING), "no such path")
@@ -181,6 +189,8 @@ class Story:
         self._tell([routed, moved])
         self._expect_paths("herald back", [NORTH, WEST], GATEWAY_NORTH)
         self._report("herald started", load, started, moved, "northeurope")
+        self._await_route_servers("ne")
+        self.say.line("both route servers of North Europe have their session again", "green")
 
     def _settle(self, load: Load, region: str, nva: str, since: float) -> Event:
         """Waits until traffic has moved: the event is the first answer that came the new way."""
@@ -232,6 +242,11 @@ class Story:
         self.expectations.equal(f"{when}: paths on premises", _listed(wanted), _listed([path.as_path for path in self._paths()]))
         self.expectations.equal(f"{when}: next hop in its kernel", gateway, routers.installed_next_hop(self.lab.nodes["onprem"], PREFIX))
 
+    def _show_service(self) -> None:
+        rows = self.lab.nodes["nva-ne"].run("herald", "status").splitlines()
+        first = next((number for number, row in enumerate(rows) if row.startswith("service ")), 0)
+        self.say.quote("nva-ne$ herald status", rows[first:])
+
     def _show_table(self) -> None:
         self.say.quote("onprem (FRR)# show bgp ipv4 unicast", routers.bgp_table(self.lab.nodes["onprem"], PREFIX))
 
@@ -262,7 +277,7 @@ def _how_to_look(narrator: Narrator, lab: Lab) -> None:
     )
 
 
-def _by(region: str, nva: str):
+def _by(region: str, nva: str) -> Callable[[Request], bool]:
     return lambda request: request.region == region and request.nva == nva
 
 

@@ -45,15 +45,15 @@ class Lab:
 
     def up(self) -> None:
         """Makes nodes and cables and runs the topology's exec lines. No daemon runs yet."""
-        for name, node in self.topology.nodes.items():
-            self.nodes[name] = Node(name, self._binds(name), images.look_up(node.image).directories)
+        for name, described in self.topology.nodes.items():
+            self.nodes[name] = Node(name, self._binds(name), images.look_up(described.image).directories)
         for node in self.nodes.values():
             node.await_ready()
         self._note()
         self._cable()
-        for name, node in self.topology.nodes.items():
+        for name, described in self.topology.nodes.items():
             self._configure(name)
-            for command in node.commands:
+            for command in described.commands:
                 self.nodes[name].run(*command)
 
     def start_daemons(self, leave_out: tuple[str, ...] = ()) -> None:

@@ -68,7 +68,8 @@ class Load:
 
     def first(self, moment: float, wanted: Callable[[Request], bool]) -> Request | None:
         """The request sent at or after `moment` that was the first of such to be answered."""
-        return min(filter(wanted, self.since(moment)), key=lambda request: request.done, default=None)
+        found = [request for request in self.since(moment) if wanted(request)]
+        return min(found, key=lambda request: request.done) if found else None
 
     def settled(self, count: int, wanted: Callable[[Request], bool]) -> bool:
         """Whether the last `count` requests all were such."""

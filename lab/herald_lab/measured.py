@@ -60,7 +60,7 @@ def await_routes(lab: Lab, routes: int) -> None:
 def kill_backend(lab: Lab) -> float:
     """Kills the one web server, and returns when (seconds of the monotonic clock)."""
     web = lab.programs["web", "web"]
-    moment = web.signal(signal.SIGKILL)
+    moment = web.send(signal.SIGKILL)
     web.wait(5)
     return moment
 

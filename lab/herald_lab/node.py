@@ -36,7 +36,7 @@ class Program:
         """Whether it still runs."""
         return self._process.poll() is None
 
-    def signal(self, number: signal.Signals) -> float:
+    def send(self, number: signal.Signals) -> float:
         """Sends a signal, and returns when (seconds of the monotonic clock)."""
         moment = time.monotonic()
         if self.alive():
@@ -134,13 +134,20 @@ class Node:
 
 def enter(pid: int, *command: str) -> tuple[str, ...]:
     """The command line that runs `command` in the namespaces of process `pid`."""
-    return ("nsenter", "--target", str(pid), *_NAMESPACES, "--", *command)
+    return ("nsenter", "--target", str(pid), *_NAMESPACES, "--root", "--wd", "--", *command)
 
 
 def environment(more: dict[str, str] | None = None) -> dict[str, str]:
     """What programs in a node find in their environment: nothing of the caller's but the search path."""
     path = os.environ.get("PATH", "")
-    return {"PATH": f"/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{path}", "HOME": "/run", "LANG": "C.UTF-8", "TERM": "dumb", **(more or {})}
+    return {
+        "PATH": f"/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:{path}",
+        "HOME": "/run",  # gone with the node: vtysh writes its history there
+        "LANG": "C.UTF-8",
+        "TERM": "dumb",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **(more or {}),
+    }
 
 
 def only_child(parent: subprocess.Popen) -> int:

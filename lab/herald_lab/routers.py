@@ -8,6 +8,9 @@ from typing import Any
 
 from .node import Node
 
+# PeerState.SessionState of GoBGP's API
+_ESTABLISHED = 6
+
 
 @dataclass(frozen=True)
 class Path:
@@ -43,19 +46,26 @@ def installed_next_hop(router: Node, prefix: str) -> str:
 
 def bgp_table(router: Node, prefix: str) -> list[str]:
     """The rows of a prefix, with the head, as FRR's `show bgp ipv4 unicast` draws them."""
-    rows = router.run("vtysh", "-c", "show bgp ipv4 unicast").splitlines()
-    head = next((number for number, row in enumerate(rows) if "Network" in row), 0)
-    kept, inside = [rows[head]], False
-    for row in rows[head + 1 :]:
-        # FRR names the network in the first row of each prefix only, from the fourth column on
-        network = row[3:4].strip()
-        inside = row[3:].startswith(f"{prefix} ") if network else inside
-        # R: a path that is on its way out of the table
-        if inside and row.strip() and not row.startswith("R"):
+    return rows_of(router.run("vtysh", "-c", "show bgp ipv4 unicast").splitlines(), prefix)
+
+
+def rows_of(table: list[str], prefix: str) -> list[str]:
+    """The head of a table of `show bgp`, and the rows of one prefix.
+
+    FRR names the network only in the first of its rows. The column in which it stands differs between
+    versions, but always is that of the head's word.
+    """
+    head = next((number for number, row in enumerate(table) if "Network" in row), None)
+    if head is None:
+        return [f"{prefix}: not in the table"]
+    column = table[head].index("Network")
+    kept, inside = [], False
+    for row in table[head + 1 :]:
+        named = row[column : column + 1].strip()
+        inside = row[column:].startswith(f"{prefix} ") if named else inside and bool(row.strip())
+        if inside and not row.strip().startswith("R"):  # R: on its way out of the table
             kept.append(row)
-        if not row.strip():
-            inside = False
-    return kept if len(kept) > 1 else [f"{prefix}: not in the table"]
+    return [table[head], *kept] if kept else [f"{prefix}: not in the table"]
 
 
 def frr_neighbors(router: Node) -> list[str]:
@@ -115,8 +125,7 @@ def gobgp_established(router: Node) -> set[str]:
     """The addresses of the neighbours with which a GoBGP router has a session."""
     text = router.run("gobgp", "--json", "neighbor", check=False)
     neighbors = json.loads(text) if text.startswith("[") else []
-    # 6 is ESTABLISHED in GoBGP's API (PeerState.SessionState)
-    return {peer["state"]["neighbor_address"] for peer in neighbors if peer.get("state", {}).get("session_state") == 6}
+    return {peer["state"]["neighbor_address"] for peer in neighbors if peer.get("state", {}).get("session_state") == _ESTABLISHED}
 
 
 def _vtysh(router: Node, command: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from . import topology
 from .marked import Document, Fault, Faults, load
 
 LAB = Path(__file__).parent.parent
+# A list of all kinds that containerlab knows helps nobody.
+MESSAGE_WIDTH = 160
 # ECMA 262 names character classes that Python's re does not know; \w is letters, numbers and `_`.
 _LETTERS_AND_NUMBERS = r"\p{N}\p{L}"
 
@@ -78,5 +81,6 @@ def _by_schema(document: Document, validator: Any) -> list[Fault]:
     for error in validator.iter_errors(document.data):
         deepest = best_match([error])
         place = ".".join(map(str, deepest.absolute_path)) or "the file"
-        faults.append(document.fault(tuple(deepest.absolute_path), f"containerlab's schema refuses {place}: {deepest.message}"))
+        said = textwrap.shorten(deepest.message, width=MESSAGE_WIDTH, placeholder=" …")
+        faults.append(document.fault(tuple(deepest.absolute_path), f"containerlab's schema refuses {place}: {said}"))
     return faults

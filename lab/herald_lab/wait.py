@@ -18,7 +18,7 @@ class Missed(Exception):
 
 def until(
     awaited: str,
-    probe: Callable[[], Answer],
+    probe: Callable[[], Answer | None],
     seconds: float = 20.0,
     every: float = 0.05,
     nodes: tuple[str, ...] = (),

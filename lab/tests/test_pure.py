@@ -5,7 +5,7 @@ import io
 import os
 import unittest
 
-from herald_lab import images, runs, say
+from herald_lab import images, routers, runs, say
 from herald_lab.expect import Expectations
 from herald_lab.load import Request, cut, lost, tally
 from herald_lab.memory import resident_kib
@@ -68,6 +68,35 @@ class Images(unittest.TestCase):
 
     def test_herald_starts_after_haproxy(self) -> None:
         self.assertEqual([program.name for program in images.look_up("herald-lab/nva").programs], ["haproxy", "herald"])
+
+
+class Tables(unittest.TestCase):
+    """FRR's table, cut to one prefix."""
+
+    # FRR 8 and FRR 10 draw it three and five columns in.
+    OLD = ("   Network          Next Hop            Metric LocPrf Weight Path", "*> 9.9.9.9/32       172.16.158.12  0 65515 i")
+    NEW = ("     Network          Next Hop            Metric LocPrf Weight Path", " *>  9.9.9.9/32       172.16.158.12  0 65515 i")
+
+    def test_both_layouts_are_read(self) -> None:
+        for head, row in (self.OLD, self.NEW):
+            with self.subTest(head=head):
+                self.assertEqual(routers.rows_of(["BGP table version is 3", "", head, row, "", "Displayed 1 routes"], "9.9.9.9/32"), [head, row])
+
+    def test_rows_without_a_network_belong_to_the_one_above(self) -> None:
+        head, row = self.OLD
+        more = "*                   172.16.138.12  0 65515 65010 i"
+        other = "*> 10.1.0.0/24      0.0.0.0        0 32768 i"
+        self.assertEqual(routers.rows_of([head, row, more, other, more], "9.9.9.9/32"), [head, row, more])
+
+    def test_a_path_that_is_being_removed_is_left_out(self) -> None:
+        head, row = self.OLD
+        removed = row.replace("*>", "R ")
+        nameless = row.replace("9.9.9.9/32", "          ")
+        self.assertEqual(routers.rows_of([head, removed, nameless], "9.9.9.9/32"), [head, nameless])
+
+    def test_a_missing_prefix_is_said_to_be_missing(self) -> None:
+        for table in ([], list(self.OLD)):
+            self.assertEqual(routers.rows_of(table, "9.9.9.8/32"), ["9.9.9.8/32: not in the table"])
 
 
 class Expecting(unittest.TestCase):

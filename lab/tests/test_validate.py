@@ -15,6 +15,17 @@ except ImportError:
 # As containerlab's: an optional zone behind an address, in ECMA 262's words.
 ZONE = r"^fe80::1(%[\p{N}\p{L}]+)?$"
 
+SMALLEST = """\
+name: x
+topology:
+  nodes:
+    a:
+      image: herald-lab/host
+      kind: linux
+      network-mode: none
+  links: []
+"""
+
 
 class Translation(unittest.TestCase):
     """What Python's re cannot compile is rewritten."""
@@ -38,7 +49,7 @@ class Schema(unittest.TestCase):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.file = Path(directory.name) / "x.clab.yml"
-        self.file.write_text("name: x\ntopology:\n  nodes:\n    a:\n      image: herald-lab/host\n      kind: linux\n      network-mode: none\n  links: []\n")
+        self.file.write_text(SMALLEST)
 
     def check(self, schema: dict) -> list[str]:
         validator = jsonschema.Draft7Validator(schema)

@@ -10,6 +10,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod check;
+mod routes;
 mod run;
 mod status;
 mod table;
@@ -18,9 +19,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::config::{self, Loaded};
-use crate::control::ClientError;
+use crate::control::{self, ClientError};
 
 /// Where the configuration is when nothing else is said.
 const DEFAULT_CONFIG: &str = "/etc/herald/herald.toml";
@@ -53,6 +56,11 @@ enum Command {
         after_help = "Examples:\n  herald status\n  herald status --json | jq '.services[].state'\n  herald status --exit-code && echo healthy"
     )]
     Status(status::Arguments),
+    /// Show the routes that neighbours have from us, or that we keep of them.
+    #[command(
+        after_help = "Examples:\n  herald routes advertised\n  herald routes received --neighbor ars-0 9.9.9.9/32 --json"
+    )]
+    Routes(routes::Arguments),
 }
 
 /// The exit codes of the contract.
@@ -78,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Run(own) => run::run(&arguments.config, own),
         Command::Check(own) => check::run(&arguments.config, own),
         Command::Status(own) => status::run(&arguments.config, own),
+        Command::Routes(own) => routes::run(&arguments.config, own),
     };
     exit.into()
 }
@@ -103,6 +112,29 @@ fn load(path: &Path) -> Option<Loaded> {
 fn socket(given: Option<&PathBuf>, config: &Path) -> PathBuf {
     let configured = || Some(config::load(config).ok()?.config.agent.control_socket);
     given.cloned().or_else(configured).unwrap_or_else(|| DEFAULT_SOCKET.into())
+}
+
+/// Asks the agent; an error is said and gives the exit code.
+fn ask<T: DeserializeOwned>(socket: &Path, resource: &str) -> Result<T, Exit> {
+    let runtime = runtime().map_err(|error| {
+        complain(&error);
+        Exit::No
+    })?;
+    runtime.block_on(control::get(socket, resource)).map_err(|error| client_failed(&error))
+}
+
+/// Prints a value as JSON.
+fn print_json(value: &impl Serialize) -> Exit {
+    match serde_json::to_string_pretty(value) {
+        Ok(json) => {
+            println!("{json}");
+            Exit::Done
+        }
+        Err(error) => {
+            complain(&error);
+            Exit::No
+        }
+    }
 }
 
 fn client_failed(error: &ClientError) -> Exit {

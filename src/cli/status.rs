@@ -4,7 +4,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::table::table;
-use super::{Exit, client_failed, complain, runtime, socket};
+use super::{Exit, ask, print_json, socket};
 use crate::control;
 use crate::status::{Neighbor, Route, Service, Snapshot};
 
@@ -23,24 +23,13 @@ pub(super) struct Arguments {
 
 pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
     let socket = socket(arguments.socket.as_ref(), config);
-    let runtime = match runtime() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            complain(&error);
-            return Exit::No;
-        }
-    };
-    let snapshot: Snapshot = match runtime.block_on(control::get(&socket, control::STATUS)) {
+    let snapshot: Snapshot = match ask(&socket, control::STATUS) {
         Ok(snapshot) => snapshot,
-        Err(error) => return client_failed(&error),
+        Err(exit) => return exit,
     };
     if arguments.json {
-        match serde_json::to_string_pretty(&snapshot) {
-            Ok(json) => println!("{json}"),
-            Err(error) => {
-                complain(&error);
-                return Exit::No;
-            }
+        if let failed @ Exit::No = print_json(&snapshot) {
+            return failed;
         }
     } else {
         println!("{}", human(&snapshot, Timestamp::now()));

@@ -13,6 +13,7 @@ mod duration;
 mod keys;
 mod lower;
 mod notes;
+mod password;
 mod reader;
 mod reference;
 mod secrets;
@@ -30,6 +31,7 @@ use self::notes::Notes;
 use self::reader::Section;
 
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
+pub use password::Password;
 pub use reference::reference;
 pub use types::{
     Agent, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,

@@ -12,6 +12,10 @@ pub use server::{Control, ControlError};
 
 /// The snapshot as JSON.
 pub const STATUS: &str = "/api/v1/status";
+/// The routes that neighbours have from us; `?neighbor=NAME` and `?prefix=PREFIX` narrow it.
+pub const ADVERTISED: &str = "/api/v1/routes/advertised";
+/// The routes that we keep of neighbours, narrowed likewise.
+pub const RECEIVED: &str = "/api/v1/routes/received";
 
 #[cfg(test)]
 mod tests;

@@ -3,14 +3,16 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use serde::Deserialize;
 use tokio::net::UnixListener;
 
-use crate::status::Source;
+use crate::base::Prefix;
+use crate::status::{RouteTableKind, Source};
 
 /// The control socket, bound. Holding it is also what makes an agent the only one: a second start
 /// finds it answered and refuses.
@@ -100,7 +102,43 @@ fn clear(path: &Path) -> Result<(), ControlError> {
 }
 
 fn router(source: Source) -> Router {
-    Router::new().route(super::STATUS, get(status)).fallback(unknown).with_state(source)
+    Router::new()
+        .route(super::STATUS, get(status))
+        .route(super::ADVERTISED, get(advertised))
+        .route(super::RECEIVED, get(received))
+        .fallback(unknown)
+        .with_state(source)
+}
+
+/// What of a table is asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    neighbor: Option<String>,
+    prefix: Option<String>,
+}
+
+async fn advertised(State(source): State<Source>, Query(wanted): Query<Wanted>) -> Response {
+    routes(&source, RouteTableKind::Advertised, wanted).await
+}
+
+async fn received(State(source): State<Source>, Query(wanted): Query<Wanted>) -> Response {
+    routes(&source, RouteTableKind::Received, wanted).await
+}
+
+async fn routes(source: &Source, kind: RouteTableKind, wanted: Wanted) -> Response {
+    let prefix = match wanted.prefix.map(|text| text.parse::<Prefix>()).transpose() {
+        Ok(prefix) => prefix,
+        Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
+    };
+    let neighbor = wanted.neighbor.as_deref();
+    match source.routes(kind, neighbor, prefix).await {
+        Some(routes) => Json(routes).into_response(),
+        None => {
+            let text = format!("there is no neighbour {}\n", neighbor.unwrap_or_default());
+            (StatusCode::NOT_FOUND, text).into_response()
+        }
+    }
 }
 
 async fn status(State(source): State<Source>) -> Response {
@@ -111,6 +149,6 @@ async fn status(State(source): State<Source>) -> Response {
 }
 
 async fn unknown() -> Response {
-    let body = concat!("no such resource; there is ", "/api/v1/status", "\n");
-    (StatusCode::NOT_FOUND, body).into_response()
+    let there = [super::STATUS, super::ADVERTISED, super::RECEIVED].join(", ");
+    (StatusCode::NOT_FOUND, format!("no such resource; there is {there}\n")).into_response()
 }

@@ -21,7 +21,7 @@ fn snapshot() -> Snapshot {
 
 /// A source that always answers.
 fn source() -> Source {
-    let (source, mut requests) = Source::new();
+    let (source, mut requests) = Source::new(Vec::new());
     tokio::spawn(async move {
         while let Some(answer) = requests.recv().await {
             answer.send(snapshot()).unwrap();
@@ -49,7 +49,7 @@ async fn the_client_gets_what_the_agent_says() {
 async fn an_agent_that_is_going_down_says_so() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("control.sock");
-    let (source, requests) = Source::new();
+    let (source, requests) = Source::new(Vec::new());
     drop(requests);
     tokio::spawn(Control::bind(&path).unwrap().run(source));
     let refused = get::<Snapshot>(&path, STATUS).await.unwrap_err();

@@ -15,7 +15,7 @@ use crate::engine::{AddressReport, Engine, Input, Output, Transition};
 use crate::health::Observation;
 use crate::policy::State;
 use crate::rib::{Carried, Plan};
-use crate::status::{PeerStatus, Requests, Snapshot};
+use crate::status::{PeerStatus, Snapshot, SnapshotRequests};
 
 use super::picture::{self, Agent};
 
@@ -34,7 +34,7 @@ pub(super) struct Inputs {
     pub(super) observations: mpsc::Receiver<Observation>,
     pub(super) carried: mpsc::Receiver<(NeighborName, Carried)>,
     pub(super) reports: mpsc::Receiver<AddressReport>,
-    pub(super) requests: Requests,
+    pub(super) requests: SnapshotRequests,
 }
 
 /// What it says. Every sender is a `watch`: saying something never waits.

@@ -51,7 +51,7 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     let clock = WallClock::start();
     let control = Control::bind(&config.agent.control_socket)?;
     let listener = match config.bgp.listen {
-        Listen::On(address) => Some(Listener::bind(address)?),
+        Listen::On(address) => Some(Listener::bind(address, config.neighbors.values())?),
         Listen::Off => None,
     };
     let web = match config.agent.http {
@@ -90,7 +90,7 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     tasks.spawn(named("the address keeper", addr::keep(wiring.wanted, wiring.reports)));
     tasks.spawn(named("the control socket", control.run(wiring.source.clone())));
     if let Some(listener) = listener {
-        tasks.spawn(named("the BGP listener", listener.run(wiring.accepting)));
+        tasks.spawn(named("the BGP listener", listener.run(wiring.callers)));
     }
     if let Some(web) = web {
         tasks.spawn(named("HTTP", web.run(wiring.source)));

@@ -1,10 +1,8 @@
 //! From the configuration to what the parts take, and the channels between them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 
 use super::decider::{Inputs, Order, Outputs};
@@ -13,7 +11,7 @@ use crate::clock;
 use crate::config::{Config, Neighbor, OnDown, Service};
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
-use crate::peer::Peer;
+use crate::peer::{Callers, Ends, Peer};
 use crate::rib::Plan;
 use crate::session::Session;
 use crate::status::{PeerStatus, Source};
@@ -27,6 +25,9 @@ const ORDERS: usize = 4;
 /// Connections of one neighbour that are not looked at yet; the listener hangs up on more.
 const ACCEPTED: usize = 2;
 
+/// Questions to a neighbour's task that wait; more wait in their own connection.
+const QUESTIONS: usize = 2;
+
 /// Both ends of everything.
 pub(super) struct Wiring {
     pub(super) inputs: Inputs,
@@ -37,12 +38,11 @@ pub(super) struct Wiring {
     pub(super) reports: mpsc::Sender<AddressReport>,
     pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) peers: Vec<Peer>,
-    pub(super) accepting: BTreeMap<IpAddr, mpsc::Sender<TcpStream>>,
+    pub(super) callers: Callers,
 }
 
 impl Wiring {
     pub(super) fn new(config: &Config) -> Self {
-        let (source, requests) = Source::new();
         let (orders, orders_in) = mpsc::channel(ORDERS);
         let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
         let (reports, reports_in) = mpsc::channel(REPORTS);
@@ -52,25 +52,32 @@ impl Wiring {
         let mut outputs =
             Outputs { plans: BTreeMap::new(), addresses, stop_sessions, peers: Vec::new() };
         let mut peers = Vec::new();
-        let mut accepting = BTreeMap::new();
+        let mut callers = Callers::default();
+        let mut questions_to = Vec::new();
         let mut seeds = seeds(config);
         for (name, neighbor) in &config.neighbors {
             let (plans, plans_in) = watch::channel(Plan::default());
+            let (questions, questions_in) = mpsc::channel(QUESTIONS);
             let (accepted, accepted_in) = mpsc::channel(ACCEPTED);
             let (status, status_in) = watch::channel(idle(name, neighbor));
             outputs.plans.insert(name.clone(), plans);
             outputs.peers.push(status_in);
-            accepting.insert(neighbor.transport.remote.ip(), accepted);
+            callers.add(neighbor, accepted);
             peers.push(Peer {
                 neighbor: neighbor.clone(),
                 seed: seeds.next_u64(),
-                plans: plans_in,
-                accepted: accepted_in,
-                carried: carried.clone(),
-                status,
-                stop: stop.clone(),
+                ends: Ends {
+                    plans: plans_in,
+                    accepted: accepted_in,
+                    questions: questions_in,
+                    stop: stop.clone(),
+                    carried: carried.clone(),
+                    status,
+                },
             });
+            questions_to.push((name.clone(), questions));
         }
+        let (source, requests) = Source::new(questions_to);
         let inputs = Inputs {
             orders: orders_in,
             observations: observations_in,
@@ -78,7 +85,7 @@ impl Wiring {
             reports: reports_in,
             requests,
         };
-        Self { inputs, outputs, source, orders, observations, reports, wanted, peers, accepting }
+        Self { inputs, outputs, source, orders, observations, reports, wanted, peers, callers }
     }
 }
 

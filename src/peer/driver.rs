@@ -13,13 +13,13 @@ use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep_until, timeout};
 
 use super::link::{Link, LinkEvent};
-use super::sockopt;
+use super::socket;
 use crate::base::{NeighborName, Reason};
 use crate::clock;
-use crate::config::Neighbor;
+use crate::config::{Neighbor, Transport};
 use crate::rib::{Carried, Plan};
 use crate::session::{Direction, Event, Input, Output, Session, State};
-use crate::status::PeerStatus;
+use crate::status::{self, PeerStatus, RouteQuestion};
 
 /// How long the last words of a connection may take to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -29,23 +29,32 @@ const READ_BUFFER: usize = 16 * 1024;
 /// the thread that serves all neighbours; none of them may fill it.
 const COMPLAINTS: Duration = Duration::from_secs(1);
 
-/// The ends of a neighbour's channels.
+/// A neighbour to be driven.
 #[derive(Debug)]
 pub struct Peer {
     /// The neighbour.
     pub neighbor: Neighbor,
     /// Spreads its timers.
     pub seed: u64,
+    /// Its channels.
+    pub ends: Ends,
+}
+
+/// The ends of a neighbour's channels.
+#[derive(Debug)]
+pub struct Ends {
     /// The routes it should have; only the newest counts.
     pub plans: watch::Receiver<Plan>,
     /// Connections it has made to us.
     pub accepted: mpsc::Receiver<TcpStream>,
+    /// Questions of operators about its routes.
+    pub questions: mpsc::Receiver<RouteQuestion>,
+    /// True when the session is to be closed in order.
+    pub stop: watch::Receiver<bool>,
     /// How far it has been told.
     pub carried: mpsc::Sender<(NeighborName, Carried)>,
     /// What is shown of it.
     pub status: watch::Sender<PeerStatus>,
-    /// True when the session is to be closed in order.
-    pub stop: watch::Receiver<bool>,
 }
 
 type Dial = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
@@ -70,20 +79,22 @@ enum Happened {
     Link(Direction, LinkEvent),
     Dialled(io::Result<TcpStream>),
     Accepted(TcpStream),
+    Asked(RouteQuestion),
     Timeout,
     Stop,
 }
 
 /// Runs one neighbour until `stop` turns true (or its sender is gone) and the last words are written.
-pub async fn run(mut peer: Peer) {
-    let session = Session::new(peer.neighbor.session.clone(), peer.seed, clock::now());
+pub async fn run(peer: Peer) {
+    let Peer { neighbor, seed, mut ends } = peer;
+    let session = Session::new(neighbor.session.clone(), seed, clock::now());
     let mut driver = Driver {
-        neighbor: peer.neighbor,
+        neighbor,
         session,
         dial: None,
         links: BTreeMap::new(),
         offered: None,
-        carried: peer.carried,
+        carried: ends.carried.clone(),
         closing: JoinSet::new(),
         complained: None,
         buffer: vec![0; READ_BUFFER].into(),
@@ -91,12 +102,12 @@ pub async fn run(mut peer: Peer) {
     driver.handle(Input::Start).await;
     let mut stopping = false;
     while !stopping {
-        publish(&peer.status, &driver);
-        let happened = driver.wait(&mut peer.plans, &mut peer.accepted, &mut peer.stop).await;
+        publish(&ends.status, &driver);
+        let happened = driver.wait(&mut ends).await;
         stopping = matches!(happened, Happened::Stop);
         driver.take(happened).await;
     }
-    publish(&peer.status, &driver);
+    publish(&ends.status, &driver);
     driver.finish().await;
 }
 
@@ -111,23 +122,20 @@ fn publish(status: &watch::Sender<PeerStatus>, driver: &Driver) {
 
 impl Driver {
     /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing. The
-    /// order to stop comes next: a neighbour that always has something to say cannot put it off.
-    async fn wait(
-        &mut self,
-        plans: &mut watch::Receiver<Plan>,
-        accepted: &mut mpsc::Receiver<TcpStream>,
-        stop: &mut watch::Receiver<bool>,
-    ) -> Happened {
+    /// order to stop and the questions of operators come next: a neighbour that always has something
+    /// to say cannot put them off.
+    async fn wait(&mut self, ends: &mut Ends) -> Happened {
         let deadline = self.session.poll_timeout().map(|(at, _)| at);
         let Self { dial, links, buffer, closing, .. } = self;
         while closing.try_join_next().is_some() {}
         tokio::select! {
             biased;
-            Ok(()) = plans.changed() => Happened::Plan(plans.borrow_and_update().clone()),
-            _ = stop.wait_for(|stop| *stop) => Happened::Stop,
+            Ok(()) = ends.plans.changed() => Happened::Plan(ends.plans.borrow_and_update().clone()),
+            _ = ends.stop.wait_for(|stop| *stop) => Happened::Stop,
+            Some(question) = ends.questions.recv() => Happened::Asked(question),
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
             stream = dialled(dial) => Happened::Dialled(stream),
-            Some(stream) = accepted.recv() => Happened::Accepted(stream),
+            Some(stream) = ends.accepted.recv() => Happened::Accepted(stream),
             () = elapsed(deadline) => Happened::Timeout,
         }
     }
@@ -162,6 +170,11 @@ impl Driver {
                 }
             }
             Happened::Accepted(stream) => self.accept(stream).await,
+            Happened::Asked(RouteQuestion { kind, prefix, answer }) => {
+                let name = &self.neighbor.name;
+                // Whoever asked may have gone; then nobody misses the answer.
+                let _ = answer.send(status::routes(name, &self.session, kind, prefix));
+            }
             Happened::Timeout => self.handle(Input::Timeout).await,
             Happened::Stop => self.handle(Input::Stop).await,
         }
@@ -181,17 +194,15 @@ impl Driver {
 
     async fn accept(&mut self, stream: TcpStream) {
         let prepared = local(&stream).and_then(|local| {
-            let transport = &self.neighbor.transport;
-            sockopt::connected(SockRef::from(&stream), transport, self.user_timeout())?;
+            let socket = SockRef::from(&stream);
+            socket::accepted(&socket, &self.neighbor.transport)?;
+            socket.set_tcp_user_timeout(self.user_timeout())?;
             Ok(local)
         });
         match prepared {
-            Ok(local) if self.neighbor.transport.local_address.is_none_or(|own| own == local) => {
+            Ok(local) => {
                 self.offered = Some(stream);
                 self.handle(Input::Accepted { local }).await;
-            }
-            Ok(local) => {
-                tracing::warn!(neighbor = %self.neighbor.name, %local, "connection to another address than local-address refused");
             }
             Err(error) => {
                 tracing::warn!(neighbor = %self.neighbor.name, %error, "accepted connection is unusable");
@@ -272,13 +283,17 @@ impl Driver {
         let transport = self.neighbor.transport.clone();
         let user_timeout = self.user_timeout();
         Box::pin(async move {
-            let socket = sockopt::dialling(&transport, user_timeout)?;
-            TcpSocket::from_std_stream(socket.into()).connect(transport.remote).await
+            let remote = socket::reachable(transport.remote, &transport)?;
+            let socket = socket::dialling(&transport)?;
+            let stream = TcpSocket::from_std_stream(socket.into()).connect(remote).await?;
+            // Not earlier: how long an answer may take is the session's decision.
+            SockRef::from(&stream).set_tcp_user_timeout(user_timeout)?;
+            Ok(stream)
         })
     }
 
     fn words(&self, error: &io::Error) -> Reason {
-        let remote = self.neighbor.transport.remote;
+        let Transport { remote, local_interface, .. } = &self.neighbor.transport;
         if error.kind() == io::ErrorKind::ConnectionRefused {
             Reason::from(format!(
                 "{remote} refuses the connection: no BGP speaker listens there, or it does not know us"
@@ -286,6 +301,12 @@ impl Driver {
         } else if error.kind() == io::ErrorKind::AddrNotAvailable {
             Reason::from(format!(
                 "cannot connect to {remote}: local-address is not on this machine"
+            ))
+        } else if let (Some(libc::ENODEV), Some(device)) = (error.raw_os_error(), local_interface) {
+            Reason::from(format!("cannot connect to {remote}: there is no interface {device}"))
+        } else if error.raw_os_error() == Some(libc::ENOPROTOOPT) {
+            Reason::from(format!(
+                "cannot connect to {remote}: this kernel has no TCP signatures (CONFIG_TCP_MD5SIG), which password-file needs"
             ))
         } else {
             Reason::from(format!("cannot connect to {remote}: {error}"))

@@ -1,11 +1,17 @@
-use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
+use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use socket2::{SockRef, Socket};
+use tokio::net::TcpListener;
 
-use super::sockopt;
+use super::callers::Callers;
+use super::{socket, sockopt};
+use crate::base::NeighborName;
+use crate::config::Neighbor;
+
+/// How long nobody is accepted after an error.
+const AFTER_AN_ERROR: Duration = Duration::from_millis(100);
 
 /// Accepts connections and hands each to the neighbour it comes from.
 #[derive(Debug)]
@@ -34,6 +40,18 @@ pub enum ListenError {
         /// The cause.
         source: io::Error,
     },
+    /// The kernel does not take the password of a neighbour.
+    #[error(
+        "cannot require the password of neighbour {neighbor} on {address}: the kernel lacks TCP signatures (CONFIG_TCP_MD5SIG), or has no room for another key (sysctl net.core.optmem_max); remedy that, or remove password-file"
+    )]
+    Password {
+        /// Where.
+        address: SocketAddr,
+        /// Whose.
+        neighbor: NeighborName,
+        /// The cause.
+        source: io::Error,
+    },
     /// The address is not on this machine, or something else.
     #[error(
         "cannot listen on {address}; [bgp] listen must be an address of this machine, or \"off\""
@@ -47,39 +65,61 @@ pub enum ListenError {
 }
 
 impl Listener {
-    /// Begins to listen.
-    pub fn bind(address: SocketAddr) -> Result<Self, ListenError> {
-        let bound = sockopt::listening(address).and_then(|s| TcpListener::from_std(s.into()));
-        let listener = bound.map_err(|source| {
-            if source.kind() == io::ErrorKind::AddrInUse {
-                ListenError::Taken { address, source }
-            } else if source.kind() == io::ErrorKind::PermissionDenied {
-                ListenError::Denied { address, source }
-            } else {
-                ListenError::Other { address, source }
-            }
-        })?;
+    /// Begins to listen. The passwords of `neighbors` hold from the first connection on: the kernel
+    /// takes no connection from such a neighbour that is not signed with its password.
+    pub fn bind<'a>(
+        address: SocketAddr,
+        neighbors: impl IntoIterator<Item = &'a Neighbor>,
+    ) -> Result<Self, ListenError> {
+        let socket =
+            socket::listening(address).map_err(|error| ListenError::new(address, error))?;
+        for neighbor in neighbors {
+            require_password(&socket, address, neighbor)?;
+        }
+        let listening = socket::listen(&socket).and_then(|()| TcpListener::from_std(socket.into()));
+        let listener = listening.map_err(|error| ListenError::new(address, error))?;
         Ok(Self { listener })
     }
 
-    /// Accepts for ever. Strangers are hung up on at once and cost nothing more. A neighbour whose
-    /// channel is full has connected several times without an answer; it is hung up on too.
-    pub async fn run(self, neighbors: BTreeMap<IpAddr, mpsc::Sender<TcpStream>>) {
+    /// Accepts for ever.
+    pub async fn run(self, callers: Callers) {
         loop {
-            let (stream, from) = match self.listener.accept().await {
-                Ok(accepted) => accepted,
+            match self.listener.accept().await {
+                Ok((stream, from)) => callers.take(stream, from),
                 Err(error) => {
                     // Out of descriptors, or a connection that ended before it was accepted: the
                     // next one may be fine, but not in this very moment.
                     tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                    continue;
+                    tokio::time::sleep(AFTER_AN_ERROR).await;
                 }
-            };
-            match neighbors.get(&from.ip().to_canonical()) {
-                Some(neighbor) => drop(neighbor.try_send(stream)),
-                None => tracing::debug!(%from, "connection from an address that is no neighbour"),
             }
+        }
+    }
+}
+
+fn require_password(
+    socket: &Socket,
+    address: SocketAddr,
+    neighbor: &Neighbor,
+) -> Result<(), ListenError> {
+    let (peer, v6) = (neighbor.transport.remote.ip(), address.is_ipv6());
+    let Some(password) = neighbor.transport.password.as_ref().filter(|_| v6 || peer.is_ipv4())
+    else {
+        return Ok(());
+    };
+    sockopt::sign(&SockRef::from(socket), v6, peer, password).map_err(|source| {
+        ListenError::Password { address, neighbor: neighbor.name.clone(), source }
+    })
+}
+
+impl ListenError {
+    fn new(address: SocketAddr, source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::AddrInUse {
+            Self::Taken { address, source }
+        } else if source.kind() == io::ErrorKind::PermissionDenied {
+            Self::Denied { address, source }
+        } else {
+            Self::Other { address, source }
         }
     }
 }

@@ -4,10 +4,13 @@
 //! nobody else's. The task ends when it is told to stop and the session's last words are written;
 //! it is safe to drop at any await: the kernel then closes the sockets and the neighbour withdraws.
 
+mod callers;
 mod driver;
 mod link;
 mod listener;
+mod socket;
 mod sockopt;
 
-pub use driver::{Peer, run};
+pub use callers::Callers;
+pub use driver::{Ends, Peer, run};
 pub use listener::{ListenError, Listener};

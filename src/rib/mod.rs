@@ -4,9 +4,10 @@
 //! A first announcement, a reconnect, a reload and a withdrawal are therefore one code path.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::base::{Family, Prefix, RouteAttributes, RouteTable};
+use crate::base::{Asn, Community, Family, LargeCommunity, Prefix, RouteAttributes, RouteTable};
 
 /// What one neighbour was last sent (Adj-RIB-Out, RFC 4271 §3.2).
 #[derive(Debug, Clone, Default)]
@@ -110,25 +111,46 @@ impl Carried {
     }
 }
 
-/// The routes a neighbour announced (Adj-RIB-In), kept up to a limit so that no neighbour can make
-/// the process grow. They are looked at, never installed.
+/// A route as a neighbour announced it, as far as people and the decision look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedRoute {
+    /// The AS path, leftmost first; at most [`ReceivedRoute::MOST`] numbers are kept.
+    pub as_path: Vec<Asn>,
+    /// The next hop.
+    pub next_hop: Option<IpAddr>,
+    /// MULTI_EXIT_DISC.
+    pub med: Option<u32>,
+    /// Communities, at most [`ReceivedRoute::MOST`].
+    pub communities: Vec<Community>,
+    /// Large communities, at most [`ReceivedRoute::MOST`].
+    pub large_communities: Vec<LargeCommunity>,
+}
+
+impl ReceivedRoute {
+    /// How many numbers of each list are kept: more than any real route carries, and little enough
+    /// that a neighbour cannot make a route large.
+    pub const MOST: usize = 64;
+}
+
+/// The routes a neighbour announced (Adj-RIB-In, RFC 4271 §3.2), kept up to a limit so that no
+/// neighbour can make the process grow. They are looked at, never installed.
 #[derive(Debug, Clone)]
 pub struct AdjRibIn {
-    prefixes: BTreeSet<Prefix>,
+    routes: BTreeMap<Prefix, Arc<ReceivedRoute>>,
     limit: usize,
     refused: u64,
 }
 
 impl AdjRibIn {
-    /// Keeps at most `limit` prefixes.
+    /// Keeps at most `limit` routes.
     pub fn new(limit: usize) -> Self {
-        Self { prefixes: BTreeSet::new(), limit, refused: 0 }
+        Self { routes: BTreeMap::new(), limit, refused: 0 }
     }
 
     /// Takes an announcement; over the limit it is counted and forgotten.
-    pub fn announce(&mut self, prefix: Prefix) {
-        if self.prefixes.len() < self.limit || self.prefixes.contains(&prefix) {
-            self.prefixes.insert(prefix);
+    pub fn announce(&mut self, prefix: Prefix, route: &Arc<ReceivedRoute>) {
+        if self.routes.len() < self.limit || self.routes.contains_key(&prefix) {
+            self.routes.insert(prefix, Arc::clone(route));
         } else {
             self.refused += 1;
         }
@@ -136,17 +158,27 @@ impl AdjRibIn {
 
     /// Takes a withdrawal; no harm when the prefix is unknown.
     pub fn withdraw(&mut self, prefix: &Prefix) {
-        self.prefixes.remove(prefix);
+        self.routes.remove(prefix);
     }
 
-    /// How many prefixes are kept.
+    /// Forgets all routes; what was refused stays counted.
+    pub fn forget(&mut self) {
+        self.routes.clear();
+    }
+
+    /// The routes that are kept.
+    pub fn routes(&self) -> &BTreeMap<Prefix, Arc<ReceivedRoute>> {
+        &self.routes
+    }
+
+    /// How many routes are kept.
     pub fn len(&self) -> usize {
-        self.prefixes.len()
+        self.routes.len()
     }
 
     /// Whether none is kept.
     pub fn is_empty(&self) -> bool {
-        self.prefixes.is_empty()
+        self.routes.is_empty()
     }
 
     /// How many announcements were not kept because of the limit, since the session came up.
@@ -156,7 +188,7 @@ impl AdjRibIn {
 
     /// Forgets everything with the session.
     pub fn clear(&mut self) {
-        self.prefixes.clear();
+        self.routes.clear();
         self.refused = 0;
     }
 }

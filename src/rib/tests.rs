@@ -70,16 +70,26 @@ fn a_family_that_was_not_negotiated_is_not_said() {
     assert_eq!(out.len(), 1);
 }
 
+fn received() -> Arc<ReceivedRoute> {
+    Arc::new(ReceivedRoute {
+        as_path: vec![Asn(65515)],
+        next_hop: None,
+        med: None,
+        communities: Vec::new(),
+        large_communities: Vec::new(),
+    })
+}
+
 #[test]
 fn received_routes_stop_at_the_limit_and_the_excess_is_counted() {
-    let mut received = AdjRibIn::new(2);
+    let mut table = AdjRibIn::new(2);
     for text in ["10.0.0.0/8", "11.0.0.0/8", "12.0.0.0/8", "10.0.0.0/8"] {
-        received.announce(prefix(text));
+        table.announce(prefix(text), &received());
     }
-    assert_eq!((received.len(), received.refused()), (2, 1));
-    received.withdraw(&prefix("10.0.0.0/8"));
-    received.announce(prefix("12.0.0.0/8"));
-    assert_eq!(received.len(), 2);
+    assert_eq!((table.len(), table.refused()), (2, 1));
+    table.withdraw(&prefix("10.0.0.0/8"));
+    table.announce(prefix("12.0.0.0/8"), &received());
+    assert_eq!(table.len(), 2);
 }
 
 proptest! {

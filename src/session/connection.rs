@@ -1,7 +1,6 @@
 use std::net::IpAddr;
 
-use super::Negotiated;
-use super::State;
+use super::{Malformed, Negotiated, State};
 use crate::wire::{self, Context, Message};
 
 /// One TCP connection of a session, from our OPEN on.
@@ -16,11 +15,27 @@ pub(super) struct Connection {
     /// slow neighbour gets the newest state when it reads again, and never a queue of old ones.
     pub(super) unsent: bool,
     inbox: Vec<u8>,
+    /// How much of the inbox has been read; it is cut off once no whole message is left.
+    read: usize,
+}
+
+/// A message, and its octets when there is something wrong with it.
+pub(super) struct Heard {
+    pub(super) message: Message,
+    /// The beginning of an UPDATE with malformed attributes, else empty.
+    pub(super) offending: Vec<u8>,
 }
 
 impl Connection {
     pub(super) fn new(local: IpAddr) -> Self {
-        Self { local, negotiated: None, established: false, unsent: false, inbox: Vec::new() }
+        Self {
+            local,
+            negotiated: None,
+            established: false,
+            unsent: false,
+            inbox: Vec::new(),
+            read: 0,
+        }
     }
 
     pub(super) fn state(&self) -> State {
@@ -31,9 +46,14 @@ impl Connection {
         }
     }
 
-    /// How to read and write on this connection: the OPENs themselves are read by the defaults.
-    pub(super) fn context(&self) -> Context {
+    /// How to read on this connection: the OPENs themselves are read by the defaults.
+    fn context(&self) -> Context {
         self.negotiated.as_ref().map_or_else(Context::default, |negotiated| negotiated.context)
+    }
+
+    /// How to write on it.
+    pub(super) fn sending(&self) -> Context {
+        self.negotiated.as_ref().map_or_else(Context::default, Negotiated::sending)
     }
 
     pub(super) fn receive(&mut self, octets: &[u8]) {
@@ -41,14 +61,27 @@ impl Connection {
     }
 
     /// The next whole message, `None` when more octets are needed.
-    pub(super) fn next_message(&mut self) -> Result<Option<Message>, wire::Error> {
+    pub(super) fn next_message(&mut self) -> Result<Option<Heard>, wire::Error> {
         let context = self.context();
-        let Some(length) = wire::frame_length(&self.inbox, &context)? else { return Ok(None) };
-        if self.inbox.len() < length {
-            return Ok(None);
-        }
-        let message = Message::decode(&self.inbox[..length], &context);
-        self.inbox.drain(..length);
-        message.map(Some)
+        let unread = &self.inbox[self.read..];
+        let length = match wire::frame_length(unread, &context)? {
+            Some(length) if length <= unread.len() => length,
+            Some(_) | None => {
+                self.inbox.drain(..self.read);
+                self.read = 0;
+                return Ok(None);
+            }
+        };
+        let frame = &unread[..length];
+        let message = Message::decode(frame, &context)?;
+        let offending = match &message {
+            Message::Update(update) if !update.faults.is_empty() => {
+                frame[..length.min(Malformed::MOST)].to_vec()
+            }
+            Message::Open(_) | Message::Update(_) | Message::Notification(_) => Vec::new(),
+            Message::Keepalive | Message::RouteRefresh(_) => Vec::new(),
+        };
+        self.read += length;
+        Ok(Some(Heard { message, offending }))
     }
 }

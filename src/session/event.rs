@@ -148,6 +148,20 @@ pub enum Event {
     Malformed(Reason),
 }
 
+/// An UPDATE with malformed attributes, kept for the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Malformed {
+    /// What is wrong with it and what became of it.
+    pub because: Reason,
+    /// The message from its first octet on, at most [`Malformed::MOST`] of it.
+    pub octets: Vec<u8>,
+}
+
+impl Malformed {
+    /// How many octets are kept.
+    pub const MOST: usize = 512;
+}
+
 /// What a session waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Timer {

@@ -189,9 +189,7 @@ impl Session {
             Timer::Retry => self.dial(now),
             Timer::DialLimit => {
                 self.cancel_dial();
-                self.failed(Reason::from(format!(
-                    "no answer to our connection within {DIAL_LIMIT:?}"
-                )));
+                self.failed(self.unanswered());
                 self.retry_later(now);
             }
             Timer::Hold(direction) => {
@@ -211,6 +209,14 @@ impl Session {
                 };
                 self.close(direction, closing, now);
             }
+        }
+    }
+
+    /// A segment whose signature is wrong is dropped without a word (RFC 2385 §4.1).
+    fn unanswered(&self) -> Reason {
+        match self.params.signed {
+            true => Reason::new("no answer: a wrong password looks like this"),
+            false => Reason::from(format!("no answer to our connection within {DIAL_LIMIT:?}")),
         }
     }
 

@@ -23,6 +23,7 @@ mod collision;
 mod connection;
 mod counters;
 mod event;
+mod inbound;
 mod lifecycle;
 mod negotiation;
 mod outbound;
@@ -35,13 +36,14 @@ use std::time::{Duration, Instant};
 
 use connection::Connection;
 pub use counters::{Counters, MessageCounts};
-pub use event::{Direction, Event, Input, Output, State, Timer};
+pub use event::{Direction, Event, Input, Malformed, Output, State, Timer};
 pub use negotiation::Negotiated;
 pub use params::{HoldTime, Params};
 
 use crate::base::{Backoff, Family, Reason, Rng, RouteTable, Timers};
 use crate::rib::{AdjRibIn, AdjRibOut, Carried, Plan};
 use crate::wire::Message;
+use outbound::Marks;
 
 /// Longest waiting time between connection attempts.
 const RETRY_MOST: Duration = Duration::from_secs(60);
@@ -77,6 +79,7 @@ pub struct Session {
     state: State,
     since: Instant,
     last_error: Option<Reason>,
+    last_malformed: Option<Malformed>,
     counters: Counters,
 }
 
@@ -102,6 +105,7 @@ impl Session {
             state: State::Idle,
             since: now,
             last_error: None,
+            last_malformed: None,
             counters: Counters::default(),
             params,
         }
@@ -176,6 +180,11 @@ impl Session {
         self.last_error.as_ref()
     }
 
+    /// The last UPDATE with malformed attributes.
+    pub fn last_malformed(&self) -> Option<&Malformed> {
+        self.last_malformed.as_ref()
+    }
+
     /// What was counted.
     pub fn counters(&self) -> &Counters {
         &self.counters
@@ -197,7 +206,7 @@ impl Session {
 
     fn send(&mut self, direction: Direction, messages: Vec<Message>, now: Instant) {
         let Some(connection) = self.connections.get_mut(&direction) else { return };
-        let context = connection.context();
+        let context = connection.sending();
         let send_hold =
             connection.negotiated.as_ref().and_then(|n| n.send_hold(self.params.send_hold_time));
         messages.iter().for_each(|message| self.counters.sent.count(message.kind()));
@@ -221,20 +230,18 @@ impl Session {
         let Some(negotiated) = connection.negotiated.as_ref().filter(|_| !connection.unsent) else {
             return;
         };
+        let direction = *direction;
         let refresh = std::mem::take(&mut self.refresh);
+        let opened = std::mem::take(&mut self.end_of_rib);
         let delta = self.adj_rib_out.advance(&self.plan.routes, &negotiated.families, &refresh);
-        let mut updates = outbound::updates(&delta, connection.local, &negotiated.context);
-        // RFC 4724 §2: the marker is useful to every neighbour; a refreshed family gets it again,
-        // because that is where the answer ends.
-        let closed = std::mem::take(&mut self.end_of_rib);
-        updates
-            .extend(closed.union(&refresh).map(|family| crate::wire::Update::end_of_rib(*family)));
+        let updates = outbound::updates(&delta, connection.local, &negotiated.sending());
+        let marks = Marks { opened, refresh, enhanced: negotiated.enhanced_refresh };
+        let messages = marks.around(updates);
         self.telling = self.plan.version;
-        if updates.is_empty() {
+        if messages.is_empty() {
             self.carry(Carried::Upto(self.telling));
         } else {
-            let direction = *direction;
-            self.send(direction, updates.into_iter().map(Message::Update).collect(), now);
+            self.send(direction, messages, now);
         }
     }
 

@@ -15,8 +15,10 @@ pub struct Negotiated {
     pub hold_time: HoldTime,
     /// Families that both sides announced.
     pub families: BTreeSet<Family>,
-    /// How messages are read and written from here on.
+    /// How the neighbour's messages are read from here on.
     pub context: Context,
+    /// Both sides mark the beginning and the end of an answer to a ROUTE-REFRESH (RFC 7313).
+    pub enhanced_refresh: bool,
     /// The neighbour's BGP identifier.
     pub peer_id: Ipv4Addr,
     /// The neighbour's capabilities, as it sent them.
@@ -36,8 +38,12 @@ pub(super) fn open(params: &Params) -> Open {
         .families
         .iter()
         .map(|family| Capability::MultiProtocol { afi: family.afi(), safi: family.safi() });
-    let capabilities =
-        families.chain([Capability::RouteRefresh, Capability::FourOctetAs(params.local_as)]);
+    let capabilities = families.chain([
+        Capability::RouteRefresh,
+        Capability::EnhancedRouteRefresh,
+        Capability::ExtendedMessage,
+        Capability::FourOctetAs(params.local_as),
+    ]);
     Open {
         my_as: Asn(u32::from(params.local_as.as_two_octets())),
         hold_time: params.hold_time.seconds(),
@@ -71,19 +77,29 @@ pub(super) fn negotiate(params: &Params, theirs: &Open) -> Result<Negotiated, Un
             because: format!("the neighbour supports none of our families ({})", ours.join(", ")),
         });
     }
-    let four_octet_asn =
-        theirs.capabilities.iter().any(|c| matches!(c, Capability::FourOctetAs(_)));
+    let has = |wanted: &dyn Fn(&Capability) -> bool| theirs.capabilities.iter().any(wanted);
+    let context = Context {
+        four_octet_asn: has(&|c| matches!(c, Capability::FourOctetAs(_))),
+        extended_messages: has(&|c| matches!(c, Capability::ExtendedMessage)),
+    };
     let proposal = HoldTime::new(theirs.hold_time).unwrap_or(params.hold_time);
     Ok(Negotiated {
         hold_time: params.hold_time.negotiate(proposal),
         families,
-        context: Context { four_octet_asn, extended_messages: false },
+        context,
+        enhanced_refresh: has(&|c| matches!(c, Capability::EnhancedRouteRefresh)),
         peer_id: theirs.identifier,
         capabilities: theirs.capabilities.clone(),
     })
 }
 
 impl Negotiated {
+    /// How our messages are written. Long ones (RFC 8654) are read and never sent: 4096 octets hold
+    /// 800 routes, and a short message is acted on sooner.
+    pub(super) fn sending(&self) -> Context {
+        Context { extended_messages: false, ..self.context }
+    }
+
     /// Time between KEEPALIVEs: what is configured or a third of the hold time, whichever is
     /// smaller, but at least a second (RFC 4271 §4.4). `None` when the hold time is zero.
     pub(super) fn keepalive(&self, configured: Option<Duration>) -> Option<Duration> {

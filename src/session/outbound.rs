@@ -1,12 +1,13 @@
 //! From a difference between tables to the octets that tell it.
 
-use std::net::IpAddr;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::base::{Family, NextHop, Prefix, RouteAttributes};
 use crate::rib::Delta;
 use crate::wire::{
-    AsPath, Context, Message, MpNextHop, Origin, PathAttributes, Update, pack_announcements,
-    pack_withdrawals,
+    AsPath, Context, Message, MpNextHop, Origin, PathAttributes, RouteRefresh, Update,
+    pack_announcements, pack_withdrawals,
 };
 
 /// All UPDATEs for `delta`, withdrawals first: they are what traffic waits for.
@@ -24,6 +25,39 @@ pub(super) fn updates(delta: &Delta, local: IpAddr, context: &Context) -> Vec<Up
         }
     }
     updates
+}
+
+/// What tells a neighbour where a full table begins and ends.
+pub(super) struct Marks {
+    /// Families that are told for the first time.
+    pub(super) opened: BTreeSet<Family>,
+    /// Families that the neighbour asked for again.
+    pub(super) refresh: BTreeSet<Family>,
+    /// Whether the neighbour knows the marks of RFC 7313.
+    pub(super) enhanced: bool,
+}
+
+impl Marks {
+    /// The UPDATEs between their marks: BoRR and EoRR (RFC 7313 §4) around a refresh, where both
+    /// sides know them, else End-of-RIB (RFC 4724 §2) behind it, as behind a first table.
+    pub(super) fn around(self, updates: Vec<Update>) -> Vec<Message> {
+        let mark = |subtype| {
+            move |family: &Family| Message::RouteRefresh(RouteRefresh::new(*family, subtype))
+        };
+        let end_of_rib = |family: &Family| Message::Update(Update::end_of_rib(*family));
+        let mut messages = Vec::new();
+        if self.enhanced {
+            messages.extend(self.refresh.iter().map(mark(RouteRefresh::BEGIN)));
+        }
+        messages.extend(updates.into_iter().map(Message::Update));
+        if self.enhanced {
+            messages.extend(self.refresh.iter().map(mark(RouteRefresh::END)));
+            messages.extend(self.opened.iter().map(end_of_rib));
+        } else {
+            messages.extend(self.opened.union(&self.refresh).map(end_of_rib));
+        }
+        messages
+    }
 }
 
 /// The octets of messages, one after the other.
@@ -54,5 +88,15 @@ fn next_hop(route: &RouteAttributes, family: Family, local: IpAddr) -> Option<Mp
         NextHop::SelfAddress => local,
         NextHop::Address(address) => address,
     };
-    (Family::of(address) == family).then_some(MpNextHop { global: address, link_local: None })
+    (Family::of(address) == family)
+        .then_some(MpNextHop { global: address, link_local: beside(address, local) })
+}
+
+/// RFC 2545 §3: on a link that we share with the neighbour, our link-local address goes along. Only
+/// a session between link-local addresses proves that we share one.
+fn beside(global: IpAddr, local: IpAddr) -> Option<Ipv6Addr> {
+    match (global, local) {
+        (IpAddr::V6(_), IpAddr::V6(local)) if local.is_unicast_link_local() => Some(local),
+        (IpAddr::V4(_) | IpAddr::V6(_), IpAddr::V4(_) | IpAddr::V6(_)) => None,
+    }
 }

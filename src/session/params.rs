@@ -65,4 +65,6 @@ pub struct Params {
     pub shutdown_message: String,
     /// How many received routes are kept; the excess is counted and forgotten.
     pub max_received: usize,
+    /// Segments are signed (RFC 2385): a neighbour with another password is silent.
+    pub signed: bool,
 }

@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
+use super::connection::Heard;
 use super::lifecycle::Closing;
 use super::{Direction, Event, Session, State, Timer, negotiation};
 use crate::base::{Family, Reason};
-use crate::wire::{self, Message, Notification, Open, RouteRefresh, Treatment, Update};
+use crate::wire::{self, Message, Notification, Open, RouteRefresh};
 
 impl Session {
     pub(super) fn received(&mut self, direction: Direction, octets: &[u8], now: Instant) {
@@ -16,7 +17,7 @@ impl Session {
         while let Some(connection) = self.connections.get_mut(&direction) {
             match connection.next_message() {
                 Ok(None) => return,
-                Ok(Some(message)) => self.message(direction, message, now),
+                Ok(Some(heard)) => self.message(direction, heard, now),
                 Err(error) => self.refuse(direction, &error, now),
             }
         }
@@ -32,8 +33,9 @@ impl Session {
         self.close(direction, closing, now);
     }
 
-    fn message(&mut self, direction: Direction, message: Message, now: Instant) {
+    fn message(&mut self, direction: Direction, heard: Heard, now: Instant) {
         let Some(state) = self.connections.get(&direction).map(|c| c.state()) else { return };
+        let Heard { message, offending } = heard;
         self.counters.received.count(message.kind());
         self.heard(direction, now);
         match (state, message) {
@@ -43,7 +45,7 @@ impl Session {
             (State::OpenSent, Message::Open(open)) => self.opened(direction, &open, now),
             (State::OpenConfirm, Message::Keepalive) => self.establish(direction, now),
             (State::Established, Message::Keepalive) => {}
-            (State::Established, Message::Update(update)) => self.update(&update),
+            (State::Established, Message::Update(update)) => self.update(&update, offending),
             (State::Established, Message::RouteRefresh(refresh)) => self.refreshed(refresh, now),
             (state, message) => self.unexpected(direction, state, &message, now),
         }
@@ -114,28 +116,6 @@ impl Session {
         self.timers.stop(Timer::Retry);
         self.event(Event::Established { hold_time, direction });
         self.pump(now);
-    }
-
-    /// Event 27. Routes are looked at, never installed.
-    fn update(&mut self, update: &Update) {
-        let treatment = update.treatment();
-        if let Some(fault) = update.faults.iter().max_by_key(|fault| fault.treatment) {
-            self.counters.malformed += 1;
-            self.event(Event::Malformed(Reason::from(fault.to_string())));
-        }
-        let withdrawn = update.withdrawn.iter();
-        let withdrawn =
-            withdrawn.chain(update.attributes.mp_unreach.iter().flat_map(|mp| &mp.prefixes));
-        withdrawn.for_each(|prefix| self.adj_rib_in.withdraw(prefix));
-        let announced = update.announced.iter();
-        let announced =
-            announced.chain(update.attributes.mp_reach.iter().flat_map(|mp| &mp.prefixes));
-        // RFC 7606 §2: routes with a fault that matters are taken as withdrawn.
-        if treatment.is_some_and(|treatment| treatment >= Treatment::TreatAsWithdraw) {
-            announced.for_each(|prefix| self.adj_rib_in.withdraw(prefix));
-        } else {
-            announced.for_each(|prefix| self.adj_rib_in.announce(*prefix));
-        }
     }
 
     /// RFC 2918 §4: the whole family again. Other subtypes (RFC 7313) and families that were not

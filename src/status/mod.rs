@@ -3,14 +3,17 @@
 //! [`Snapshot`] is the contract of `herald status --json`: fields may be added, never renamed.
 
 mod peer;
+mod routes;
+mod source;
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{mpsc, oneshot};
 
 pub use peer::PeerStatus;
+pub use routes::{RouteTableKind, routes};
+pub use source::{RouteQuestion, SnapshotRequests, Source};
 
 /// Everything an operator can see at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,27 +136,20 @@ pub struct Route {
     pub fault: Option<String>,
 }
 
-/// Asks the agent for a snapshot; cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Source(mpsc::Sender<oneshot::Sender<Snapshot>>);
-
-/// The other end of a [`Source`].
-pub type Requests = mpsc::Receiver<oneshot::Sender<Snapshot>>;
-
-/// How many questions may wait; more wait in their own connection.
-const WAITING: usize = 8;
-
-impl Source {
-    /// A source and the end that answers it.
-    pub fn new() -> (Self, Requests) {
-        let (asks, requests) = mpsc::channel(WAITING);
-        (Self(asks), requests)
-    }
-
-    /// The state of the agent now; `None` while it is going down.
-    pub async fn snapshot(&self) -> Option<Snapshot> {
-        let (answer, snapshot) = oneshot::channel();
-        self.0.send(answer).await.ok()?;
-        snapshot.await.ok()
-    }
+/// A route of one neighbour, sent or received.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct NeighborRoute {
+    /// The neighbour.
+    pub neighbor: String,
+    /// The prefix.
+    pub prefix: String,
+    /// The AS path as it was sent or received, leftmost first; long ones are cut.
+    pub as_path: Vec<u32>,
+    /// Its next hop.
+    pub next_hop: Option<IpAddr>,
+    /// MULTI_EXIT_DISC.
+    pub med: Option<u32>,
+    /// Communities, plain and large; long lists are cut.
+    pub communities: Vec<String>,
 }

@@ -103,6 +103,33 @@ fn an_update_with_broken_attributes_keeps_the_session() {
 }
 
 #[test]
+fn octets_out_of_step_end_an_established_session_and_the_next_one_comes_up() {
+    let mut stage = Stage::set();
+    stage.speaker.establish(&open(PEER_AS, 90, ID));
+    stage.herald.session_comes_up();
+    stage.speaker.send(&[0; 19]);
+    stage.refuses((1, 1), "marker");
+    assert_eq!(stage.herald.neighbor()["flaps"], 1);
+    stage.speaker.establish(&open(PEER_AS, 90, ID));
+    stage.herald.session_comes_up();
+}
+
+#[test]
+fn routes_over_the_limit_are_not_kept_and_the_session_stays() {
+    let mut stage = Stage::with(|config| config.set("neighbor.peer", "max-received", 2));
+    stage.speaker.establish(&open(PEER_AS, 90, ID));
+    let attributes = [0x40, 1, 1, 0, 0x40, 2, 6, 2, 1, 0, 0, 0xff, 0xeb, 0x40, 3, 4, 10, 9, 0, 2];
+    let prefixes = [24, 198, 51, 100, 24, 203, 0, 113, 24, 192, 0, 2];
+    stage.speaker.say(UPDATE, &[&[0, 0, 0, 20][..], &attributes, &prefixes].concat());
+    eventually("two of three routes are kept", SOON, || {
+        let neighbor = stage.herald.neighbor();
+        let told = (&neighbor["received"], &neighbor["not-kept"]) == (&2.into(), &1.into());
+        if told { Ok(()) } else { Err(neighbor) }
+    });
+    assert_eq!(stage.herald.neighbor()["state"], "established");
+}
+
+#[test]
 fn a_silent_peer_is_shown_in_open_sent() {
     let stage = Stage::set();
     eventually_equals("open-sent", &Value::from("open-sent"), || {
@@ -206,10 +233,15 @@ struct Stage {
 
 impl Stage {
     fn set() -> Self {
+        Self::with(|config| config)
+    }
+
+    fn with(change: impl FnOnce(Config) -> Config) -> Self {
         let (net, ours, theirs) = Net::pair();
         let haproxy = Haproxy::prepared(&ours, &[]);
         let listening = Listening::on(&theirs, Meeting::USUAL.peer_address());
-        let herald = Herald::start(&ours, &Config::usual(Meeting::USUAL, &haproxy.socket()));
+        let config = change(Config::usual(Meeting::USUAL, &haproxy.socket()));
+        let herald = Herald::start(&ours, &config);
         let speaker = listening.accept();
         Self { herald, speaker, listening, _haproxy: haproxy, _theirs: theirs, _net: net }
     }

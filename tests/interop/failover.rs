@@ -30,7 +30,7 @@ fn the_route_goes_with_the_last_server_and_returns_with_it_over_the_same_session
 fn one_dead_server_of_two_changes_nothing<P: Peer>() {
     let mut scene = Scene::<P>::usual();
     scene.route_arrives(ANYCAST);
-    let before = scene.peer.updates_received();
+    let before = scene.settled_updates();
     scene.webs.pop();
     eventually("half the capacity", SOON, || {
         let service = scene.herald.service();
@@ -50,8 +50,7 @@ fn what_has_not_changed_is_not_sent_again<P: Peer>() {
             .set("service.fixed.check.backend", "haproxy", "{ backend = \"http_back\" }")
     });
     scene.routes_become(2);
-    scene.herald.asks_haproxy(10);
-    let before = scene.peer.updates_received();
+    let before = scene.settled_updates();
     scene.herald.asks_haproxy(20);
     assert_eq!(scene.peer.updates_received(), before, "nothing changed");
     scene.servers_die();
@@ -65,7 +64,7 @@ fn a_last_resort_replaces_the_route_in_place<P: Peer>() {
         config.set("service.web.down", "announce", true).set("service.web.down", "prepend", 6)
     });
     assert_eq!(scene.route_arrives(ANYCAST).as_path, [HERALD_AS; 3]);
-    let before = scene.peer.updates_received();
+    let before = scene.settled_updates();
     scene.servers_die();
     eventually("the long path", SOON, || {
         let seen = scene.peer.routes().remove(ANYCAST).expect("the route never goes");

@@ -66,7 +66,7 @@ fn a_reload_with_dead_servers_announces_nothing() {
     scene.route_arrives(ANYCAST);
     scene.servers_die();
     scene.routes_become(0);
-    let before = scene.peer.updates_received();
+    let before = scene.settled_updates();
     // Slow checks keep every server "UP, not checked yet" for as long as the test looks.
     scene.haproxy.write_servers(&quick_checks(&PORTS).replace("inter 100ms", "inter 5s"));
     for _ in 0..5 {
@@ -81,7 +81,7 @@ fn a_reload_with_dead_servers_announces_nothing() {
 fn a_reload_with_living_servers_keeps_the_route() {
     let scene = Scene::<Frr>::usual();
     scene.route_arrives(ANYCAST);
-    let before = scene.peer.updates_received();
+    let before = scene.settled_updates();
     for _ in 0..3 {
         scene.haproxy.reload();
         scene.herald.asks_haproxy(6);

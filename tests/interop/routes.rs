@@ -104,10 +104,10 @@ fn a_thousand_addresses_come_and_go<P: Peer>() {
     scene.routes_become(1000);
     scene.servers_die();
     scene.routes_become(0);
-    let before = scene.peer.updates_received();
+    let before = scene.settled_updates();
     scene.servers_return();
     scene.routes_become(1000);
-    let between = scene.peer.updates_received();
+    let between = scene.settled_updates();
     scene.servers_die();
     scene.routes_become(0);
     // 4096 octets hold 800 and some addresses with these attributes: two UPDATEs each way.
@@ -120,7 +120,7 @@ fn a_thousand_addresses_come_and_go<P: Peer>() {
 fn a_refresh_is_answered_without_a_reset<P: AsksForRefresh>() {
     let scene = Scene::<P>::usual();
     scene.route_arrives(ANYCAST);
-    let before = scene.peer.updates_received();
+    let before = scene.settled_updates();
     scene.peer.ask_for_refresh();
     eventually("the answer to the refresh", SOON, || {
         let received = scene.peer.updates_received();

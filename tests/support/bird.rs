@@ -8,7 +8,9 @@ use tempfile::TempDir;
 
 use super::herald::directory;
 use super::netns::Namespace;
-use super::peer::{AsksForRefresh, HERALD_AS, Meeting, PEER_AS, Peer, Seen, sorted};
+use super::peer::{
+    AsksForRefresh, HERALD_AS, Meeting, PEER_AS, Peer, Protection, Seen, Transport, sorted,
+};
 use super::process::{Process, inside, output, program, run};
 use super::wait::{SOON, eventually};
 
@@ -24,10 +26,11 @@ impl Peer for Bird {
     const COUNTS_MESSAGES: bool = false;
     const ADMINISTRATIVE_SHUTDOWN: &'static str = "Received: Administrative shutdown";
 
-    fn start(namespace: &Namespace, meeting: Meeting) -> Self {
+    fn start_protected(namespace: &Namespace, meeting: Meeting, protection: Protection) -> Self {
         let directory = directory("bird");
         let file = |name: &str| directory.path().join(name);
-        fs::write(file("bird.conf"), configuration(meeting)).expect("a configuration for bird");
+        fs::write(file("bird.conf"), configuration(meeting, protection))
+            .expect("a configuration for bird");
         let mut command = inside(namespace, &program(&["bird"], "bird2"));
         command.arg("-f").arg("-c").arg(file("bird.conf"));
         command.arg("-s").arg(file("bird.ctl")).arg("-P").arg(file("bird.pid"));
@@ -77,7 +80,8 @@ impl AsksForRefresh for Bird {
 }
 
 impl Bird {
-    fn ask(&self, what: &str) -> String {
+    /// What birdc prints for a command.
+    pub(crate) fn ask(&self, what: &str) -> String {
         run(self.command(what))
     }
 
@@ -88,9 +92,16 @@ impl Bird {
     }
 }
 
-fn configuration(meeting: Meeting) -> String {
+fn configuration(meeting: Meeting, protection: Protection) -> String {
     let (herald, own) = (meeting.herald_address(), meeting.peer_address());
     let passive = if meeting.peer_dials() { "off" } else { "on" };
+    let zone = match meeting.transport {
+        Transport::LinkLocal(device) => format!("interface {device:?};"),
+        Transport::V4 | Transport::V6 => String::new(),
+    };
+    let password = protection.password.map(|word| format!("password {word:?};"));
+    let password = password.unwrap_or_default();
+    let ttl = if protection.ttl_security { "on" } else { "off" };
     format!(
         "log stderr all;
 router id 10.9.0.2;
@@ -100,6 +111,8 @@ protocol bgp herald {{
   local {own} as {PEER_AS};
   neighbor {herald} as {HERALD_AS};
   direct;
+  {zone} {password}
+  ttl security {ttl};
   passive {passive};
   strict bind yes;
   connect delay time 1;

@@ -18,7 +18,10 @@ pub(crate) struct Config(BTreeMap<String, BTreeMap<String, String>>);
 impl Config {
     /// One neighbour `peer`, one HAProxy asked every 50 ms, one service `web` with [`ANYCAST`].
     pub(crate) fn usual(meeting: Meeting, haproxy_socket: &Path) -> Self {
-        let own = SocketAddr::from((meeting.herald_address(), 179));
+        let own = match meeting.transport {
+            Transport::LinkLocal(_) => SocketAddr::from(([0; 8], 179)),
+            Transport::V4 | Transport::V6 => SocketAddr::from((meeting.herald_address(), 179)),
+        };
         let listen = if meeting.peer_dials() { format!("\"{own}\"") } else { "\"off\"".to_owned() };
         let config = Self::default()
             .set("agent", "region", "\"here\"")
@@ -47,6 +50,10 @@ impl Config {
             Transport::V4 => config,
             // An IPv6 session has no address that could be the next hop of an IPv4 route.
             Transport::V6 => config.set("neighbor.peer", "next-hop", "\"10.9.0.1\""),
+            Transport::LinkLocal(device) => config
+                .set("neighbor.peer", "next-hop", "\"10.9.0.1\"")
+                .set("neighbor.peer", "next-hop-ipv6", "\"fd00:9::1\"")
+                .set("neighbor.peer", "local-interface", format!("{device:?}")),
         }
     }
 

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use super::herald::directory;
 use super::netns::Namespace;
-use super::peer::{AsksForRefresh, HERALD_AS, Meeting, PEER_AS, Peer, Seen, sorted};
+use super::peer::{AsksForRefresh, HERALD_AS, Meeting, PEER_AS, Peer, Protection, Seen, sorted};
 use super::process::{Process, inside, program};
 use super::wait::{SOON, eventually};
 
@@ -28,9 +28,9 @@ impl Peer for Exabgp {
     const COUNTS_MESSAGES: bool = true;
     const ADMINISTRATIVE_SHUTDOWN: &'static str = "NOTIFICATION 6/2";
 
-    fn start(namespace: &Namespace, meeting: Meeting) -> Self {
+    fn start_protected(namespace: &Namespace, meeting: Meeting, protection: Protection) -> Self {
         let directory = directory("exabgp");
-        write_files(directory.path(), meeting);
+        write_files(directory.path(), meeting, protection);
         let mut command = inside(namespace, "/usr/bin/env".as_ref());
         command.args([
             "exabgp.log.all=true",
@@ -104,7 +104,7 @@ impl Exabgp {
     }
 }
 
-fn write_files(directory: &Path, meeting: Meeting) {
+fn write_files(directory: &Path, meeting: Meeting, protection: Protection) {
     let place = directory.display();
     // exabgp hands over a non-blocking pipe: `cat` would end at once, the shell's `read` waits.
     let watch =
@@ -113,15 +113,18 @@ fn write_files(directory: &Path, meeting: Meeting) {
     let obey = format!("exec cat <>'{place}/commands'\n");
     fs::write(directory.join("watch.sh"), watch).expect("a helper");
     fs::write(directory.join("obey.sh"), obey).expect("a helper");
-    fs::write(directory.join("exabgp.conf"), configuration(directory, meeting))
+    fs::write(directory.join("exabgp.conf"), configuration(directory, meeting, protection))
         .expect("a configuration");
     mkfifo(&directory.join("commands"), Mode::S_IRWXU).expect("a named pipe");
 }
 
-fn configuration(directory: &Path, meeting: Meeting) -> String {
+fn configuration(directory: &Path, meeting: Meeting, protection: Protection) -> String {
     let (herald, own, place) =
         (meeting.herald_address(), meeting.peer_address(), directory.display());
     let passive = if meeting.peer_dials() { "" } else { "passive;" };
+    let password = protection.password.map(|word| format!("md5-password {word:?};"));
+    let password = password.unwrap_or_default();
+    let ttl = if protection.ttl_security { "outgoing-ttl 255; incoming-ttl 255;" } else { "" };
     format!(
         "process watch {{ run /bin/sh {place}/watch.sh; encoder json; }}
 process obey {{ run /bin/sh {place}/obey.sh; encoder text; }}
@@ -131,7 +134,7 @@ neighbor {herald} {{
   local-as {PEER_AS};
   peer-as {HERALD_AS};
   hold-time 9;
-  {passive}
+  {passive} {password} {ttl}
   family {{ ipv4 unicast; ipv6 unicast; }}
   capability {{ route-refresh; }}
   api {{ processes [ watch ]; neighbor-changes; receive {{ parsed; update; }} }}

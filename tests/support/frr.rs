@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::herald::directory;
 use super::netns::Namespace;
-use super::peer::{AsksForRefresh, HERALD_AS, Meeting, PEER_AS, Peer, Seen, sorted};
+use super::peer::{AsksForRefresh, HERALD_AS, Meeting, PEER_AS, Peer, Protection, Seen, sorted};
 use super::process::{Process, inside, output, program, run};
 use super::wait::{SOON, eventually};
 
@@ -30,14 +30,14 @@ impl Peer for Frr {
     const COUNTS_MESSAGES: bool = true;
     const ADMINISTRATIVE_SHUTDOWN: &'static str = "Cease/Administrative Shutdown";
 
-    fn start(namespace: &Namespace, meeting: Meeting) -> Self {
+    fn start_protected(namespace: &Namespace, meeting: Meeting, protection: Protection) -> Self {
         assert!(
             fs::exists(BGPD).unwrap_or(false),
             "{BGPD} is not installed: apt-get install frr, or tests/run"
         );
         let directory = directory("frr");
         let config = directory.path().join("bgpd.conf");
-        fs::write(&config, configuration(meeting)).expect("a configuration for bgpd");
+        fs::write(&config, configuration(meeting, protection)).expect("a configuration for bgpd");
         // vtysh complains without one.
         fs::write(directory.path().join("vtysh.conf"), "").expect("a configuration for vtysh");
         let process = Process::start(
@@ -132,9 +132,15 @@ fn bgpd(namespace: &Namespace, meeting: Meeting, directory: &TempDir) -> Command
     command
 }
 
-fn configuration(meeting: Meeting) -> String {
+fn configuration(meeting: Meeting, protection: Protection) -> String {
     let herald = meeting.herald_address();
     let passive = if meeting.peer_dials() { "" } else { "no-dial" };
+    let password = protection.password.map(|word| format!("neighbor {herald} password {word}"));
+    let password = password.unwrap_or_default();
+    let ttl = match protection.ttl_security {
+        true => format!("neighbor {herald} ttl-security hops 1"),
+        false => String::new(),
+    };
     let lines = format!(
         "router bgp {PEER_AS}
  bgp router-id 10.9.0.2
@@ -145,6 +151,8 @@ fn configuration(meeting: Meeting) -> String {
  neighbor {herald} timers 3 9
  neighbor {herald} timers connect 1
  {passive}
+ {password}
+ {ttl}
  address-family ipv4 unicast
   neighbor {herald} activate
  exit-address-family

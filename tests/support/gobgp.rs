@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::herald::directory;
 use super::netns::Namespace;
-use super::peer::{HERALD_AS, Meeting, PEER_AS, Peer, Seen, community, sorted};
+use super::peer::{HERALD_AS, Meeting, PEER_AS, Peer, Protection, Seen, community, sorted};
 use super::process::{Process, inside, output, program, run};
 use super::wait::{SOON, eventually};
 
@@ -32,10 +32,10 @@ impl Peer for Gobgp {
     const ADMINISTRATIVE_SHUTDOWN: &'static str =
         "code 6(cease) subcode 2(administrative shutdown)";
 
-    fn start(namespace: &Namespace, meeting: Meeting) -> Self {
+    fn start_protected(namespace: &Namespace, meeting: Meeting, protection: Protection) -> Self {
         let directory = directory("gobgp");
         let config = directory.path().join("gobgpd.toml");
-        fs::write(&config, configuration(meeting)).expect("a configuration for gobgpd");
+        fs::write(&config, configuration(meeting, protection)).expect("a configuration for gobgpd");
         let mut command = inside(namespace, &program(&["gobgpd"], "gobgpd"));
         command
             .args(["-t", "toml", "-p", "--pprof-disable", "--api-hosts", "127.0.0.1:50051", "-f"])
@@ -113,9 +113,12 @@ impl Gobgp {
     }
 }
 
-fn configuration(meeting: Meeting) -> String {
+fn configuration(meeting: Meeting, protection: Protection) -> String {
     let (herald, own) = (meeting.herald_address(), meeting.peer_address());
     let passive = !meeting.peer_dials();
+    let password = protection.password.map(|word| format!("auth-password = {word:?}"));
+    let password = password.unwrap_or_default();
+    let ttl_security = protection.ttl_security;
     format!(
         r#"[global.config]
   as = {PEER_AS}
@@ -125,11 +128,15 @@ fn configuration(meeting: Meeting) -> String {
   [neighbors.config]
     neighbor-address = "{herald}"
     peer-as = {HERALD_AS}
+    {password}
   [neighbors.timers.config]
     hold-time = 9
     keepalive-interval = 3
     connect-retry = 1
     idle-hold-time-after-reset = 1
+  [neighbors.ttl-security.config]
+    enabled = {ttl_security}
+    ttl-min = 255
   [neighbors.transport.config]
     passive-mode = {passive}
     local-address = "{own}"

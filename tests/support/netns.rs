@@ -130,6 +130,13 @@ impl Namespace {
         run(command).lines().count()
     }
 
+    /// How many TCP sockets on port 179 are in `state` here, as ss(8) names states.
+    pub(crate) fn tcp_sockets(&self, state: &str) -> usize {
+        let mut command = ip(&["netns", "exec", self.name()]);
+        command.args(["ss", "-Htan", "state", state, "( sport = :179 or dport = :179 )"]);
+        run(command).lines().count()
+    }
+
     fn path(&self) -> PathBuf {
         PathBuf::from("/var/run/netns").join(self.name())
     }

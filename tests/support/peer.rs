@@ -28,6 +28,17 @@ pub(crate) enum Transport {
     V4,
     /// fd00:9::1 and fd00:9::2.
     V6,
+    /// fe80::1 and fe80::2 of a device, which the test gives these addresses.
+    LinkLocal(&'static str),
+}
+
+/// What keeps others out of a session, on the other side.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Protection {
+    /// The TCP-MD5 password.
+    pub password: Option<&'static str>,
+    /// RFC 5082, one hop.
+    pub ttl_security: bool,
 }
 
 /// How the two sides meet.
@@ -59,6 +70,7 @@ impl Meeting {
         match self.transport {
             Transport::V4 => IpAddr::from([10, 9, 0, 1]),
             Transport::V6 => IpAddr::from([0xfd00, 9, 0, 0, 0, 0, 0, 1]),
+            Transport::LinkLocal(_) => IpAddr::from([0xfe80, 0, 0, 0, 0, 0, 0, 1]),
         }
     }
 
@@ -67,6 +79,7 @@ impl Meeting {
         match self.transport {
             Transport::V4 => IpAddr::from([10, 9, 0, 2]),
             Transport::V6 => IpAddr::from([0xfd00, 9, 0, 0, 0, 0, 0, 2]),
+            Transport::LinkLocal(_) => IpAddr::from([0xfe80, 0, 0, 0, 0, 0, 0, 2]),
         }
     }
 }
@@ -94,7 +107,11 @@ pub(crate) trait Peer: Sized {
     const COUNTS_MESSAGES: bool;
 
     /// Starts it in `namespace`, awaiting or calling herald as `meeting` says.
-    fn start(namespace: &Namespace, meeting: Meeting) -> Self;
+    fn start(namespace: &Namespace, meeting: Meeting) -> Self {
+        Self::start_protected(namespace, meeting, Protection::default())
+    }
+    /// The same with a password or TTL security on its side.
+    fn start_protected(namespace: &Namespace, meeting: Meeting, protection: Protection) -> Self;
     /// Whether its session with herald is established.
     fn is_established(&self) -> bool;
     /// How often the session has been established since the start.

@@ -4,7 +4,7 @@ use super::config::Config;
 use super::haproxy::Haproxy;
 use super::herald::Herald;
 use super::netns::{Namespace, Net};
-use super::peer::{Meeting, Peer, Seen};
+use super::peer::{Meeting, Peer, Protection, Seen};
 use super::wait::{SOON, eventually};
 use super::web::Web;
 
@@ -31,10 +31,19 @@ pub(crate) struct Scene<P> {
 impl<P: Peer> Scene<P> {
     /// Everything up and the session established; `change` adapts the usual configuration.
     pub(crate) fn set(meeting: Meeting, change: impl FnOnce(Config) -> Config) -> Self {
+        Self::set_protected(meeting, Protection::default(), change)
+    }
+
+    /// The same with a password or TTL security on the other side; `change` brings ours.
+    pub(crate) fn set_protected(
+        meeting: Meeting,
+        protection: Protection,
+        change: impl FnOnce(Config) -> Config,
+    ) -> Self {
         let (net, ours, theirs) = Net::pair();
         let webs = PORTS.map(|port| Web::start(&ours, port, "answer")).into();
         let haproxy = Haproxy::start(&ours, &PORTS);
-        let peer = P::start(&theirs, meeting);
+        let peer = P::start_protected(&theirs, meeting, protection);
         let herald = Herald::start(&ours, &change(Config::usual(meeting, &haproxy.socket())));
         let scene = Self { herald, peer, haproxy, webs, ours, theirs, net };
         scene.session_comes_up();
@@ -75,6 +84,18 @@ impl<P: Peer> Scene<P> {
                 Err((routes.len(), routes.into_keys().next()))
             }
         });
+    }
+
+    /// How many UPDATEs the other side has received once no more come: End-of-RIB follows the first
+    /// routes, and whoever counts from the first route on counts it as a change.
+    #[track_caller]
+    pub(crate) fn settled_updates(&self) -> u64 {
+        eventually("no more UPDATEs come", SOON, || {
+            let before = self.peer.updates_received();
+            self.herald.asks_haproxy(6);
+            let after = self.peer.updates_received();
+            if before == after { Ok(after) } else { Err((before, after)) }
+        })
     }
 
     /// Kills the servers behind HAProxy.

@@ -25,6 +25,7 @@ pub(crate) const KEEPALIVE: u8 = 4;
 pub(crate) struct Listening(TcpListener);
 
 /// One connection.
+#[derive(Debug)]
 pub(crate) struct Speaker(TcpStream);
 
 /// A message as received, without its header.
@@ -146,6 +147,13 @@ impl Speaker {
         self.hears(OPEN);
         self.say(KEEPALIVE, &[]);
         self.hears(KEEPALIVE);
+    }
+}
+
+impl From<TcpStream> for Speaker {
+    /// A connection that was made elsewhere.
+    fn from(stream: TcpStream) -> Self {
+        Self::new(stream)
     }
 }
 

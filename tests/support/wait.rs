@@ -44,6 +44,14 @@ pub(crate) fn eventually_equals<T: Debug + PartialEq>(
     });
 }
 
+/// Repeats `work` for this long.
+pub(crate) fn during(time: Duration, mut work: impl FnMut()) {
+    let end = now() + time;
+    while now() < end {
+        work();
+    }
+}
+
 /// How long `work` took, and what it gave.
 pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     let started = now();

@@ -29,13 +29,13 @@ pub(super) static NEIGHBOR: Table = Table {
         Key::new(
             "local-address",
             Form::Text("an IPv4 or IPv6 address"),
-            "The address of this machine that the session uses.",
+            "The address of this machine that the session uses; tells neighbours at one address apart.",
         )
         .otherwise("what the kernel chooses", "\"192.0.2.10\""),
         Key::new(
             "local-interface",
             Form::Text("an interface name of 1 to 15 characters"),
-            "The device or VRF that the session is bound to.",
+            "The device or VRF that the session is bound to; a link-local address needs it.",
         )
         .otherwise("none", "\"eth0\""),
         Key::new(
@@ -50,6 +50,12 @@ pub(super) static NEIGHBOR: Table = Table {
             "Packets from further away than this many hops are dropped (RFC 5082); excludes multihop.",
         )
         .otherwise("off", "1"),
+        Key::new(
+            "password-file",
+            Form::Text("an absolute path"),
+            "A file whose first line, of at most 80 octets, signs the TCP segments of the session (RFC 2385).",
+        )
+        .otherwise("not signed", "\"/etc/herald/rs-0.password\""),
         Key::new("passive", Form::Boolean, "Never dial, wait for the neighbour to connect.")
             .default("false"),
         HOLD_TIME.otherwise("[bgp] hold-time, or what the profile says", "\"90s\""),
@@ -69,7 +75,11 @@ pub(super) static NEIGHBOR: Table = Table {
             "Next hop of IPv4 routes, for example an internal load balancer.",
         )
         .otherwise(NEXT_HOP_OF_SESSION, "\"192.0.2.20\""),
-        Key::new("next-hop-ipv6", Form::Text("an IPv6 address"), "Next hop of IPv6 routes.")
+        Key::new(
+            "next-hop-ipv6",
+            Form::Text("an IPv6 address"),
+            "Next hop of IPv6 routes; a session between link-local addresses needs one that this machine has on the link.",
+        )
             .otherwise(NEXT_HOP_OF_SESSION, "\"2001:db8::20\""),
         PREPEND.says("Extra copies of local-as, in addition to the region's."),
         MED.says("MULTI_EXIT_DISC, in place of the region's.").otherwise("the region's", "100"),
@@ -81,7 +91,7 @@ pub(super) static NEIGHBOR: Table = Table {
             "How many of its routes are kept to be shown; the excess is only counted.",
         )
         .default("10000"),
-        Key::later("password-file", "TCP MD5 signatures (RFC 2385)"),
+        Key::later("tcp-ao", "TCP authentication option (RFC 5925)"),
         Key::later("bfd", "bidirectional forwarding detection (RFC 5880)"),
         Key::later("role", "BGP roles (RFC 9234)"),
         Key::later("graceful-restart", "graceful restart (RFC 4724)"),

@@ -9,6 +9,7 @@ mod haproxy_check;
 mod health;
 mod loopback;
 mod neighbor;
+mod password;
 mod rules;
 mod scalar;
 mod service;

@@ -2,8 +2,9 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::session::{SessionKeys, Timing};
-use super::{attributes, bgp, scalar};
+use super::{attributes, bgp, password, scalar};
 use crate::base::{Asn, Family, NeighborName};
+use crate::config::password::Password;
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::types::{Bgp, Neighbor, Profile, Transport, Ttl};
 use crate::policy::{self, Extras};
@@ -19,9 +20,10 @@ pub(super) struct Draft<'a> {
     /// The neighbour's own `local-as`.
     pub(super) local_as: Option<Placed<Asn>>,
     pub(super) local_address: Option<Placed<IpAddr>>,
-    local_interface: Option<Placed<String>>,
+    pub(super) local_interface: Option<Placed<String>>,
     pub(super) profile: Option<Placed<Profile>>,
     ttl: Option<Ttl>,
+    pub(super) password: Option<Placed<Password>>,
     pub(super) passive: Option<Placed<bool>>,
     shutdown: Option<Placed<bool>>,
     timing: Option<Timing>,
@@ -52,6 +54,7 @@ impl<'a> Draft<'a> {
             local_address: address(&section, "local-address"),
             local_interface: section.text("local-interface", scalar::interface),
             ttl: ttl(&section, kind),
+            password: password::read(&section),
             passive: section.boolean("passive"),
             shutdown: section.boolean("shutdown"),
             timing: own.timing(&bgp.session, hold_time(kind), section.notes),
@@ -73,6 +76,13 @@ impl<'a> Draft<'a> {
     /// The family of the session's own addresses, as far as the file tells.
     pub(super) fn session_family(&self) -> Option<Family> {
         self.address.as_ref().map(|address| Family::of(address.value))
+    }
+
+    /// The family in which the session's own address can be a next hop. A link-local one cannot
+    /// stand alone (RFC 2545 §3).
+    pub(super) fn next_hop_family(&self) -> Option<Family> {
+        let address = self.address.as_ref().map(|address| address.value)?;
+        (!is_link_local(address)).then(|| Family::of(address))
     }
 
     /// The configured next hop for routes of a family.
@@ -112,6 +122,7 @@ impl<'a> Draft<'a> {
             local_address: self.local_address.as_ref().map(|address| address.value),
             local_interface: self.local_interface.as_ref().map(|name| name.value.clone()),
             ttl: self.ttl?,
+            password: self.password.as_ref().map(|password| password.value.clone()),
         })
     }
 
@@ -135,13 +146,42 @@ impl<'a> Draft<'a> {
             shutdown: self.shutdown.as_ref()?.value,
             shutdown_message: timing.shutdown_message.clone(),
             max_received: self.max_received.as_ref()?.value,
+            signed: self.password.is_some(),
         })
     }
 }
 
 fn address(section: &Section<'_>, name: &str) -> Option<Placed<IpAddr>> {
-    let address = section.text(name, plain::<IpAddr>)?;
-    scalar::unicast(section.notes, name, &address).then_some(address)
+    let address = section.text(name, without_zone)?;
+    if !scalar::unicast(section.notes, name, &address) {
+        return None;
+    }
+    if is_link_local(address.value) && !section.has("local-interface") {
+        section.notes.fault(
+            &address.span,
+            format!("{name} {} needs local-interface", address.shown),
+            "a link-local address has a meaning on one interface only (RFC 4007)",
+            "for example local-interface = \"eth0\"",
+        );
+    }
+    Some(address)
+}
+
+/// The zone of RFC 4007 §11 is the interface that the session is bound to, and that has its own key.
+fn without_zone(text: &str) -> Result<IpAddr, Refusal> {
+    match text.split_once('%') {
+        Some((address, _)) if address.parse::<Ipv6Addr>().is_ok() => {
+            Err(Refusal::rule("the interface of a link-local address has a key of its own")
+                .help("leave out what begins with %, and set local-interface"))
+        }
+        Some(_) | None => plain(text),
+    }
+}
+
+/// IPv6 only: IPv4 has link-local addresses too, and they work like any other on the far end of a
+/// tunnel.
+pub(super) fn is_link_local(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(address) if address.is_unicast_link_local())
 }
 
 fn ttl(section: &Section<'_>, profile: Option<Profile>) -> Option<Ttl> {

@@ -49,10 +49,10 @@ pub(super) fn path(text: &str) -> Result<PathBuf, Refusal> {
     if path.is_absolute() { Ok(path) } else { Err(Refusal::default()) }
 }
 
-/// An address that one machine can have on one link: not unspecified, loopback, multicast or
-/// broadcast.
+/// An address that one machine can have on one link: not unspecified, multicast or broadcast.
 pub(super) fn unicast(notes: &Notes<'_>, key: &str, address: &Placed<IpAddr>) -> bool {
-    let Some(kind) = special(address.value).filter(|kind| *kind != "a loopback address") else {
+    let fitting = ["a loopback address", "a link-local address"];
+    let Some(kind) = special(address.value).filter(|kind| !fitting.contains(kind)) else {
         return true;
     };
     let message = format!("{key} cannot be {}", address.shown);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::base::{Asn, NextHop, RouteAttributes};
+use crate::base::{Asn, NextHop, Prefix, RouteAttributes};
 use crate::wire::{self, Capability, Context, Notification, Open, Update};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -31,6 +31,7 @@ fn params(local_as: u32, peer_as: u32, router_id: u32) -> Params {
         shutdown: false,
         shutdown_message: "maintenance".to_owned(),
         max_received: 100,
+        signed: false,
     }
 }
 

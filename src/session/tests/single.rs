@@ -425,6 +425,46 @@ fn a_route_refresh_is_answered_with_the_family_and_nothing_else() {
 }
 
 #[test]
+fn a_neighbour_that_knows_the_marks_gets_its_refresh_between_them() {
+    let mut bench = Bench::open_sent(Direction::Dialled);
+    let mut open = their_open();
+    open.capabilities.push(Capability::EnhancedRouteRefresh);
+    bench.hear(Direction::Dialled, &Message::Open(open));
+    bench.context = Context { four_octet_asn: true, extended_messages: false };
+    bench.hear(Direction::Dialled, &Message::Keepalive);
+    bench.input(Input::Wanted(plan(1, &[("9.9.9.9", 1)])));
+    bench.said.clear();
+    let mark = |subtype| Message::RouteRefresh(RouteRefresh { afi: 1, safi: 1, subtype });
+    bench.hear(Direction::Dialled, &mark(RouteRefresh::REQUEST));
+    assert_eq!(bench.said.len(), 3);
+    assert_eq!(bench.said.first(), Some(&mark(RouteRefresh::BEGIN)));
+    assert_eq!(bench.updates()[0].announced.len(), 1);
+    assert_eq!(bench.said.last(), Some(&mark(RouteRefresh::END)));
+}
+
+#[test]
+fn long_messages_are_read_when_both_sides_know_them_and_refused_otherwise() {
+    let long = |context: &Context| {
+        let prefixes: Vec<_> =
+            (0..2000u32).map(|n| Prefix::host(Ipv4Addr::from(0x0a00_0000 + n).into())).collect();
+        let updates = pack_withdrawals(Family::Ipv4Unicast, &prefixes, context);
+        Message::Update(updates.into_iter().next().unwrap()).encode(context)
+    };
+    for known in [true, false] {
+        let mut bench = Bench::open_sent(Direction::Dialled);
+        let mut open = their_open();
+        open.capabilities.extend(known.then_some(Capability::ExtendedMessage));
+        bench.hear(Direction::Dialled, &Message::Open(open));
+        bench.hear(Direction::Dialled, &Message::Keepalive);
+        let octets = long(&Context { four_octet_asn: true, extended_messages: true });
+        assert!(octets.len() > 4096);
+        bench.input(Input::Received { direction: Direction::Dialled, octets: &octets });
+        assert_eq!(bench.state() == State::Established, known);
+        assert_eq!(bench.notifications().first(), (!known).then_some(&(1, 2)));
+    }
+}
+
+#[test]
 fn received_routes_are_counted_up_to_the_limit_and_gone_with_the_session() {
     let mut bench = Bench::established();
     let attributes = PathAttributes {
@@ -464,6 +504,7 @@ fn a_malformed_attribute_costs_the_route_and_not_the_session() {
     bench.input(Input::Received { direction: Direction::Dialled, octets: &octets });
     assert_eq!(bench.state(), State::Established);
     assert_eq!(bench.session.counters().malformed, 1);
+    assert_eq!(bench.session.last_malformed().unwrap().octets, octets);
     assert!(bench.session.received_routes().is_empty());
 }
 
@@ -559,4 +600,11 @@ fn inputs_for_connections_that_are_gone_are_ignored() {
     bench.input(Input::Stop);
     bench.input(Input::Dialled { local: LOCAL });
     assert_eq!(bench.state(), State::Idle);
+}
+
+#[test]
+fn an_attempt_that_nobody_answers_may_have_the_wrong_password() {
+    let mut bench = Bench::started(Params { signed: true, ..params(65010, 65515, 1) });
+    bench.pass(10 * SECOND);
+    assert_eq!(bench.last_error(), "no answer: a wrong password looks like this");
 }

@@ -52,12 +52,10 @@ fn check_address(
     }
 }
 
-/// The session's local address serves for its own family only.
+/// The session's local address serves for its own family only, and not at all when it is link-local.
 fn refuse_missing(neighbor: &neighbor::Draft<'_>, family: Family, services: &[service::Draft<'_>]) {
-    let Some(session) = neighbor.session_family().filter(|session| *session != family) else {
-        return;
-    };
-    if neighbor.next_hop_for(family).is_some() {
+    let Some(session) = neighbor.session_family() else { return };
+    if neighbor.next_hop_family() == Some(family) || neighbor.next_hop_for(family).is_some() {
         return;
     }
     let lacking = services.iter().find(|service| {
@@ -71,15 +69,26 @@ fn refuse_missing(neighbor: &neighbor::Draft<'_>, family: Family, services: &[se
         Family::Ipv4Unicast => ("next-hop", "IPv4", "192.0.2.20"),
         Family::Ipv6Unicast => ("next-hop-ipv6", "IPv6", "2001:db8::20"),
     };
-    neighbor.section.notes.fault(
-        neighbor.section.span(),
-        format!("neighbour {} needs {key}", neighbor.name),
-        format!(
-            "the session has no {words} address to be the next hop of service {}",
-            service.name
+    let (rule, help) = match session == family {
+        true => (
+            format!(
+                "a link-local address cannot be the only next hop of service {} (RFC 2545 §3)",
+                service.name
+            ),
+            format!("set {key} to a global address that this machine has on the link"),
         ),
-        format!("for example {key} = \"{example}\", or carry one family only: families = [\"{session}\"]"),
-    );
+        false => (
+            format!(
+                "the session has no {words} address to be the next hop of service {}",
+                service.name
+            ),
+            format!(
+                "for example {key} = \"{example}\", or carry one family only: families = [\"{session}\"]"
+            ),
+        ),
+    };
+    let message = format!("neighbour {} needs {key}", neighbor.name);
+    neighbor.section.notes.fault(neighbor.section.span(), message, rule, help);
 }
 
 fn worry_about_unreachable(

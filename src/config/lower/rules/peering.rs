@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::{bgp, neighbor};
 use crate::base::Family;
+use crate::config::reader::Placed;
 
 pub(super) fn check(bgp: &bgp::Draft<'_>, neighbor: &neighbor::Draft<'_>) {
     refuse_own_as(bgp, neighbor);
@@ -73,20 +74,67 @@ fn refuse_self(neighbor: &neighbor::Draft<'_>) {
     }
 }
 
-/// Connections are told apart by the address they come from.
+/// Connections are told apart by the addresses at both ends and, with link-local ones, by the
+/// interface.
 pub(super) fn refuse_shared_addresses(neighbors: &[neighbor::Draft<'_>]) {
-    let mut owners: BTreeMap<IpAddr, &neighbor::Draft<'_>> = BTreeMap::new();
+    let mut owners: BTreeMap<IpAddr, Vec<&neighbor::Draft<'_>>> = BTreeMap::new();
     for neighbor in neighbors {
         let Some(address) = &neighbor.address else { continue };
-        if let Some(owner) = owners.get(&address.value) {
-            neighbor.section.notes.fault(
-                &address.span,
-                format!("address {} is already that of neighbour {}", address.shown, owner.name),
-                "one session to an address",
-                "remove one of the two neighbours",
-            );
-        } else {
-            owners.insert(address.value, neighbor);
+        let owners = owners.entry(address.value).or_default();
+        if let Some(owner) = owners.iter().find(|owner| !told_apart(owner, neighbor)) {
+            refuse_second(neighbor, address, owner);
+        } else if let Some(owner) = owners.iter().find(|owner| !same_password(owner, neighbor)) {
+            refuse_second_password(neighbor, owner);
         }
+        owners.push(neighbor);
     }
+}
+
+fn told_apart(one: &neighbor::Draft<'_>, other: &neighbor::Draft<'_>) -> bool {
+    let link_local = one.address.as_ref().is_some_and(|own| neighbor::is_link_local(own.value));
+    differ(&one.local_address, &other.local_address)
+        || link_local && differ(&one.local_interface, &other.local_interface)
+}
+
+fn differ<T: PartialEq>(one: &Option<Placed<T>>, other: &Option<Placed<T>>) -> bool {
+    one.as_ref().zip(other.as_ref()).is_some_and(|(one, other)| one.value != other.value)
+}
+
+fn refuse_second(
+    neighbor: &neighbor::Draft<'_>,
+    address: &Placed<IpAddr>,
+    owner: &neighbor::Draft<'_>,
+) {
+    let (rule, help) = match neighbor::is_link_local(address.value) {
+        true => (
+            "link-local neighbours at one address are told apart by local-interface",
+            "give each of the two a local-interface of its own, or remove one",
+        ),
+        false => (
+            "neighbours at one address are told apart by local-address",
+            "give each of the two a local-address of its own, or remove one",
+        ),
+    };
+    neighbor.section.notes.fault(
+        &address.span,
+        format!("address {} is already that of neighbour {}", address.shown, owner.name),
+        rule,
+        help,
+    );
+}
+
+/// Before a connection is accepted, the kernel knows nothing of it but where it comes from.
+fn same_password(one: &neighbor::Draft<'_>, other: &neighbor::Draft<'_>) -> bool {
+    let password =
+        |draft: &neighbor::Draft<'_>| draft.password.as_ref().map(|own| own.value.clone());
+    password(one) == password(other)
+}
+
+fn refuse_second_password(neighbor: &neighbor::Draft<'_>, owner: &neighbor::Draft<'_>) {
+    neighbor.section.notes.fault(
+        &neighbor.section.span_of("password-file"),
+        format!("neighbours {} and {} differ in their password", owner.name, neighbor.name),
+        "they have one address, and the kernel knows one password for an address",
+        "give both the same password-file, or none",
+    );
 }

@@ -34,6 +34,7 @@ pub(super) fn check(
         worry_about_peer_as(neighbor);
         worry_about_ipv6(neighbor, services);
         worry_about_ttl_security(neighbor);
+        worry_about_password(neighbor);
         worry_about_next_hop(neighbor);
     }
     worry_about_single(neighbors);
@@ -103,6 +104,18 @@ fn worry_about_ttl_security(neighbor: &neighbor::Draft<'_>) {
             &neighbor.section.span_of("ttl-security"),
             format!("ttl-security may keep the session to {} down", neighbor.name),
             format!("which TTL {kind} sends is not documented"),
+            "leave it out",
+        );
+    }
+}
+
+fn worry_about_password(neighbor: &neighbor::Draft<'_>) {
+    if let Some(password) = &neighbor.password {
+        let kind = azure(neighbor).unwrap_or_default();
+        neighbor.section.notes.worry(
+            &password.span,
+            format!("password-file keeps the session to {} down", neighbor.name),
+            format!("{kind} has no TCP MD5 signatures"),
             "leave it out",
         );
     }

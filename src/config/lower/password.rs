@@ -1,0 +1,95 @@
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::scalar;
+use crate::config::password::Password;
+use crate::config::reader::{Placed, Section};
+
+/// More than any password has; what follows is not looked at.
+const READ: u64 = 4096;
+/// Others may read (chmod(2)).
+const FOR_OTHERS: u32 = 0o004;
+
+/// The password in the first line of `password-file`. Nothing that is in the file is ever shown.
+pub(super) fn read(section: &Section<'_>) -> Option<Placed<Password>> {
+    let path = section.text("password-file", scalar::path)?;
+    let refuse = |rule: &str, help: &str| {
+        let message = format!("password-file {} cannot be used", path.shown);
+        section.notes.fault(&path.span, message, rule, help);
+    };
+    let (mode, text) = match contents(&path.value) {
+        Ok(contents) => contents,
+        Err(error) => {
+            let help =
+                "make it a file that the user of herald can read, the password in its first line";
+            refuse(&words(&error), help);
+            return None;
+        }
+    };
+    if mode & FOR_OTHERS != 0 {
+        section.notes.worry(
+            &path.span,
+            format!("password-file {} can be read by everybody", path.shown),
+            "whoever knows the password can speak for this neighbour",
+            "chmod 640, with the group that herald runs as",
+        );
+    }
+    let line = first_line(&text);
+    let password = Password::new(line);
+    match (&password, line.is_empty()) {
+        (None, true) => refuse("its first line is empty", "write the password into its first line"),
+        (None, false) => refuse(
+            &format!("its first line has more than {} octets", Password::MOST),
+            "agree on a shorter password with the neighbour",
+        ),
+        (Some(_), _) => {}
+    }
+    password.map(|password| path.map(|_| password))
+}
+
+fn contents(path: &Path) -> io::Result<(u32, Vec<u8>)> {
+    // Opening anything else may wait for ever, or never end.
+    let found = fs::metadata(path)?;
+    if !found.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut text = Vec::new();
+    File::open(path)?.take(READ).read_to_end(&mut text)?;
+    Ok((found.permissions().mode(), text))
+}
+
+fn words(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::NotFound {
+        "there is no such file".to_owned()
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
+        "this user may not read it".to_owned()
+    } else {
+        error.to_string()
+    }
+}
+
+/// Without its end, LF or CR LF. Blanks belong to the password.
+fn first_line(text: &[u8]) -> &[u8] {
+    let line = text.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_line_ends_before_its_line_feed() {
+        for (text, line) in [
+            (&b""[..], &b""[..]),
+            (b"\nsecond", b""),
+            (b"open sesame", b"open sesame"),
+            (b"open sesame\n", b"open sesame"),
+            (b" open sesame \r\nsecond\n", b" open sesame "),
+        ] {
+            assert_eq!(first_line(text), line);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Real files that hold a password, or should.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+use herald::base::NeighborName;
+use herald::config::{self, Faults, Loaded, Password};
+
+use crate::support::herald::directory;
+
+const SECRET: &str = "open sesame";
+
+#[test]
+fn the_first_line_is_the_password_and_debug_output_does_not_hold_it() {
+    let loaded = read(&format!("{SECRET}\nsomething else\n"), 0o600).expect("a usable file");
+    let neighbor = &loaded.config.neighbors[&NeighborName::from("rs")];
+    assert_eq!(neighbor.transport.password, Password::new(SECRET.as_bytes()));
+    assert!(neighbor.session.signed);
+    assert!(loaded.worries.is_empty(), "{}", loaded.worries);
+    assert!(!format!("{loaded:?}").contains(SECRET));
+}
+
+#[test]
+fn a_file_that_everybody_can_read_is_a_worry() {
+    let worries = read(SECRET, 0o644).expect("a usable file").worries.to_string();
+    assert!(worries.contains("can be read by everybody"), "{worries}");
+    assert!(worries.contains("chmod 640"), "{worries}");
+    assert!(!worries.contains(SECRET), "{worries}");
+}
+
+#[test]
+fn a_file_without_a_password_is_a_fault() {
+    let told = refused("\nsecond line\n");
+    assert!(told.contains("its first line is empty"), "{told}");
+    assert!(refused("").contains("its first line is empty"));
+}
+
+#[test]
+fn more_than_80_octets_are_a_fault_that_does_not_show_them() {
+    let long = "x".repeat(81);
+    let told = refused(&long);
+    assert!(told.contains("its first line has more than 80 octets"), "{told}");
+    assert!(!told.contains(&long), "{told}");
+    assert!(read(&format!("{}\r\n", "x".repeat(80)), 0o600).is_ok());
+}
+
+#[test]
+fn neighbours_at_one_address_need_one_password() {
+    let other = "[neighbor.other]\naddress = \"192.0.2.1\"\nlocal-address = \"192.0.2.11\"\n\
+                 peer-as = 65001\nfamilies = [\"ipv4-unicast\"]\n";
+    let told = read_with(SECRET, 0o600, other).expect_err("two passwords").to_string();
+    assert!(told.contains("neighbours rs and other differ in their password"), "{told}");
+}
+
+fn refused(text: &str) -> String {
+    read(text, 0o600).expect_err("no password").to_string()
+}
+
+fn read(text: &str, mode: u32) -> Result<Loaded, Faults> {
+    read_with(text, mode, "")
+}
+
+/// A configuration with a neighbour `rs`, whose password file has this text and mode.
+fn read_with(text: &str, mode: u32, more: &str) -> Result<Loaded, Faults> {
+    let directory = directory("password");
+    let file = directory.path().join("word");
+    fs::write(&file, text).expect("a file");
+    fs::set_permissions(&file, Permissions::from_mode(mode)).expect("a mode");
+    let toml = format!(
+        "[bgp]\nlocal-as = 65010\nrouter-id = \"192.0.2.10\"\n\
+         [haproxy.local]\nsocket = \"/run/haproxy/admin.sock\"\n\
+         [service.web]\naddresses = [\"198.51.100.1/32\"]\n\
+         [service.web.check.backend]\nhaproxy = {{ backend = \"http_back\" }}\n\
+         [neighbor.rs]\naddress = \"192.0.2.1\"\nlocal-address = \"192.0.2.10\"\n\
+         peer-as = 65000\npassword-file = {file:?}\n{more}"
+    );
+    config::read("test.toml", &toml, &|_| None)
+}
