@@ -1,10 +1,11 @@
-//! A million routes from one peer.
+//! A million routes from one peer, and routes as large as they can be.
 
 use std::thread;
 use std::time::Duration;
 
 use crate::field::{Bounds, Field, Reached, everything_is_read, now};
-use crate::octets::routes;
+use crate::octets::{NEXT_HOP, ORIGIN, routes, update};
+use crate::support::speaker::{UPDATE, message};
 
 const ROUTES: u32 = 1_000_000;
 /// What fits an UPDATE of 4096 octets.
@@ -48,4 +49,40 @@ fn a_million_routes_cost_bounded_memory_and_delay_no_withdrawal() {
     );
     assert!(slowest < undisturbed + Duration::from_millis(500), "{withdrawals:?}");
     field.stands(Bounds { memory: MEMORY, ..Bounds::USUAL });
+}
+
+#[test]
+fn routes_as_large_as_can_be_cost_bounded_memory() {
+    let mut field = Field::with(1);
+    let mut speaker = field.reach(0, Reached::Established);
+    for number in 0..KEPT + 100 {
+        speaker.send(&large(number));
+    }
+    everything_is_read(&mut speaker);
+    let shown = field.shown(0);
+    assert_eq!((&shown["received"], &shown["malformed"]), (&KEPT.into(), &0.into()));
+    println!("{KEPT} large routes: RSS grew by {} KiB at its highest", field.growth());
+    field.stands(Bounds { memory: MEMORY, ..Bounds::USUAL });
+}
+
+/// A host route that shares nothing with another: long path, many communities of each kind.
+fn large(number: u32) -> Vec<u8> {
+    let numbers: Vec<u8> = (0..240).flat_map(|n| (number * 240 + n + 1).to_be_bytes()).collect();
+    let path = [&[2, 240][..], &numbers].concat();
+    let attributes = [
+        ORIGIN.to_vec(),
+        long(0x50, 2, &path),
+        NEXT_HOP.to_vec(),
+        long(0xd0, 8, &numbers),
+        long(0xd0, 16, &numbers),
+        long(0xd0, 32, &numbers),
+    ];
+    let host = [&[32][..], &(0x0b00_0000 + number).to_be_bytes()].concat();
+    message(UPDATE, &update(&[], &attributes.concat(), &host))
+}
+
+/// An attribute with a length of two octets.
+fn long(flags: u8, code: u8, value: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(value.len()).expect("an attribute fits its length").to_be_bytes();
+    [&[flags, code][..], &length, value].concat()
 }
