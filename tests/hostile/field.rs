@@ -50,7 +50,7 @@ pub(crate) struct Field {
 }
 
 /// How far a hostile peer plays by the rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 pub(crate) enum Reached {
     OpenSent,
     OpenConfirm,
@@ -191,12 +191,6 @@ impl Field {
             let more = files(&self.herald).saturating_sub(self.before.1);
             if more <= bounds.files { Ok(()) } else { Err(more) }
         });
-    }
-}
-
-impl PartialOrd for Reached {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        (*self as u8).partial_cmp(&(*other as u8))
     }
 }
 
