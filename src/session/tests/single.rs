@@ -245,6 +245,20 @@ fn a_neighbour_that_never_reads_again_is_given_up_after_the_send_hold_time() {
 }
 
 #[test]
+fn bfd_down_closes_an_established_session_with_its_own_words_and_dialling_goes_on() {
+    let mut bench = Bench::established();
+    bench.input(Input::BfdDown("BFD: no packet for 900 ms".into()));
+    assert_eq!(bench.notifications(), [(6, 10)]);
+    assert_eq!(bench.last_error(), "BFD: no packet for 900 ms");
+    assert!(bench.outputs.contains(&Output::Close(Direction::Dialled)));
+    assert!(bench.outputs.contains(&Output::Carried(Carried::Nothing)));
+    assert_eq!(bench.session.counters().flaps, 1);
+    let dials = bench.dials();
+    bench.pass(5 * SECOND);
+    assert_eq!(bench.dials(), dials + 1, "a session does not wait for BFD");
+}
+
+#[test]
 fn the_smaller_hold_time_counts_and_a_third_of_it_is_the_keepalive() {
     let mut bench = Bench::established();
     assert_eq!(bench.session.negotiated().unwrap().hold_time.seconds(), 90);
