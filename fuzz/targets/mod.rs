@@ -12,8 +12,11 @@ pub(crate) use decode::decode;
 pub(crate) use negotiate::negotiate;
 pub(crate) use operate::operate;
 
+/// What takes an input and panics when a promise is broken.
+pub(crate) type Target = fn(&[u8]);
+
 /// All targets, under the names of their folders in `fuzz/corpus/`.
-pub(crate) const ALL: [(&str, fn(&[u8])); 3] =
+pub(crate) const ALL: [(&str, Target); 3] =
     [("decode", decode), ("negotiate", negotiate), ("operate", operate)];
 
 /// Octets of an input, handed out one by one; zeros when there are no more.

@@ -51,11 +51,7 @@ fn operation(driver: &mut Driver, octets: &mut Octets<'_>) {
         }
         10 => driver.drain(direction),
         11 => driver.drains = !driver.drains,
-        12 => {
-            if driver.links.remove(&direction).is_some() {
-                driver.input(Input::Closed { direction, because: "reset".into() });
-            }
-        }
+        12 => cut(driver, direction),
         13 => driver.pass(Duration::from_millis(u64::from(octets.next()) * 100), code & 0x40 != 0),
         14 => driver.pass(Duration::from_secs(octets.next().into()), code & 0x40 != 0),
         // Crossing: the driver may not know yet that a connection is gone.
@@ -73,6 +69,12 @@ fn crossing(driver: &mut Driver, which: u8) {
         1 => driver.input(Input::Drained(direction)),
         2 => driver.input(Input::Received { direction, octets: &open(0) }),
         _ => driver.input(Input::Timeout),
+    }
+}
+
+fn cut(driver: &mut Driver, direction: Direction) {
+    if driver.links.remove(&direction).is_some() {
+        driver.input(Input::Closed { direction, because: "reset".into() });
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep_until, timeout};
 
 use super::link::{Link, LinkEvent};
@@ -26,6 +26,9 @@ use crate::status::{self, PeerStatus, RouteQuestion};
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// What is read at a time; a message has at most 4096 octets.
 const READ_BUFFER: usize = 16 * 1024;
+/// Time between two lines of the log about malformed UPDATEs of one neighbour. The log is written by
+/// the thread that serves all neighbours; none of them may fill it.
+const COMPLAINTS: Duration = Duration::from_secs(1);
 
 /// A neighbour to be driven.
 #[derive(Debug)]
@@ -69,6 +72,8 @@ struct Driver {
     carried: mpsc::Sender<(NeighborName, Carried)>,
     /// Connections whose last words are being written.
     closing: JoinSet<()>,
+    /// When a malformed UPDATE was last logged.
+    complained: Option<Instant>,
     buffer: Box<[u8]>,
 }
 
@@ -95,6 +100,7 @@ pub async fn run(peer: Peer) {
         offered: None,
         carried: ends.carried.clone(),
         closing: JoinSet::new(),
+        complained: None,
         buffer: vec![0; READ_BUFFER].into(),
     };
     driver.handle(Input::Start).await;
@@ -119,7 +125,9 @@ fn publish(status: &watch::Sender<PeerStatus>, driver: &Driver) {
 }
 
 impl Driver {
-    /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing.
+    /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing. The
+    /// order to stop, timers and the questions of operators come next: a neighbour that always has
+    /// something to say cannot put them off.
     async fn wait(&mut self, ends: &mut Ends) -> Happened {
         let deadline = self.session.poll_timeout().map(|(at, _)| at);
         let Self { dial, links, buffer, closing, .. } = self;
@@ -127,13 +135,13 @@ impl Driver {
         tokio::select! {
             biased;
             Ok(()) = ends.plans.changed() => Happened::Plan(ends.plans.borrow_and_update().clone()),
+            _ = ends.stop.wait_for(|stop| *stop) => Happened::Stop,
             because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
+            Some(question) = ends.questions.recv() => Happened::Asked(question),
+            () = elapsed(deadline) => Happened::Timeout,
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
             stream = dialled(dial) => Happened::Dialled(stream),
             Some(stream) = ends.accepted.recv() => Happened::Accepted(stream),
-            () = elapsed(deadline) => Happened::Timeout,
-            Some(question) = ends.questions.recv() => Happened::Asked(question),
-            _ = ends.stop.wait_for(|stop| *stop) => Happened::Stop,
         }
     }
 
@@ -144,6 +152,7 @@ impl Driver {
                 let buffer = std::mem::take(&mut self.buffer);
                 self.handle(Input::Received { direction, octets: &buffer[..read] }).await;
                 self.buffer = buffer;
+                self.give_way().await;
             }
             Happened::Link(direction, LinkEvent::Drained) => {
                 self.handle(Input::Drained(direction)).await;
@@ -175,6 +184,18 @@ impl Driver {
             Happened::Timeout => self.handle(Input::Timeout).await,
             Happened::Stop => self.handle(Input::Stop).await,
         }
+    }
+
+    /// Between two portions of what a neighbour sends: first the timers that are due, then everybody
+    /// else. A connection that always has more to read would otherwise come before our KEEPALIVEs,
+    /// and before the withdrawals of all other neighbours, for they share one thread. Timers come
+    /// after a portion, so that a KEEPALIVE which waited in it is heard before the hold timer fires.
+    async fn give_way(&mut self) {
+        let now = clock::now();
+        if self.session.poll_timeout().is_some_and(|(at, _)| at <= now) {
+            self.handle(Input::Timeout).await;
+        }
+        yield_now().await;
     }
 
     async fn accept(&mut self, stream: TcpStream) {
@@ -298,7 +319,7 @@ impl Driver {
         }
     }
 
-    fn log(&self, event: &Event) {
+    fn log(&mut self, event: &Event) {
         let neighbor = &self.neighbor.name;
         match event {
             Event::Established { hold_time, direction } => {
@@ -315,7 +336,17 @@ impl Driver {
                 tracing::debug!(%neighbor, %because, "second connection closed");
             }
             Event::Failed(because) => tracing::info!(%neighbor, %because, "no session"),
-            Event::Malformed(because) => tracing::warn!(%neighbor, %because, "malformed UPDATE"),
+            Event::Malformed(because) => self.complain(because),
+        }
+    }
+
+    /// The count tells how many there were since the last line.
+    fn complain(&mut self, because: &Reason) {
+        let now = clock::now();
+        if self.complained.is_none_or(|last| now.duration_since(last) >= COMPLAINTS) {
+            self.complained = Some(now);
+            let malformed = self.session.counters().malformed;
+            tracing::warn!(neighbor = %self.neighbor.name, malformed, %because, "malformed UPDATE");
         }
     }
 }

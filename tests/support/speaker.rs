@@ -73,10 +73,20 @@ impl Speaker {
         })
     }
 
+    /// A speaker over a connection that the test has made itself.
+    pub(crate) fn over(stream: TcpStream) -> Self {
+        Self::new(stream)
+    }
+
     fn new(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(SOON)).expect("a read timeout");
         stream.set_nodelay(true).expect("no delay");
         Self(stream)
+    }
+
+    /// The connection itself, for what a script cannot say.
+    pub(crate) fn stream(&self) -> &TcpStream {
+        &self.0
     }
 
     /// Sends octets as they are.

@@ -622,3 +622,23 @@ fn an_attempt_that_nobody_answers_may_have_the_wrong_password() {
     bench.pass(10 * SECOND);
     assert_eq!(bench.last_error(), "no answer: a wrong password looks like this");
 }
+
+/// The next hop of the first announcement of 2001:db8::9 on a session from this address of ours.
+fn next_hop_from(local: &str) -> Option<MpNextHop> {
+    let route = RouteAttributes {
+        next_hop: NextHop::Address("2001:db8::1".parse().unwrap()),
+        ..RouteAttributes::clone(&attributes(1))
+    };
+    let announced = [(Arc::new(route), vec!["2001:db8::9".parse().unwrap()])].into();
+    let delta = crate::rib::Delta { withdrawn: Vec::new(), announced };
+    let updates = outbound::updates(&delta, local.parse().unwrap(), &Context::default());
+    updates[0].attributes.mp_reach.as_ref().map(|reach| reach.next_hop)
+}
+
+#[test]
+fn our_link_local_address_goes_along_on_a_session_that_uses_it() {
+    let beside = |local| next_hop_from(local).unwrap().link_local;
+    assert_eq!(beside("fe80::1"), Some("fe80::1".parse().unwrap()));
+    assert_eq!(beside("2001:db8::2"), None);
+    assert_eq!(beside("10.0.0.1"), None);
+}

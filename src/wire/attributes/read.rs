@@ -134,7 +134,7 @@ impl<'a> Reading<'a> {
             frame::COMMUNITIES => into.communities = values::read_communities(value)?,
             frame::MP_REACH | frame::MP_UNREACH => return self.multiprotocol(raw),
             frame::EXTENDED_COMMUNITIES => into.extended_communities = values::entries(value)?,
-            frame::AS4_PATH => into.as4_path = Some(values::read_as4_path(value, context)?),
+            frame::AS4_PATH => into.as4_path = values::read_as4_path(value, context)?,
             frame::AS4_AGGREGATOR => {
                 into.as4_aggregator = Some(values::read_as4_aggregator(value, context)?);
             }

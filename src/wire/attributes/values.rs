@@ -125,8 +125,8 @@ pub(super) fn aggregator(aggregator: Aggregator, four_octets: bool) -> Vec<u8> {
 }
 
 /// RFC 6793 §6: dropped when malformed, and stripped of the confederation sequences that it may not
-/// have. A set is as bad here as in AS_PATH (RFC 9774 §3).
-pub(super) fn read_as4_path(value: Reader<'_>, context: &Context) -> Result<AsPath, Wrong> {
+/// have; `None` when nothing is left then. A set is as bad here as in AS_PATH (RFC 9774 §3).
+pub(super) fn read_as4_path(value: Reader<'_>, context: &Context) -> Result<Option<AsPath>, Wrong> {
     only_between_two_octet_speakers(context)?;
     if value.is_empty() {
         return Err(Wrong::discard(codes::ATTRIBUTE_LENGTH, WRONG_LENGTH));
@@ -138,7 +138,7 @@ pub(super) fn read_as4_path(value: Reader<'_>, context: &Context) -> Result<AsPa
     if path.contains(Asn(0)) {
         return Err(Wrong::discard(codes::OPTIONAL_ATTRIBUTE, "AS 0"));
     }
-    Ok(path.without_confederations())
+    Ok(Some(path.without_confederations()).filter(|path| !path.segments.is_empty()))
 }
 
 /// RFC 6793 §6: dropped when malformed.

@@ -189,6 +189,8 @@ fn attributes_for_two_octet_speakers() {
     let discard = Some((17, Treatment::DiscardAttribute));
     assert_eq!(faults(&[0xc0, 17, 6, 2, 1, 0, 1, 0, 0]), (good.clone(), None));
     assert_eq!(faults(&[0xc0, 17, 12, 3, 1, 0, 0, 0, 9, 2, 1, 0, 1, 0, 0]), (good, None));
+    // Of confederation segments alone nothing is left: that is no AS4_PATH at all.
+    assert_eq!(faults(&[0xc0, 17, 6, 3, 1, 0, 0, 0, 9]), (None, None));
     assert_eq!(faults(&[0xc0, 17, 5, 2, 1, 0, 1, 0]), (None, discard));
     assert_eq!(faults(&[0xc0, 17, 6, 2, 1, 0, 0, 0, 0]), (None, discard));
     assert_eq!(faults(&[0xc0, 17, 0]), (None, discard));
