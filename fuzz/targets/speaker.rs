@@ -34,6 +34,8 @@ pub(crate) fn params(choice: u8, peer_as: Asn) -> Params {
         passive: choice & 64 != 0,
         shutdown: false,
         shutdown_message: "maintenance".to_owned(),
+        role: None,
+        extended_next_hop: false,
         signed: false,
         max_received: 8,
     }

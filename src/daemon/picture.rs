@@ -1,10 +1,10 @@
 //! Puts a [`Snapshot`] together from what the parts say of themselves.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use crate::base::{Asn, NeighborName, NextHop, RegionName, RouteAttributes};
+use crate::base::{Asn, NeighborName, RegionName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
 use crate::clock::WallClock;
 use crate::config::Config;
@@ -118,15 +118,17 @@ fn service(
 }
 
 fn route(view: &RouteView, peers: &[PeerStatus]) -> Route {
-    let established =
-        |name: &NeighborName| peers.iter().find(|peer| peer.name == *name && peer.is_established());
-    let told: Vec<(&PeerStatus, &RouteAttributes)> = view
+    let told: Vec<(&PeerStatus, &RouteAttributes, IpAddr)> = view
         .attributes
         .iter()
-        .filter_map(|(name, attributes)| Some((established(name)?, attributes.as_ref())))
+        .filter_map(|(name, attributes)| {
+            let peer = peers.iter().find(|peer| peer.name == *name)?;
+            let next_hop = peer.next_hop(attributes, view.prefix.family())?;
+            Some((peer, attributes.as_ref(), next_hop))
+        })
         .collect();
     let shown = told.first();
-    let communities = shown.into_iter().flat_map(|(_, attributes)| {
+    let communities = shown.into_iter().flat_map(|(_, attributes, _)| {
         let plain = attributes.communities.iter().map(ToString::to_string);
         plain.chain(attributes.large_communities.iter().map(ToString::to_string))
     });
@@ -135,15 +137,12 @@ fn route(view: &RouteView, peers: &[PeerStatus]) -> Route {
         announced: !told.is_empty(),
         bound: view.bound.unwrap_or(true),
         as_path: shown
-            .map(|(_, a)| a.as_path.iter().map(|asn| asn.0).collect())
+            .map(|(_, a, _)| a.as_path.iter().map(|asn| asn.0).collect())
             .unwrap_or_default(),
         communities: communities.collect(),
-        med: shown.and_then(|(_, attributes)| attributes.med),
-        next_hop: shown.and_then(|(peer, attributes)| match attributes.next_hop {
-            NextHop::SelfAddress => peer.local_address,
-            NextHop::Address(address) => Some(address),
-        }),
-        neighbors: told.iter().map(|(peer, _)| peer.name.to_string()).collect(),
+        med: shown.and_then(|(_, attributes, _)| attributes.med),
+        next_hop: shown.map(|(_, _, next_hop)| *next_hop),
+        neighbors: told.iter().map(|(peer, _, _)| peer.name.to_string()).collect(),
         fault: view.fault.as_ref().map(ToString::to_string),
     }
 }

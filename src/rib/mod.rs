@@ -47,25 +47,25 @@ impl AdjRibOut {
         &self.sent
     }
 
-    /// Moves on to the part of `wanted` that lies in `families` and returns what must be said for it.
-    /// A changed route is announced in place, never withdrawn first (it replaces, RFC 4271 §3.1).
-    /// Routes of the families in `refresh` are said again even when unchanged (RFC 2918).
+    /// Moves on to the part of `wanted` that the neighbour can be told, as `tells` decides, and
+    /// returns what must be said for it. A changed route is announced in place, never withdrawn
+    /// first (it replaces, RFC 4271 §3.1). Routes of the families in `refresh` are said again even
+    /// when unchanged (RFC 2918).
     pub fn advance(
         &mut self,
         wanted: &RouteTable,
-        families: &BTreeSet<Family>,
+        tells: &dyn Fn(&Prefix, &RouteAttributes) -> bool,
         refresh: &BTreeSet<Family>,
     ) -> Delta {
         let mut delta = Delta::default();
-        let carried = |prefix: &Prefix| families.contains(&prefix.family());
         self.sent.retain(|prefix, _| {
-            let stays = wanted.contains_key(prefix) && carried(prefix);
+            let stays = wanted.get(prefix).is_some_and(|route| tells(prefix, route));
             if !stays {
                 delta.withdrawn.push(*prefix);
             }
             stays
         });
-        for (prefix, attributes) in wanted.iter().filter(|(prefix, _)| carried(prefix)) {
+        for (prefix, attributes) in wanted.iter().filter(|(prefix, route)| tells(prefix, route)) {
             let known = self.sent.get(prefix).is_some_and(|sent| sent == attributes);
             if !known || refresh.contains(&prefix.family()) {
                 delta.announced.entry(Arc::clone(attributes)).or_default().push(*prefix);

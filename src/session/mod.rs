@@ -40,10 +40,10 @@ pub use event::{Direction, Event, Input, Malformed, Output, State, Timer};
 pub use negotiation::Negotiated;
 pub use params::{HoldTime, Params};
 
-use crate::base::{Backoff, Family, Reason, Rng, RouteTable, Timers};
+use crate::base::{Backoff, Family, Prefix, Reason, Rng, RouteAttributes, RouteTable, Timers};
 use crate::rib::{AdjRibIn, AdjRibOut, Carried, Plan};
 use crate::wire::Message;
-use outbound::Marks;
+use outbound::{Manner, Marks};
 
 /// Longest waiting time between connection attempts.
 const RETRY_MOST: Duration = Duration::from_secs(60);
@@ -234,8 +234,22 @@ impl Session {
         let direction = *direction;
         let refresh = std::mem::take(&mut self.refresh);
         let opened = std::mem::take(&mut self.end_of_rib);
-        let delta = self.adj_rib_out.advance(&self.plan.routes, &negotiated.families, &refresh);
-        let updates = outbound::updates(&delta, connection.local, &negotiated.sending());
+        let manner = Manner {
+            local: connection.local,
+            context: negotiated.sending(),
+            extended_next_hop: negotiated.extended_next_hop,
+            only_to_customer: self
+                .params
+                .role
+                .filter(|role| role.marks_routes())
+                .map(|_| self.params.local_as),
+        };
+        let tells = |prefix: &Prefix, route: &RouteAttributes| {
+            let family = prefix.family();
+            negotiated.families.contains(&family) && manner.next_hop(route, family).is_some()
+        };
+        let delta = self.adj_rib_out.advance(&self.plan.routes, &tells, &refresh);
+        let updates = manner.updates(&delta);
         let marks = Marks { opened, refresh, enhanced: negotiated.enhanced_refresh };
         let messages = marks.around(updates);
         self.telling = self.plan.version;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{HoldTime, Params};
 use crate::base::{Asn, Family};
-use crate::wire::{Capability, Context, Notification, Open};
+use crate::wire::{Capability, Context, ExtendedNextHopFamily, Notification, Open};
 
 /// What a session has agreed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Negotiated {
     pub families: BTreeSet<Family>,
     /// How the neighbour's messages are read from here on.
     pub context: Context,
+    /// IPv4 routes may have IPv6 next hops (RFC 8950).
+    pub extended_next_hop: bool,
     /// Both sides mark the beginning and the end of an answer to a ROUTE-REFRESH (RFC 7313).
     pub enhanced_refresh: bool,
     /// The neighbour's BGP identifier.
@@ -44,11 +46,53 @@ pub(super) fn open(params: &Params) -> Open {
         Capability::ExtendedMessage,
         Capability::FourOctetAs(params.local_as),
     ]);
+    let role = params.role.map(Capability::Role);
+    let extended_next_hop = params.extended_next_hop.then(ipv4_over_ipv6);
     Open {
         my_as: Asn(u32::from(params.local_as.as_two_octets())),
         hold_time: params.hold_time.seconds(),
         identifier: params.router_id,
-        capabilities: capabilities.collect(),
+        capabilities: capabilities.chain(extended_next_hop).chain(role).collect(),
+    }
+}
+
+/// RFC 8950 §4: IPv4 unicast prefixes may have IPv6 next hops.
+fn ipv4_over_ipv6() -> Capability {
+    let (ipv4, ipv6) = (Family::Ipv4Unicast, Family::Ipv6Unicast);
+    Capability::ExtendedNextHop(vec![ExtendedNextHopFamily {
+        afi: ipv4.afi(),
+        safi: ipv4.safi().into(),
+        next_hop_afi: ipv6.afi(),
+    }])
+}
+
+fn takes_ipv4_over_ipv6(capability: &Capability) -> bool {
+    let Capability::ExtendedNextHop(families) = capability else { return false };
+    let (ipv4, ipv6) = (Family::Ipv4Unicast, Family::Ipv6Unicast);
+    families.iter().any(|family| {
+        (family.afi, family.safi, family.next_hop_afi)
+            == (ipv4.afi(), ipv4.safi().into(), ipv6.afi())
+    })
+}
+
+/// RFC 9234 §4.2: both roles must fit together. A neighbour that announces none is taken as it is.
+fn check_role(params: &Params, theirs: &Open) -> Result<(), Unacceptable> {
+    let Some(ours) = params.role else { return Ok(()) };
+    let roles = theirs.capabilities.iter().filter_map(|capability| {
+        if let Capability::Role(role) = capability { Some(*role) } else { None }
+    });
+    let wrong = roles.into_iter().find(|role| *role != ours.counterpart());
+    match wrong {
+        None => Ok(()),
+        Some(theirs) => Err(Unacceptable {
+            notification: Notification::role_mismatch(),
+            because: format!(
+                "the neighbour says it is our {}, role is {}: its role must be {}",
+                theirs.as_str(),
+                ours.as_str(),
+                ours.counterpart().as_str()
+            ),
+        }),
     }
 }
 
@@ -66,6 +110,9 @@ pub(super) fn negotiate(params: &Params, theirs: &Open) -> Result<Negotiated, Un
             ),
         });
     }
+    check_role(params, theirs)?;
+    let has = |wanted: &dyn Fn(&Capability) -> bool| theirs.capabilities.iter().any(wanted);
+    let extended_next_hop = params.extended_next_hop && has(&takes_ipv4_over_ipv6);
     let families: BTreeSet<_> = params.families.intersection(&theirs.families()).copied().collect();
     if families.is_empty() {
         let ours: Vec<_> = params.families.iter().map(|family| family.as_str()).collect();
@@ -77,7 +124,6 @@ pub(super) fn negotiate(params: &Params, theirs: &Open) -> Result<Negotiated, Un
             because: format!("the neighbour supports none of our families ({})", ours.join(", ")),
         });
     }
-    let has = |wanted: &dyn Fn(&Capability) -> bool| theirs.capabilities.iter().any(wanted);
     let context = Context {
         four_octet_asn: has(&|c| matches!(c, Capability::FourOctetAs(_))),
         extended_messages: has(&|c| matches!(c, Capability::ExtendedMessage)),
@@ -87,6 +133,7 @@ pub(super) fn negotiate(params: &Params, theirs: &Open) -> Result<Negotiated, Un
         hold_time: params.hold_time.negotiate(proposal),
         families,
         context,
+        extended_next_hop,
         enhanced_refresh: has(&|c| matches!(c, Capability::EnhancedRouteRefresh)),
         peer_id: theirs.identifier,
         capabilities: theirs.capabilities.clone(),

@@ -3,28 +3,57 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::base::{Family, NextHop, Prefix, RouteAttributes};
+use crate::base::{Asn, Family, NextHop, Prefix, RouteAttributes};
 use crate::rib::Delta;
 use crate::wire::{
     AsPath, Context, Message, MpNextHop, Origin, PathAttributes, RouteRefresh, Update,
     pack_announcements, pack_withdrawals,
 };
 
-/// All UPDATEs for `delta`, withdrawals first: they are what traffic waits for.
-pub(super) fn updates(delta: &Delta, local: IpAddr, context: &Context) -> Vec<Update> {
-    let mut updates = Vec::new();
-    for family in Family::ALL {
-        updates.extend(pack_withdrawals(family, &of_family(&delta.withdrawn, family), context));
-    }
-    for (route, prefixes) in &delta.announced {
-        let attributes = path_attributes(route);
+/// How one neighbour is told.
+pub(super) struct Manner {
+    /// Our address on the session.
+    pub(super) local: IpAddr,
+    /// How messages are written.
+    pub(super) context: Context,
+    /// IPv4 routes may have IPv6 next hops (RFC 8950).
+    pub(super) extended_next_hop: bool,
+    /// The mark that keeps our routes from going up again (RFC 9234 §5).
+    pub(super) only_to_customer: Option<Asn>,
+}
+
+impl Manner {
+    /// All UPDATEs for `delta`, withdrawals first: they are what traffic waits for.
+    pub(super) fn updates(&self, delta: &Delta) -> Vec<Update> {
+        let mut updates = Vec::new();
         for family in Family::ALL {
-            let Some(next_hop) = next_hop(route, family, local) else { continue };
-            let prefixes = of_family(prefixes, family);
-            updates.extend(pack_announcements(&attributes, next_hop, &prefixes, context));
+            let withdrawn = of_family(&delta.withdrawn, family);
+            updates.extend(pack_withdrawals(family, &withdrawn, &self.context));
         }
+        for (route, prefixes) in &delta.announced {
+            let only_to_customer = self.only_to_customer;
+            let attributes = PathAttributes { only_to_customer, ..path_attributes(route) };
+            for family in Family::ALL {
+                let Some(next_hop) = self.next_hop(route, family) else { continue };
+                let prefixes = of_family(prefixes, family);
+                let packed = pack_announcements(&attributes, next_hop, &prefixes, &self.context);
+                updates.extend(packed);
+            }
+        }
+        updates
     }
-    updates
+
+    /// The address that stands in the UPDATE. `None` when there is none that the neighbour could
+    /// read: the route cannot be told on this session.
+    pub(super) fn next_hop(&self, route: &RouteAttributes, family: Family) -> Option<MpNextHop> {
+        let address = match route.next_hop {
+            NextHop::SelfAddress => self.local,
+            NextHop::Address(address) => address,
+        };
+        let over_ipv6 = self.extended_next_hop && family == Family::Ipv4Unicast;
+        (Family::of(address) == family || over_ipv6)
+            .then_some(MpNextHop { global: address, link_local: beside(address, self.local) })
+    }
 }
 
 /// What tells a neighbour where a full table begins and ends.
@@ -79,17 +108,6 @@ fn path_attributes(route: &RouteAttributes) -> PathAttributes {
         large_communities: route.large_communities.iter().copied().collect(),
         ..PathAttributes::default()
     }
-}
-
-/// The address that stands in the UPDATE. `None` when the session has none of the family, which
-/// the configuration rules out.
-fn next_hop(route: &RouteAttributes, family: Family, local: IpAddr) -> Option<MpNextHop> {
-    let address = match route.next_hop {
-        NextHop::SelfAddress => local,
-        NextHop::Address(address) => address,
-    };
-    (Family::of(address) == family)
-        .then_some(MpNextHop { global: address, link_local: beside(address, local) })
 }
 
 /// RFC 2545 §3: on a link that we share with the neighbour, our link-local address goes along. Only

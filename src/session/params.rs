@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use crate::base::{Asn, Family};
+use crate::wire::Role;
 
 /// A hold time that may be proposed in an OPEN: zero (no keepalives, no hold timer) or 3 to 65535
 /// seconds (RFC 4271 §4.2).
@@ -65,6 +66,11 @@ pub struct Params {
     pub shutdown_message: String,
     /// How many received routes are kept; the excess is counted and forgotten.
     pub max_received: usize,
+    /// Our role towards this neighbour (RFC 9234); `None` = not offered and not asked about.
+    pub role: Option<Role>,
+    /// Ask the neighbour to take IPv4 routes with IPv6 next hops (RFC 8950): the session has no IPv4
+    /// address to offer.
+    pub extended_next_hop: bool,
     /// Segments are signed (RFC 2385): a neighbour with another password is silent.
     pub signed: bool,
 }

@@ -1,7 +1,8 @@
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use crate::base::{NeighborName, Reason};
+use crate::base::{Family, NeighborName, NextHop, Reason, RouteAttributes};
 use crate::session::{Session, State};
 
 /// What a session says of itself, told by its driver whenever it changes.
@@ -11,6 +12,10 @@ pub struct PeerStatus {
     pub name: NeighborName,
     /// State and since when.
     pub state: (State, Instant),
+    /// IPv4 routes may have IPv6 next hops (RFC 8950), while established.
+    pub extended_next_hop: bool,
+    /// Families that both sides announced, while established.
+    pub families: BTreeSet<Family>,
     /// Negotiated hold time in seconds.
     pub hold_time: Option<u16>,
     /// The neighbour's capabilities.
@@ -39,6 +44,8 @@ impl PeerStatus {
         Self {
             name: name.clone(),
             state: session.state(),
+            extended_next_hop: negotiated.is_some_and(|n| n.extended_next_hop),
+            families: negotiated.map(|n| n.families.clone()).unwrap_or_default(),
             hold_time: negotiated.map(|n| n.hold_time.seconds()),
             capabilities: capabilities.map(ToString::to_string).collect(),
             advertised: session.advertised().len(),
@@ -51,8 +58,14 @@ impl PeerStatus {
         }
     }
 
-    /// Whether routes flow.
-    pub fn is_established(&self) -> bool {
-        self.state.0 == State::Established
+    /// The next hop that the neighbour has for a route of `family`; `None` when it is not told it.
+    pub fn next_hop(&self, route: &RouteAttributes, family: Family) -> Option<IpAddr> {
+        let address = match route.next_hop {
+            NextHop::SelfAddress => self.local_address?,
+            NextHop::Address(address) => address,
+        };
+        let over_ipv6 = self.extended_next_hop && family == Family::Ipv4Unicast;
+        let told = self.state.0 == State::Established && self.families.contains(&family);
+        (told && (Family::of(address) == family || over_ipv6)).then_some(address)
     }
 }

@@ -91,8 +91,13 @@ pub(super) static NEIGHBOR: Table = Table {
             "How many of its routes are kept to be shown; the excess is only counted.",
         )
         .default("10000"),
+        Key::new(
+            "role",
+            Form::Word(&ROLES),
+            "Our role towards the neighbour (RFC 9234); its own, where it announces one, must fit.",
+        )
+        .otherwise("none is offered", "\"customer\""),
         Key::later("tcp-ao", "TCP authentication option (RFC 5925)"),
-        Key::later("role", "BGP roles (RFC 9234)"),
         Key::later("graceful-restart", "graceful restart (RFC 4724)"),
         Key::table("bfd", &BFD),
     ],
@@ -125,5 +130,6 @@ static BFD: Table = Table {
     ],
 };
 
+const ROLES: [&str; 5] = ["provider", "route-server", "route-server-client", "customer", "peer"];
 const PROFILES: [&str; 6] =
     ["azure-route-server", "virtual-wan", "aws-route-server", "frr", "bird", "gobgp"];

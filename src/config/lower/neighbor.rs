@@ -9,6 +9,7 @@ use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::types::{Bfd, Bgp, Neighbor, Profile, Transport, Ttl};
 use crate::policy::{self, Extras};
 use crate::session::{self, HoldTime};
+use crate::wire::Role;
 
 /// `[neighbor.NAME]` as read.
 pub(super) struct Draft<'a> {
@@ -33,6 +34,7 @@ pub(super) struct Draft<'a> {
     pub(super) next_hop_ipv6: Option<Placed<IpAddr>>,
     pub(super) extras: Option<Extras>,
     max_received: Option<Placed<usize>>,
+    role: Option<Placed<Role>>,
     description: Option<Placed<String>>,
 }
 
@@ -70,6 +72,7 @@ impl<'a> Draft<'a> {
                 .map(|placed| placed.map(IpAddr::V6)),
             extras: attributes::extras(&section),
             max_received: section.integer("max-received"),
+            role: section.text("role", role),
             description: section.text("description", scalar::word),
             profile,
             section,
@@ -86,6 +89,13 @@ impl<'a> Draft<'a> {
     pub(super) fn next_hop_family(&self) -> Option<Family> {
         let address = self.address.as_ref().map(|address| address.value)?;
         (!is_link_local(address)).then(|| Family::of(address))
+    }
+
+    /// Whether IPv4 routes can only go out with an IPv6 next hop (RFC 8950).
+    fn needs_extended_next_hop(&self, families: &BTreeSet<Family>) -> bool {
+        families.contains(&Family::Ipv4Unicast)
+            && self.next_hop.is_none()
+            && self.next_hop_family() == Some(Family::Ipv6Unicast)
     }
 
     /// The configured next hop for routes of a family.
@@ -145,11 +155,13 @@ impl<'a> Draft<'a> {
             keepalive: timing.keepalive,
             connect_retry: timing.connect_retry,
             send_hold_time: timing.send_hold_time,
-            families,
+            families: families.clone(),
             passive: self.passive.as_ref()?.value,
             shutdown: self.shutdown.as_ref()?.value,
             shutdown_message: timing.shutdown_message.clone(),
             max_received: self.max_received.as_ref()?.value,
+            role: self.role.as_ref().map(|role| role.value),
+            extended_next_hop: self.needs_extended_next_hop(&families),
             signed: self.password.is_some(),
         })
     }
@@ -229,6 +241,10 @@ fn profile(text: &str) -> Result<Profile, Refusal> {
         "gobgp" => Ok(Profile::Gobgp),
         _ => Err(Refusal::default()),
     }
+}
+
+fn role(text: &str) -> Result<Role, Refusal> {
+    Role::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(Refusal::default)
 }
 
 /// Azure's speakers live in a subnet of their own, never on the NVA's link.

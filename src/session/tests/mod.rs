@@ -31,6 +31,8 @@ fn params(local_as: u32, peer_as: u32, router_id: u32) -> Params {
         shutdown: false,
         shutdown_message: "maintenance".to_owned(),
         max_received: 100,
+        role: None,
+        extended_next_hop: false,
         signed: false,
     }
 }

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::wire::{
-    AsPath, MpNextHop, Origin, PathAttributes, RouteRefresh, pack_announcements, pack_withdrawals,
+    AsPath, ExtendedNextHopFamily, MpNextHop, Origin, PathAttributes, Role, RouteRefresh,
+    pack_announcements, pack_withdrawals,
 };
 
 /// A session, its clock, and a neighbour whose words are written down in the test.
@@ -623,6 +624,74 @@ fn an_attempt_that_nobody_answers_may_have_the_wrong_password() {
     assert_eq!(bench.last_error(), "no answer: a wrong password looks like this");
 }
 
+/// Both OPENs exchanged with a neighbour that announces these capabilities beside the usual ones.
+fn opened(params: Params, local: IpAddr, more: &[Capability]) -> Bench {
+    let mut bench = Bench::started(params);
+    bench.input(Input::Dialled { local });
+    let mut open = their_open();
+    open.capabilities.extend_from_slice(more);
+    bench.hear(Direction::Dialled, &Message::Open(open));
+    bench.context = Context { four_octet_asn: true, extended_messages: false };
+    bench
+}
+
+#[test]
+fn roles_must_fit_together_and_a_neighbour_without_one_is_taken_as_it_is() {
+    for ours in Role::ALL {
+        for theirs in Role::ALL {
+            let params = Params { role: Some(ours), ..params(65010, 65515, 1) };
+            let bench = opened(params, LOCAL, &[Capability::Role(theirs)]);
+            let fits = theirs == ours.counterpart();
+            assert_eq!(bench.state() == State::OpenConfirm, fits, "{ours:?} and {theirs:?}");
+            assert_eq!(bench.notifications().first(), (!fits).then_some(&(2, 11)));
+        }
+        let params = Params { role: Some(ours), ..params(65010, 65515, 1) };
+        assert_eq!(opened(params, LOCAL, &[]).state(), State::OpenConfirm);
+    }
+    let bench = opened(params(65010, 65515, 1), LOCAL, &[Capability::Role(Role::Peer)]);
+    assert_eq!(bench.state(), State::OpenConfirm, "who has no role asks for none");
+}
+
+#[test]
+fn only_routes_that_go_down_or_sideways_are_marked_only_to_customer() {
+    for role in Role::ALL {
+        let params = Params { role: Some(role), ..params(65010, 65515, 1) };
+        let mut bench = opened(params, LOCAL, &[]);
+        bench.hear(Direction::Dialled, &Message::Keepalive);
+        bench.input(Input::Wanted(plan(1, &[("9.9.9.9", 1)])));
+        let marked = bench.updates().iter().find_map(|update| update.attributes.only_to_customer);
+        let marks = matches!(role, Role::Provider | Role::RouteServer | Role::Peer);
+        assert_eq!(marked, marks.then_some(Asn(65010)), "{role:?}");
+    }
+}
+
+#[test]
+fn ipv4_routes_go_over_ipv6_only_to_a_neighbour_that_reads_them() {
+    let local: IpAddr = "2001:db8::1".parse().unwrap();
+    let capability = Capability::ExtendedNextHop(vec![ExtendedNextHopFamily {
+        afi: 1,
+        safi: 1,
+        next_hop_afi: 2,
+    }]);
+    for reads in [true, false] {
+        let params = Params { extended_next_hop: true, ..params(65010, 65515, 1) };
+        let more = if reads { vec![capability.clone()] } else { Vec::new() };
+        let mut bench = opened(params, local, &more);
+        let Some(Message::Open(open)) = bench.said.first() else { panic!("{:?}", bench.said) };
+        assert!(open.capabilities.contains(&capability));
+        bench.hear(Direction::Dialled, &Message::Keepalive);
+        bench.input(Input::Wanted(plan(1, &[("9.9.9.9", 1)])));
+        let hops: Vec<_> = bench
+            .updates()
+            .iter()
+            .filter_map(|update| update.attributes.mp_reach.as_ref())
+            .map(|reach| reach.next_hop.global)
+            .collect();
+        assert_eq!(hops, if reads { vec![local] } else { Vec::new() });
+        assert_eq!(bench.session.advertised().len(), usize::from(reads), "told what was not sent");
+    }
+}
+
 /// The next hop of the first announcement of 2001:db8::9 on a session from this address of ours.
 fn next_hop_from(local: &str) -> Option<MpNextHop> {
     let route = RouteAttributes {
@@ -631,7 +700,13 @@ fn next_hop_from(local: &str) -> Option<MpNextHop> {
     };
     let announced = [(Arc::new(route), vec!["2001:db8::9".parse().unwrap()])].into();
     let delta = crate::rib::Delta { withdrawn: Vec::new(), announced };
-    let updates = outbound::updates(&delta, local.parse().unwrap(), &Context::default());
+    let manner = Manner {
+        local: local.parse().unwrap(),
+        context: Context::default(),
+        extended_next_hop: false,
+        only_to_customer: None,
+    };
+    let updates = manner.updates(&delta);
     updates[0].attributes.mp_reach.as_ref().map(|reach| reach.next_hop)
 }
 

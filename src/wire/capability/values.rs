@@ -118,7 +118,8 @@ impl GracefulRestart {
 }
 
 impl Role {
-    const ALL: [Self; 5] =
+    /// All five, in the order of their values.
+    pub const ALL: [Self; 5] =
         [Self::Provider, Self::RouteServer, Self::RouteServerClient, Self::Customer, Self::Peer];
 
     pub(super) fn value(self) -> u8 {
@@ -133,6 +134,26 @@ impl Role {
 
     pub(super) fn read(data: &[u8]) -> Option<Self> {
         Self::ALL.into_iter().find(|role| [role.value()] == data)
+    }
+
+    /// The role that the neighbour must have (RFC 9234 §4.2, table 2).
+    pub fn counterpart(self) -> Self {
+        match self {
+            Self::Provider => Self::Customer,
+            Self::Customer => Self::Provider,
+            Self::RouteServer => Self::RouteServerClient,
+            Self::RouteServerClient => Self::RouteServer,
+            Self::Peer => Self::Peer,
+        }
+    }
+
+    /// Whether our routes go down or sideways, so that they must not come up again: whoever says so
+    /// marks them with ONLY_TO_CUSTOMER (RFC 9234 §5).
+    pub fn marks_routes(self) -> bool {
+        match self {
+            Self::Provider | Self::RouteServer | Self::Peer => true,
+            Self::Customer | Self::RouteServerClient => false,
+        }
     }
 
     /// Its name in configuration and status.

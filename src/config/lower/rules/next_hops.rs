@@ -65,6 +65,18 @@ fn refuse_missing(neighbor: &neighbor::Draft<'_>, family: Family, services: &[se
             && !service.announcing().all(|state| state.next_hop.as_ref().is_some_and(has_own))
     });
     let Some(service) = lacking else { return };
+    if (neighbor.next_hop_family(), family) == (Some(Family::Ipv6Unicast), Family::Ipv4Unicast) {
+        neighbor.section.notes.worry(
+            neighbor.section.span(),
+            format!("neighbour {} must take IPv4 routes over IPv6", neighbor.name),
+            format!(
+                "service {} has no IPv4 next hop here: it is told only to a neighbour that announces RFC 8950",
+                service.name
+            ),
+            "set next-hop to an IPv4 address, unless the neighbour is configured for it",
+        );
+        return;
+    }
     let (key, words, example) = match family {
         Family::Ipv4Unicast => ("next-hop", "IPv4", "192.0.2.20"),
         Family::Ipv6Unicast => ("next-hop-ipv6", "IPv6", "2001:db8::20"),
