@@ -19,12 +19,14 @@
 //! | F1 | [`rib`] | tables of wanted, sent and received routes; table × table → delta by attribute set |
 //! | F2 | [`policy`] | verdict + region + state table + operator's word → announce (attributes) or withdraw |
 //! | F2 | [`session`] | the BGP state machine of one neighbour, without IO |
+//! | F2 | [`bfd`] | packet and state machine of BFD (RFC 5880) towards one neighbour, without IO |
 //! | F3 | [`engine`] | the one decider: owns health, policy, routes; `rollout` orders address and route; pure |
 //! | F4 | [`clock`] | the one place that reads the time |
 //! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
 //! | F4 | [`status`] | the snapshot shown on the socket, over HTTP and on the command line; one truth |
 //! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat` |
 //! | F5 | [`peer`] | TCP for a session: dial, listen, socket options, the driver loop |
+//! | F5 | [`bfd_udp`] | UDP for BFD: sockets, and the loop that drives every session |
 //! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
 //! | F5 | [`control`] | the unix-socket API and its client |
 //! | F5 | [`web`] | the read-only HTTP API |
@@ -40,6 +42,8 @@
 
 pub mod addr;
 pub mod base;
+pub mod bfd;
+pub mod bfd_udp;
 pub mod cli;
 pub mod clock;
 pub mod config;

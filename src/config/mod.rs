@@ -34,7 +34,7 @@ pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use password::Password;
 pub use reference::reference;
 pub use types::{
-    Agent, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
+    Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
     Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,
 };
 

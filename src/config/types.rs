@@ -7,7 +7,7 @@ use super::password::Password;
 use crate::base::{
     Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName,
 };
-use crate::{health, policy, session};
+use crate::{bfd, health, policy, session};
 
 /// A whole configuration. Every value in it can be used as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +98,17 @@ pub struct Neighbor {
     pub transport: Transport,
     /// The BGP side.
     pub session: session::Params,
+    /// The BFD side, if it has one.
+    pub bfd: Option<Bfd>,
+}
+
+/// `[neighbor.NAME.bfd]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bfd {
+    /// RFC 5883 rather than RFC 5881: another port, and routers may be between.
+    pub multihop: bool,
+    /// Intervals and multiplier.
+    pub session: bfd::Params,
 }
 
 /// The TCP side of a neighbour.

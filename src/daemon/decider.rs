@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep_until;
 
 use crate::base::{LoopbackAddress, NeighborName, Reason};
+use crate::bfd;
 use crate::clock;
 use crate::config::Config;
 use crate::engine::{AddressReport, Engine, Input, Output, Transition};
@@ -43,6 +44,7 @@ pub(super) struct Outputs {
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) stop_sessions: watch::Sender<bool>,
     pub(super) peers: Vec<watch::Receiver<PeerStatus>>,
+    pub(super) paths: BTreeMap<NeighborName, watch::Receiver<bfd::Report>>,
 }
 
 pub(super) struct Decider {
@@ -119,7 +121,9 @@ impl Decider {
 
     fn snapshot(&self) -> Snapshot {
         let peers: Vec<_> = self.outputs.peers.iter().map(|peer| peer.borrow().clone()).collect();
-        picture::snapshot(&self.agent, &self.config, &self.engine, &peers)
+        let paths = self.outputs.paths.iter();
+        let paths = paths.map(|(name, path)| (name.clone(), path.borrow().clone())).collect();
+        picture::snapshot(&self.agent, &self.config, &self.engine, &peers, &paths)
     }
 }
 

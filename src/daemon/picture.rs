@@ -1,12 +1,15 @@
 //! Puts a [`Snapshot`] together from what the parts say of themselves.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use crate::base::{Asn, NeighborName, NextHop, RegionName, RouteAttributes};
+use crate::bfd::{Diagnostic, Report};
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
-use crate::status::{Check, Neighbor, PeerStatus, Route, Service, Snapshot};
+use crate::status::{Bfd, Check, Neighbor, PeerStatus, Route, Service, Snapshot};
 
 /// What is fixed for the life of the agent.
 #[derive(Debug, Clone)]
@@ -29,6 +32,7 @@ pub(super) fn snapshot(
     config: &Config,
     engine: &Engine,
     peers: &[PeerStatus],
+    paths: &BTreeMap<NeighborName, Report>,
 ) -> Snapshot {
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -37,12 +41,17 @@ pub(super) fn snapshot(
         local_as: agent.local_as.0,
         region: agent.region.as_ref().map(ToString::to_string),
         started_at: agent.clock.started_at(),
-        neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer)).collect(),
+        neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
     }
 }
 
-fn neighbor(agent: &Agent, config: &Config, peer: &PeerStatus) -> Option<Neighbor> {
+fn neighbor(
+    agent: &Agent,
+    config: &Config,
+    peer: &PeerStatus,
+    paths: &BTreeMap<NeighborName, Report>,
+) -> Option<Neighbor> {
     let configured = config.neighbors.get(&peer.name)?;
     Some(Neighbor {
         name: peer.name.to_string(),
@@ -60,7 +69,26 @@ fn neighbor(agent: &Agent, config: &Config, peer: &PeerStatus) -> Option<Neighbo
         not_kept: peer.not_kept,
         malformed: peer.malformed,
         description: configured.description.clone(),
+        bfd: configured
+            .bfd
+            .and_then(|asked| Some(bfd(agent, asked.multihop, paths.get(&peer.name)?))),
     })
+}
+
+fn bfd(agent: &Agent, multihop: bool, path: &Report) -> Bfd {
+    let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    Bfd {
+        state: path.state.to_string(),
+        since: agent.clock.timestamp(path.since),
+        multihop,
+        interval_ms: milliseconds(path.interval),
+        detect_ms: path.detection.map(milliseconds),
+        diag: (path.diagnostic != Diagnostic::NONE).then(|| path.diagnostic.to_string()),
+        failures: path.failures,
+        sent: path.sent,
+        received: path.received,
+        discarded: path.discarded,
+    }
 }
 
 fn service(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -11,6 +11,7 @@ use super::decider::{Decider, FAREWELL, Order};
 use super::picture::Agent;
 use super::wiring::{Wiring, engine_params};
 use crate::base::Reason;
+use crate::bfd_udp::{self, BindError, Receivers};
 use crate::clock::{self, WallClock};
 use crate::config::{Config, Http, Listen};
 use crate::control::{Control, ControlError};
@@ -28,6 +29,9 @@ pub enum StartError {
     /// The BGP port.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// The BFD ports.
+    #[error(transparent)]
+    Bfd(#[from] BindError),
     /// The HTTP port.
     #[error(transparent)]
     Web(#[from] WebError),
@@ -54,6 +58,7 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         Listen::On(address) => Some(Listener::bind(address, config.neighbors.values())?),
         Listen::Off => None,
     };
+    let receivers = Receivers::bind(&config)?;
     let web = match config.agent.http {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
@@ -102,6 +107,8 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     }
     tasks.spawn(named("the signal handler", signals(wiring.orders)?));
 
+    let (stop_bfd, stop) = watch::channel(false);
+    let mut bfd = tokio::spawn(bfd_udp::run(receivers, wiring.paths, stop));
     let mut decider = tokio::spawn(decider.run());
     let unfinished = tokio::select! {
         // When the decider has stopped, tasks that live on its channels end too, and rightly so.
@@ -111,9 +118,19 @@ pub async fn run(config: Config) -> Result<(), StartError> {
             return Err(StartError::Ended(ended.unwrap_or_else(|error| error.to_string())));
         }
         Some(Err(error)) = peers.join_next() => return Err(StartError::Ended(error.to_string())),
+        ended = &mut bfd => {
+            let how = ended.err().map_or("BFD".to_owned(), |error| error.to_string());
+            return Err(StartError::Ended(how));
+        }
     };
-    // Last words of the sessions; whoever does not read them has had the time.
-    let farewell = timeout(FAREWELL, async { while peers.join_next().await.is_some() {} }).await;
+    // Last words of the sessions; whoever does not read them has had the time. BFD says farewell
+    // after them: a neighbour should learn from BGP why its session ends.
+    let farewell = timeout(FAREWELL, async {
+        while peers.join_next().await.is_some() {}
+        stop_bfd.send_replace(true);
+        bfd.await
+    })
+    .await;
     for left in &unfinished {
         tracing::warn!(%left, "stopped, but not everything could be finished");
     }

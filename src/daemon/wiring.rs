@@ -7,6 +7,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::decider::{Inputs, Order, Outputs};
 use crate::base::{LoopbackAddress, NeighborName, Prefix, Rng};
+use crate::bfd;
+use crate::bfd_udp::Path;
 use crate::clock;
 use crate::config::{Config, Neighbor, OnDown, Service};
 use crate::engine::{self, AddressReport};
@@ -38,6 +40,7 @@ pub(super) struct Wiring {
     pub(super) reports: mpsc::Sender<AddressReport>,
     pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) peers: Vec<Peer>,
+    pub(super) paths: Vec<Path>,
     pub(super) callers: Callers,
 }
 
@@ -49,9 +52,15 @@ impl Wiring {
         let (carried, carried_in) = mpsc::channel(REPORTS);
         let (addresses, wanted) = watch::channel(Arc::default());
         let (stop_sessions, stop) = watch::channel(false);
-        let mut outputs =
-            Outputs { plans: BTreeMap::new(), addresses, stop_sessions, peers: Vec::new() };
+        let mut outputs = Outputs {
+            plans: BTreeMap::new(),
+            addresses,
+            stop_sessions,
+            peers: Vec::new(),
+            paths: BTreeMap::new(),
+        };
         let mut peers = Vec::new();
+        let mut paths = Vec::new();
         let mut callers = Callers::default();
         let mut questions_to = Vec::new();
         let mut seeds = seeds(config);
@@ -62,6 +71,10 @@ impl Wiring {
             let (status, status_in) = watch::channel(idle(name, neighbor));
             outputs.plans.insert(name.clone(), plans);
             outputs.peers.push(status_in);
+            let path = path(name, neighbor, seeds.next_u64());
+            let bfd = path.as_ref().map(|path| path.reports.subscribe());
+            outputs.paths.extend(bfd.clone().map(|reports| (name.clone(), reports)));
+            paths.extend(path);
             callers.add(neighbor, accepted);
             peers.push(Peer {
                 neighbor: neighbor.clone(),
@@ -72,6 +85,7 @@ impl Wiring {
                     questions: questions_in,
                     stop: stop.clone(),
                     carried: carried.clone(),
+                    bfd,
                     status,
                 },
             });
@@ -85,7 +99,18 @@ impl Wiring {
             reports: reports_in,
             requests,
         };
-        Self { inputs, outputs, source, orders, observations, reports, wanted, peers, callers }
+        Self {
+            inputs,
+            outputs,
+            source,
+            orders,
+            observations,
+            reports,
+            wanted,
+            peers,
+            paths,
+            callers,
+        }
     }
 }
 
@@ -98,6 +123,15 @@ fn seeds(config: &Config) -> Rng {
 
 fn idle(name: &NeighborName, neighbor: &Neighbor) -> PeerStatus {
     PeerStatus::of(name, &Session::new(neighbor.session.clone(), 0, clock::now()))
+}
+
+/// BFD towards a neighbour, where it is asked for and BGP is not held down.
+fn path(name: &NeighborName, neighbor: &Neighbor, seed: u64) -> Option<Path> {
+    let bfd = neighbor.bfd.filter(|_| !neighbor.session.shutdown)?;
+    let silent = bfd::Session::new(bfd.session, seed, clock::now());
+    let reports = watch::Sender::new(silent.report().clone());
+    let transport = neighbor.transport.clone();
+    Some(Path { name: name.clone(), transport, bfd, seed, reports })
 }
 
 /// What the engine takes of the configuration.

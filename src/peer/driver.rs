@@ -15,6 +15,7 @@ use tokio::time::{sleep_until, timeout};
 use super::link::{Link, LinkEvent};
 use super::socket;
 use crate::base::{NeighborName, Reason};
+use crate::bfd::Report;
 use crate::clock;
 use crate::config::{Neighbor, Transport};
 use crate::rib::{Carried, Plan};
@@ -53,6 +54,8 @@ pub struct Ends {
     pub stop: watch::Receiver<bool>,
     /// How far it has been told.
     pub carried: mpsc::Sender<(NeighborName, Carried)>,
+    /// What BFD says of the path to it, if it is asked; wakes us when the path has failed.
+    pub bfd: Option<watch::Receiver<Report>>,
     /// What is shown of it.
     pub status: watch::Sender<PeerStatus>,
 }
@@ -80,6 +83,7 @@ enum Happened {
     Dialled(io::Result<TcpStream>),
     Accepted(TcpStream),
     Asked(RouteQuestion),
+    BfdDown(Reason),
     Timeout,
     Stop,
 }
@@ -122,8 +126,8 @@ fn publish(status: &watch::Sender<PeerStatus>, driver: &Driver) {
 
 impl Driver {
     /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing. The
-    /// order to stop and the questions of operators come next: a neighbour that always has something
-    /// to say cannot put them off.
+    /// order to stop, timers and the questions of operators come next: a neighbour that always has
+    /// something to say cannot put them off.
     async fn wait(&mut self, ends: &mut Ends) -> Happened {
         let deadline = self.session.poll_timeout().map(|(at, _)| at);
         let Self { dial, links, buffer, closing, .. } = self;
@@ -132,11 +136,12 @@ impl Driver {
             biased;
             Ok(()) = ends.plans.changed() => Happened::Plan(ends.plans.borrow_and_update().clone()),
             _ = ends.stop.wait_for(|stop| *stop) => Happened::Stop,
+            because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
             Some(question) = ends.questions.recv() => Happened::Asked(question),
+            () = elapsed(deadline) => Happened::Timeout,
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
             stream = dialled(dial) => Happened::Dialled(stream),
             Some(stream) = ends.accepted.recv() => Happened::Accepted(stream),
-            () = elapsed(deadline) => Happened::Timeout,
         }
     }
 
@@ -175,6 +180,7 @@ impl Driver {
                 // Whoever asked may have gone; then nobody misses the answer.
                 let _ = answer.send(status::routes(name, &self.session, kind, prefix));
             }
+            Happened::BfdDown(because) => self.handle(Input::BfdDown(because)).await,
             Happened::Timeout => self.handle(Input::Timeout).await,
             Happened::Stop => self.handle(Input::Stop).await,
         }
@@ -354,6 +360,17 @@ async fn elapsed(deadline: Option<Instant>) {
         Some(deadline) => sleep_until(deadline.into()).await,
         None => pending().await,
     }
+}
+
+/// Waits until BFD calls the path dead.
+async fn bfd_down(bfd: &mut Option<watch::Receiver<Report>>) -> Reason {
+    if let Some(reports) = bfd
+        && reports.changed().await.is_ok()
+        && let Some(because) = reports.borrow_and_update().last_failure.clone()
+    {
+        return because;
+    }
+    pending().await
 }
 
 async fn dialled(dial: &mut Option<Dial>) -> io::Result<TcpStream> {

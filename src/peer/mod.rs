@@ -3,6 +3,9 @@
 //! One task per neighbour owns its session and its sockets, so that one neighbour's slowness is
 //! nobody else's. The task ends when it is told to stop and the session's last words are written;
 //! it is safe to drop at any await: the kernel then closes the sockets and the neighbour withdraws.
+//!
+//! RFCs served here: 2385, 5082, 5482. Absent on purpose: dynamic neighbours, and with them keys for
+//! prefixes.
 
 mod callers;
 mod driver;

@@ -98,6 +98,10 @@ pub enum Input<'a> {
         /// How it ended.
         because: Reason,
     },
+    /// BFD, which had the path up, calls it dead (RFC 5882 §4.2). An established session is closed
+    /// with Cease / BFD Down (RFC 9384); dialling goes on, because sessions do not wait for BFD
+    /// (RFC 5882 §4.3).
+    BfdDown(Reason),
     /// The time given by `poll_timeout` has come.
     Timeout,
 }

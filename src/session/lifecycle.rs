@@ -47,6 +47,13 @@ impl Session {
         self.carry(Carried::Nothing);
     }
 
+    /// The hold timer would find out much later; the routes go at once.
+    pub(super) fn bfd_down(&mut self, because: Reason, now: Instant) {
+        let Some((direction, _)) = self.established() else { return };
+        let notification = Some(Notification::bfd_down());
+        self.close(direction, Closing { notification, because, penalty: false }, now);
+    }
+
     fn dial(&mut self, now: Instant) {
         self.penalised = false;
         // A connection that has not brought an OPEN yet may come from somebody who never sends one.

@@ -16,7 +16,7 @@
 //! A session has up to two connections, one dialled and one accepted; each walks from OpenSent to
 //! Established by itself, and `collision` settles which of them stays (RFC 4271 §6.8).
 //!
-//! RFCs served here: 4271, 4760, 5492, 6793, 2918, 4486, 6286, 6608, 7606, 9003, 9687. Absent on
+//! RFCs served here: 4271, 4760, 5492, 6793, 2918, 4486, 6286, 6608, 7606, 9003, 9384, 9687. Absent on
 //! purpose: DelayOpen and automatic stop; a session starts with the agent and ends with it.
 
 mod collision;
@@ -127,6 +127,7 @@ impl Session {
             Input::Received { direction, octets } => self.received(direction, octets, now),
             Input::Drained(direction) => self.drained(direction, now),
             Input::Closed { direction, because } => self.closed(direction, because, now),
+            Input::BfdDown(because) => self.bfd_down(because, now),
             Input::Timeout => {
                 while let Some(timer) = self.timers.pop_expired(now) {
                     self.fired(timer, now);

@@ -71,6 +71,34 @@ pub struct Neighbor {
     pub malformed: u64,
     /// Free text from the configuration.
     pub description: Option<String>,
+    /// What BFD says of the path, if it is asked.
+    pub bfd: Option<Bfd>,
+}
+
+/// The BFD session of a [`Neighbor`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Bfd {
+    /// `admin-down`, `down`, `init` or `up`.
+    pub state: String,
+    /// Since when it is in this state.
+    pub since: Timestamp,
+    /// Whether routers may be between (RFC 5883).
+    pub multihop: bool,
+    /// The negotiated time between our packets, before jitter.
+    pub interval_ms: u64,
+    /// How long the neighbour may be silent; unknown until it has been heard.
+    pub detect_ms: Option<u64>,
+    /// Why our side left its last state, in the words of RFC 5880, if something went wrong.
+    pub diag: Option<String>,
+    /// How often it called the path dead since the agent started.
+    pub failures: u64,
+    /// Packets to the neighbour since the agent started.
+    pub sent: u64,
+    /// Packets of the neighbour that counted.
+    pub received: u64,
+    /// Packets of the neighbour that were malformed or meant for another session.
+    pub discarded: u64,
 }
 
 /// A service in a [`Snapshot`].

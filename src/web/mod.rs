@@ -115,6 +115,7 @@ mod tests {
                 not_kept: 0,
                 malformed: 0,
                 description: None,
+                bfd: None,
             }],
             services: vec![Service {
                 name: "web".to_owned(),

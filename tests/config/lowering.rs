@@ -119,6 +119,27 @@ fn an_inherited_keepalive_does_not_stand_in_the_way_of_no_hold_time() {
 }
 
 #[test]
+fn bfd_has_the_documented_defaults_and_takes_the_distance_from_the_session() {
+    let bfd = |own: &str| file("", own, "", "").neighbors["rs-0"].bfd;
+    assert_eq!(bfd(""), None);
+    let ms = Duration::from_millis;
+    let near = bfd("bfd = {}").unwrap();
+    assert!(!near.multihop);
+    let session = near.session;
+    assert_eq!((session.min_tx, session.min_rx), (ms(300), ms(300)));
+    assert_eq!(session.multiplier.get(), 3);
+    let far = |own: &str| bfd(own).unwrap().multihop;
+    assert!(far("multihop = 2\nbfd = {}") && far("ttl-security = 2\nbfd = {}"));
+    assert!(!far("ttl-security = 1\nbfd = {}"));
+    assert!(!far("multihop = 255\nbfd = { multihop = false }"));
+    let own = "bfd = { multihop = true, min-tx = \"50ms\", min-rx = \"1s\", multiplier = 5 }";
+    let own = bfd(own).unwrap();
+    assert!(own.multihop);
+    assert_eq!((own.session.min_tx, own.session.min_rx), (ms(50), seconds(1)));
+    assert_eq!(own.session.multiplier.get(), 5);
+}
+
+#[test]
 fn the_azure_profile_sets_what_nobody_set() {
     let azure = |bgp: &str, own: &str| {
         let config = config(&format!(

@@ -52,6 +52,14 @@ fn neighbours_at_one_address_need_one_password() {
     assert!(told.contains("neighbours rs and other differ in their password"), "{told}");
 }
 
+#[test]
+fn azure_cannot_sign_and_that_is_a_worry() {
+    let azure = "[neighbor.ars]\naddress = \"192.0.2.2\"\npeer-as = 65515\n\
+                 profile = \"azure-route-server\"\npassword-file = FILE\n";
+    let worries = read_with(SECRET, 0o600, azure).expect("a usable file").worries.to_string();
+    assert!(worries.contains("password-file keeps the session to ars down"), "{worries}");
+}
+
 fn refused(text: &str) -> String {
     read(text, 0o600).expect_err("no password").to_string()
 }
@@ -60,7 +68,8 @@ fn read(text: &str, mode: u32) -> Result<Loaded, Faults> {
     read_with(text, mode, "")
 }
 
-/// A configuration with a neighbour `rs`, whose password file has this text and mode.
+/// A configuration with a neighbour `rs`, whose password file has this text and mode, and with more
+/// tables, where `FILE` stands for the same file.
 fn read_with(text: &str, mode: u32, more: &str) -> Result<Loaded, Faults> {
     let directory = directory("password");
     let file = directory.path().join("word");
@@ -72,7 +81,8 @@ fn read_with(text: &str, mode: u32, more: &str) -> Result<Loaded, Faults> {
          [service.web]\naddresses = [\"198.51.100.1/32\"]\n\
          [service.web.check.backend]\nhaproxy = {{ backend = \"http_back\" }}\n\
          [neighbor.rs]\naddress = \"192.0.2.1\"\nlocal-address = \"192.0.2.10\"\n\
-         peer-as = 65000\npassword-file = {file:?}\n{more}"
+         peer-as = 65000\npassword-file = FILE\n{more}"
     );
+    let toml = toml.replace("FILE", &format!("{file:?}"));
     config::read("test.toml", &toml, &|_| None)
 }

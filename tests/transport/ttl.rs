@@ -11,13 +11,16 @@ use crate::support::gobgp::Gobgp;
 use crate::support::haproxy::Haproxy;
 use crate::support::herald::Herald;
 use crate::support::netns::Net;
-use crate::support::peer::{Connecting, Meeting, Peer, Protection, Transport};
+use crate::support::peer::{Connecting, Meeting, PEER_AS, Peer, Protection, Transport};
 use crate::support::scene::Scene;
 use crate::support::speaker::{Listening, OPEN, Speaker, open};
 use crate::support::wait::{SOON, eventually};
 
 /// Our end in every test.
 const HERALD: [u8; 4] = [10, 9, 0, 1];
+/// A socket for IPv4, and one for both families.
+const LISTEN: [&str; 2] = ["\"0.0.0.0:179\"", "\"[::]:179\""];
+const PEER_DIALS: Meeting = Meeting { connecting: Connecting::PeerDials, transport: Transport::V4 };
 /// CS6 (RFC 2474, RFC 4271 appendix E).
 const INTERNETWORK_CONTROL: u8 = 0xc0;
 
@@ -62,19 +65,23 @@ fn ttl_security_works_over_ipv6() {
 
 #[test]
 fn a_neighbour_that_could_be_further_away_is_not_heard() {
-    let (_net, ours, theirs) = Net::pair();
-    let (dial_to, dial_from) = (Meeting::USUAL.herald_address(), Meeting::USUAL.peer_address());
-    let haproxy = Haproxy::prepared(&ours, &[]);
-    let meeting = Meeting { connecting: Connecting::PeerDials, transport: Transport::V4 };
-    let config = Config::usual(meeting, &haproxy.socket());
-    let herald = Herald::start(&ours, &config.set("neighbor.peer", "ttl-security", 1));
-    // The speaker sends with the TTL of the machine, 64.
-    let mut speaker = Speaker::dial_from(&theirs, dial_from, dial_to).expect("a connection");
-    speaker.hears(OPEN);
-    speaker.say(OPEN, &open(65515, 90, [10, 9, 0, 2]));
-    assert_eq!(herald.neighbor()["state"], "open-sent");
-    assert!(!speaker.is_closed());
-    assert_eq!(herald.neighbor()["state"], "open-sent", "the OPEN was dropped");
+    for listen in LISTEN {
+        let (_net, ours, theirs) = Net::pair();
+        let haproxy = Haproxy::prepared(&ours, &[]);
+        let config = Config::usual(PEER_DIALS, &haproxy.socket()).set("bgp", "listen", listen).set(
+            "neighbor.peer",
+            "ttl-security",
+            1,
+        );
+        let herald = Herald::start(&ours, &config);
+        let mut speaker =
+            Speaker::dial(&theirs, PEER_DIALS.herald_address()).expect("a connection");
+        speaker.hears(OPEN);
+        // This goes out with the TTL of the machine, 64.
+        speaker.say(OPEN, &open(PEER_AS, 90, [10, 9, 0, 2]));
+        assert!(!speaker.is_closed());
+        assert_eq!(herald.neighbor()["state"], "open-sent", "{listen}: the OPEN was dropped");
+    }
 }
 
 #[test]
@@ -105,15 +112,13 @@ fn multihop_is_the_ttl_on_the_wire_and_1_without_it() {
 
 #[test]
 fn the_answer_to_a_neighbour_that_dials_has_the_highest_ttl_on_sockets_of_either_kind() {
-    for listen in ["0.0.0.0:179", "[::]:179"] {
+    for listen in LISTEN {
         let (_net, ours, theirs) = Net::pair();
         let haproxy = Haproxy::prepared(&ours, &[]);
-        let meeting = Meeting { connecting: Connecting::PeerDials, transport: Transport::V4 };
-        let config = Config::usual(meeting, &haproxy.socket());
-        let config = config.set("bgp", "listen", format!("{listen:?}"));
-        let _herald = Herald::start(&ours, &config);
+        let config = Config::usual(PEER_DIALS, &haproxy.socket());
+        let _herald = Herald::start(&ours, &config.set("bgp", "listen", listen));
         let sniffer = Sniffer::start(&theirs);
-        let _speaker = Speaker::dial(&theirs, meeting.herald_address()).expect("a connection");
+        let _speaker = Speaker::dial(&theirs, PEER_DIALS.herald_address()).expect("a connection");
         let answer = from_herald(&sniffer);
         assert!(answer.syn && answer.ack, "{answer:?}");
         assert_eq!(answer.ttl, 255, "{listen}");

@@ -92,9 +92,36 @@ pub(super) static NEIGHBOR: Table = Table {
         )
         .default("10000"),
         Key::later("tcp-ao", "TCP authentication option (RFC 5925)"),
-        Key::later("bfd", "bidirectional forwarding detection (RFC 5880)"),
         Key::later("role", "BGP roles (RFC 9234)"),
         Key::later("graceful-restart", "graceful restart (RFC 4724)"),
+        Key::table("bfd", &BFD),
+    ],
+};
+
+/// RFC 5880 §6.8.1 lets an interval be anything from 1 µs to 71 minutes. Below 10 ms a busy machine
+/// calls its neighbours dead; above a minute the hold timer is faster.
+const INTERVAL: Form = Form::Duration(super::ms(10), super::seconds(60));
+
+static BFD: Table = Table {
+    meaning: "BFD (RFC 5880) ends the session soon after the neighbour or the path has fallen silent. \
+              There is none without this table; an empty one has the defaults. The session does \
+              not wait for BFD to come up.",
+    keys: &[
+        Key::new(
+            "multihop",
+            Form::Boolean,
+            "Across routers (RFC 5883, port 4784), or on one link (RFC 5881, port 3784, TTL 255).",
+        )
+        .otherwise("true if the neighbour's multihop or ttl-security is above 1", "true"),
+        Key::new("min-tx", INTERVAL, "The least time between our packets.").default("\"300ms\""),
+        Key::new("min-rx", INTERVAL, "The least time between packets that we ask for.")
+            .default("\"300ms\""),
+        Key::new(
+            "multiplier",
+            Form::Integer(1, 255),
+            "So many of our packets missing in a row mean to the neighbour that we are gone.",
+        )
+        .default("3"),
     ],
 };
 

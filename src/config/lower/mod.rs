@@ -3,6 +3,7 @@
 
 mod agent;
 mod attributes;
+mod bfd;
 mod bgp;
 mod haproxy;
 mod haproxy_check;

@@ -2,11 +2,11 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::session::{SessionKeys, Timing};
-use super::{attributes, bgp, password, scalar};
+use super::{attributes, bfd, bgp, password, scalar};
 use crate::base::{Asn, Family, NeighborName};
 use crate::config::password::Password;
 use crate::config::reader::{Placed, Refusal, Section, plain};
-use crate::config::types::{Bgp, Neighbor, Profile, Transport, Ttl};
+use crate::config::types::{Bfd, Bgp, Neighbor, Profile, Transport, Ttl};
 use crate::policy::{self, Extras};
 use crate::session::{self, HoldTime};
 
@@ -23,6 +23,7 @@ pub(super) struct Draft<'a> {
     pub(super) local_interface: Option<Placed<String>>,
     pub(super) profile: Option<Placed<Profile>>,
     ttl: Option<Ttl>,
+    bfd: Option<Bfd>,
     pub(super) password: Option<Placed<Password>>,
     pub(super) passive: Option<Placed<bool>>,
     shutdown: Option<Placed<bool>>,
@@ -45,6 +46,7 @@ impl<'a> Draft<'a> {
         let profile = section.text("profile", profile);
         let kind = profile.as_ref().map(|profile| profile.value);
         let own = SessionKeys::read(&section);
+        let ttl = ttl(&section, kind);
         Self {
             name: NeighborName::from(name),
             address: address(&section, "address"),
@@ -53,7 +55,8 @@ impl<'a> Draft<'a> {
             local_as: scalar::asn(&section, "local-as"),
             local_address: address(&section, "local-address"),
             local_interface: section.text("local-interface", scalar::interface),
-            ttl: ttl(&section, kind),
+            ttl,
+            bfd: bfd::read(&section, ttl),
             password: password::read(&section),
             passive: section.boolean("passive"),
             shutdown: section.boolean("shutdown"),
@@ -106,6 +109,7 @@ impl<'a> Draft<'a> {
             profile: self.profile.as_ref().map(|profile| profile.value),
             transport: self.transport()?,
             session: self.session(bgp, local_as, families)?,
+            bfd: self.bfd,
         };
         let routes = policy::Neighbor {
             local_as,

@@ -75,7 +75,7 @@ fn every_local_event_in_every_state_has_its_state() {
         ]
     };
     let closed = || Input::Closed { direction: Direction::Dialled, because: "reset".into() };
-    let table: [(&str, Input<'_>, [State; 6]); 5] = [
+    let table: [(&str, Input<'_>, [State; 6]); 6] = [
         ("start", Input::Start, [Connect, Connect, Active, OpenSent, OpenConfirm, Established]),
         ("stop", Input::Stop, [Idle; 6]),
         ("closed", closed(), [Idle, Connect, Active, Active, Active, Active]),
@@ -88,6 +88,11 @@ fn every_local_event_in_every_state_has_its_state() {
             "accepted",
             Input::Accepted { local: LOCAL },
             [Idle, OpenSent, OpenSent, OpenSent, OpenConfirm, Established],
+        ),
+        (
+            "BFD down",
+            Input::BfdDown("BFD".into()),
+            [Idle, Connect, Active, OpenSent, OpenConfirm, Active],
         ),
     ];
     for (name, input, after) in table {

@@ -245,6 +245,20 @@ fn a_neighbour_that_never_reads_again_is_given_up_after_the_send_hold_time() {
 }
 
 #[test]
+fn bfd_down_closes_an_established_session_with_its_own_words_and_dialling_goes_on() {
+    let mut bench = Bench::established();
+    bench.input(Input::BfdDown("BFD: no packet for 900 ms".into()));
+    assert_eq!(bench.notifications(), [(6, 10)]);
+    assert_eq!(bench.last_error(), "BFD: no packet for 900 ms");
+    assert!(bench.outputs.contains(&Output::Close(Direction::Dialled)));
+    assert!(bench.outputs.contains(&Output::Carried(Carried::Nothing)));
+    assert_eq!(bench.session.counters().flaps, 1);
+    let dials = bench.dials();
+    bench.pass(5 * SECOND);
+    assert_eq!(bench.dials(), dials + 1, "a session does not wait for BFD");
+}
+
+#[test]
 fn the_smaller_hold_time_counts_and_a_third_of_it_is_the_keepalive() {
     let mut bench = Bench::established();
     assert_eq!(bench.session.negotiated().unwrap().hold_time.seconds(), 90);
@@ -607,4 +621,24 @@ fn an_attempt_that_nobody_answers_may_have_the_wrong_password() {
     let mut bench = Bench::started(Params { signed: true, ..params(65010, 65515, 1) });
     bench.pass(10 * SECOND);
     assert_eq!(bench.last_error(), "no answer: a wrong password looks like this");
+}
+
+/// The next hop of the first announcement of 2001:db8::9 on a session from this address of ours.
+fn next_hop_from(local: &str) -> Option<MpNextHop> {
+    let route = RouteAttributes {
+        next_hop: NextHop::Address("2001:db8::1".parse().unwrap()),
+        ..RouteAttributes::clone(&attributes(1))
+    };
+    let announced = [(Arc::new(route), vec!["2001:db8::9".parse().unwrap()])].into();
+    let delta = crate::rib::Delta { withdrawn: Vec::new(), announced };
+    let updates = outbound::updates(&delta, local.parse().unwrap(), &Context::default());
+    updates[0].attributes.mp_reach.as_ref().map(|reach| reach.next_hop)
+}
+
+#[test]
+fn our_link_local_address_goes_along_on_a_session_that_uses_it() {
+    let beside = |local| next_hop_from(local).unwrap().link_local;
+    assert_eq!(beside("fe80::1"), Some("fe80::1".parse().unwrap()));
+    assert_eq!(beside("2001:db8::2"), None);
+    assert_eq!(beside("10.0.0.1"), None);
 }

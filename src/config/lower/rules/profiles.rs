@@ -35,6 +35,7 @@ pub(super) fn check(
         worry_about_ipv6(neighbor, services);
         worry_about_ttl_security(neighbor);
         worry_about_password(neighbor);
+        worry_about_bfd(neighbor);
         worry_about_next_hop(neighbor);
     }
     worry_about_single(neighbors);
@@ -104,6 +105,20 @@ fn worry_about_ttl_security(neighbor: &neighbor::Draft<'_>) {
             &neighbor.section.span_of("ttl-security"),
             format!("ttl-security may keep the session to {} down", neighbor.name),
             format!("which TTL {kind} sends is not documented"),
+            "leave it out",
+        );
+    }
+}
+
+fn worry_about_bfd(neighbor: &neighbor::Draft<'_>) {
+    if neighbor.section.has("bfd") {
+        let kind = azure(neighbor).unwrap_or_default();
+        neighbor.section.notes.worry(
+            &neighbor.section.span_of("bfd"),
+            format!("bfd has no effect towards {}", neighbor.name),
+            format!(
+                "{kind} is not documented to speak BFD: it never comes up, and BGP goes on without"
+            ),
             "leave it out",
         );
     }

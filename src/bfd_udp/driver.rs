@@ -1,0 +1,190 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::pending;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::time::sleep_until;
+
+use super::receivers::{Arrival, DATAGRAM, Receivers};
+use super::sender::Sender;
+use crate::base::{NeighborName, Rng};
+use crate::bfd::{Event, Input, Output, Report, Session};
+use crate::clock;
+use crate::config::{Bfd, Transport};
+
+/// How long neighbours are told that BFD is held down, where the detection time is longer.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// After so many packets in a row, timers get their turn whatever else has arrived: a flood must not
+/// stop them.
+const BURST: usize = 1024;
+
+/// One neighbour to watch.
+#[derive(Debug)]
+pub struct Path {
+    /// Whose.
+    pub name: NeighborName,
+    /// Its address, and ours.
+    pub transport: Transport,
+    /// How it is watched.
+    pub bfd: Bfd,
+    /// Makes discriminator, source port and jitter.
+    pub seed: u64,
+    /// What is known of it, always current. Receivers wake when the session has failed, and only
+    /// then.
+    pub reports: watch::Sender<Report>,
+}
+
+struct Watched {
+    name: NeighborName,
+    session: Session,
+    sender: Sender,
+    reports: watch::Sender<Report>,
+}
+
+struct Driver {
+    watched: Vec<Watched>,
+    /// By multihop and address.
+    places: BTreeMap<(bool, IpAddr), usize>,
+}
+
+enum Happened {
+    Arrival(Arrival),
+    Timeout,
+    Stop,
+}
+
+/// Watches all paths until `stop` turns true, or its sender is gone, and the farewells are said.
+pub async fn run(receivers: Receivers, paths: Vec<Path>, mut stop: watch::Receiver<bool>) {
+    let mut driver = Driver::new(paths);
+    let mut buffer = [0; DATAGRAM];
+    let mut burst = 0;
+    driver.every(Input::Start);
+    loop {
+        // Biased towards what has arrived: after a moment without CPU, nobody is called silent whose
+        // packets wait in the socket.
+        let happened = tokio::select! {
+            biased;
+            arrival = receivers.next(&mut buffer) => Happened::Arrival(arrival),
+            () = elapsed(driver.deadline()) => Happened::Timeout,
+            _ = stop.wait_for(|stop| *stop) => Happened::Stop,
+        };
+        match happened {
+            Happened::Arrival(arrival) => {
+                driver.received(&arrival, &buffer[..arrival.length]);
+                burst += 1;
+            }
+            Happened::Timeout => burst = BURST,
+            Happened::Stop => break,
+        }
+        if burst >= BURST {
+            driver.expire();
+            burst = 0;
+        }
+    }
+    driver.farewell().await;
+}
+
+impl Driver {
+    fn new(paths: Vec<Path>) -> Self {
+        let mut driver = Self { watched: Vec::new(), places: BTreeMap::new() };
+        let mut taken = BTreeSet::new();
+        for path in paths {
+            let place = (path.bfd.multihop, path.transport.remote.ip());
+            driver.places.insert(place, driver.watched.len());
+            driver.watched.push(Watched::new(path, &mut taken));
+        }
+        driver
+    }
+
+    fn every(&mut self, input: Input<'_>) {
+        self.watched.iter_mut().for_each(|watched| watched.handle(input));
+    }
+
+    fn received(&mut self, arrival: &Arrival, payload: &[u8]) {
+        let place = (arrival.multihop, arrival.from.ip());
+        let watched = self.places.get(&place).and_then(|index| self.watched.get_mut(*index));
+        match watched {
+            Some(watched) => watched.handle(Input::Received(payload)),
+            None => tracing::trace!(from = %arrival.from, "BFD from no neighbour"),
+        }
+    }
+
+    async fn farewell(&mut self) {
+        self.every(Input::Stop);
+        let end = clock::now() + FAREWELL;
+        while let Some(deadline) = self.deadline().filter(|deadline| *deadline <= end) {
+            sleep_until(deadline.into()).await;
+            self.expire();
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.watched
+            .iter()
+            .filter_map(|watched| watched.session.poll_timeout())
+            .map(|(at, _)| at)
+            .min()
+    }
+
+    fn expire(&mut self) {
+        let now = clock::now();
+        for watched in &mut self.watched {
+            if watched.session.poll_timeout().is_some_and(|(at, _)| at <= now) {
+                watched.handle(Input::Timeout);
+            }
+        }
+    }
+}
+
+impl Watched {
+    /// RFC 5880 §6.8.1: discriminators are unique among the sessions of a system.
+    fn new(path: Path, taken: &mut BTreeSet<NonZeroU32>) -> Self {
+        let Path { name, transport, bfd, seed, reports } = path;
+        let mut seeds = Rng::new(seed);
+        let session = loop {
+            let session = Session::new(bfd.session, seeds.next_u64(), clock::now());
+            if taken.insert(session.discriminator()) {
+                break session;
+            }
+        };
+        let sender = Sender::new(name.clone(), transport, bfd.multihop, seeds.next_u64());
+        Self { name, session, sender, reports }
+    }
+
+    /// One input, and everything that follows from it.
+    fn handle(&mut self, input: Input<'_>) {
+        self.session.handle(input, clock::now());
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                Output::Send(octets) => self.sender.send(&octets),
+                Output::Event(event) => self.log(&event),
+            }
+        }
+        let report = self.session.report();
+        self.reports.send_if_modified(|known| {
+            let failed = known.failures != report.failures;
+            known.clone_from(report);
+            failed
+        });
+    }
+
+    fn log(&self, event: &Event) {
+        let neighbor = &self.name;
+        match event {
+            Event::Up => tracing::info!(%neighbor, "BFD up"),
+            Event::Failed(because) => tracing::warn!(%neighbor, %because, "BFD down"),
+            Event::HeldDown => {
+                tracing::info!(%neighbor, "BFD held down by the neighbour; BGP goes on");
+            }
+        }
+    }
+}
+
+async fn elapsed(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline.into()).await,
+        None => pending().await,
+    }
+}
