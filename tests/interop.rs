@@ -7,12 +7,15 @@
 //! | `sessions.rs` | how sessions begin and end: dialling either way, collision, SIGTERM, kill -9 |
 //! | `haproxy.rs` | HAProxy coming, going and reloading, and the loopback that goes with it |
 //! | `collisions.rs` | two connections at once, staged step by step |
+//! | `agreements.rs` | what both sides must agree on first: roles, IPv4 over IPv6 |
 //! | `bad_peers.rs` | a scripted speaker that breaks the rules |
 //! | `readers.rs` | the tests' own eyes: what a scripted speaker announces is what they report of each daemon |
 
 #[macro_use]
 #[path = "interop/every_daemon.rs"]
 mod every_daemon;
+#[path = "interop/agreements.rs"]
+mod agreements;
 #[path = "interop/bad_peers.rs"]
 mod bad_peers;
 #[path = "interop/collisions.rs"]

@@ -113,6 +113,19 @@ impl Frr {
         self.show(&format!("show bgp neighbors {address} json"))[address.to_string()].take()
     }
 
+    /// Adds lines about herald to the running configuration: `local-role customer` becomes
+    /// `neighbor ADDRESS local-role customer`. The session begins anew.
+    pub(crate) fn configure(&self, lines: &[&str]) {
+        let herald = self.meeting.herald_address();
+        let mut command = self.command("configure terminal");
+        command.arg("-c").arg(format!("router bgp {PEER_AS}"));
+        for line in lines {
+            command.arg("-c").arg(format!("neighbor {herald} {line}"));
+        }
+        run(command);
+        run(self.command(&format!("clear bgp {herald}")));
+    }
+
     fn command(&self, what: &str) -> Command {
         let mut command = inside(&self.namespace, &self.vtysh);
         command.arg("--vty_socket").arg(self.directory.path());
