@@ -1,5 +1,4 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::pending;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
@@ -67,7 +66,7 @@ pub async fn run(receivers: Receivers, paths: Vec<Path>, mut stop: watch::Receiv
         let happened = tokio::select! {
             biased;
             arrival = receivers.next(&mut buffer) => Happened::Arrival(arrival),
-            () = elapsed(driver.deadline()) => Happened::Timeout,
+            () = clock::reached(driver.deadline()) => Happened::Timeout,
             _ = stop.wait_for(|stop| *stop) => Happened::Stop,
         };
         match happened {
@@ -193,13 +192,6 @@ impl Watched {
                 tracing::info!(%neighbor, "BFD held down by the neighbour; BGP goes on");
             }
         }
-    }
-}
-
-async fn elapsed(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline.into()).await,
-        None => pending().await,
     }
 }
 

@@ -10,6 +10,14 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
+/// Waits for `deadline`; for ever, when there is none. Cancel safe.
+pub async fn reached(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Turns instants of this process into wall time for people. The two clocks are read together once,
 /// so that a step of the wall clock cannot reorder what is shown.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,10 @@
 //! The task that decides: the engine, its inputs and its outputs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::pending;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::sleep_until;
 
 use crate::base::{LoopbackAddress, NeighborName, Reason};
 use crate::bfd;
@@ -72,7 +70,7 @@ impl Decider {
                 Some(report) = self.inputs.reports.recv() => Input::Addresses(report),
                 Some((name, carried)) = self.inputs.carried.recv() => Input::Carried(name, carried),
                 Some(order) = self.inputs.orders.recv() => self.order(order),
-                () = elapsed(deadline) => Input::Timeout,
+                () = clock::reached(deadline) => Input::Timeout,
                 Some(answer) = self.inputs.requests.recv() => {
                     // Whoever asked may have gone; then nobody misses the answer.
                     let _ = answer.send(self.snapshot());
@@ -134,13 +132,6 @@ fn log(transition: &Transition) {
         State::Pending | State::Up | State::Draining | State::Drained | State::Disabled => {
             tracing::info!(%service, %from, %to, %because, "service changed");
         }
-    }
-}
-
-async fn elapsed(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline.into()).await,
-        None => pending().await,
     }
 }
 

@@ -1,34 +1,32 @@
 use std::collections::BTreeMap;
-use std::future::{Future, pending, poll_fn};
+use std::future::{pending, poll_fn};
 use std::io;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use socket2::SockRef;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinSet, yield_now};
-use tokio::time::{sleep_until, timeout};
+use tokio::time::timeout;
 
+use super::dial::{self, Dial};
+use super::journal::Journal;
 use super::link::{Link, LinkEvent};
 use super::socket;
 use crate::base::{NeighborName, Reason};
 use crate::bfd::Report;
 use crate::clock;
-use crate::config::{Neighbor, Transport};
+use crate::config::Neighbor;
 use crate::rib::{Carried, Plan};
-use crate::session::{Direction, Event, Input, Output, Session, State};
+use crate::session::{Direction, Input, Output, Session};
 use crate::status::{self, PeerStatus, RouteQuestion};
 
 /// How long the last words of a connection may take to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// What is read at a time; a message has at most 4096 octets.
 const READ_BUFFER: usize = 16 * 1024;
-/// Time between two lines of the log about malformed UPDATEs of one neighbour. The log is written by
-/// the thread that serves all neighbours; none of them may fill it.
-const COMPLAINTS: Duration = Duration::from_secs(1);
 
 /// A neighbour to be driven.
 #[derive(Debug)]
@@ -60,20 +58,17 @@ pub struct Ends {
     pub status: watch::Sender<PeerStatus>,
 }
 
-type Dial = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
-
 struct Driver {
     neighbor: Neighbor,
     session: Session,
-    dial: Option<Dial>,
+    dial: Dial,
     links: BTreeMap<Direction, Link>,
     /// The connection that the session is being asked about.
     offered: Option<TcpStream>,
     carried: mpsc::Sender<(NeighborName, Carried)>,
     /// Connections whose last words are being written.
     closing: JoinSet<()>,
-    /// When a malformed UPDATE was last logged.
-    complained: Option<Instant>,
+    journal: Journal,
     buffer: Box<[u8]>,
 }
 
@@ -93,14 +88,14 @@ pub async fn run(peer: Peer) {
     let Peer { neighbor, seed, mut ends } = peer;
     let session = Session::new(neighbor.session.clone(), seed, clock::now());
     let mut driver = Driver {
+        journal: Journal::new(neighbor.name.clone()),
         neighbor,
         session,
-        dial: None,
+        dial: Dial::default(),
         links: BTreeMap::new(),
         offered: None,
         carried: ends.carried.clone(),
         closing: JoinSet::new(),
-        complained: None,
         buffer: vec![0; READ_BUFFER].into(),
     };
     driver.handle(Input::Start).await;
@@ -138,9 +133,9 @@ impl Driver {
             _ = ends.stop.wait_for(|stop| *stop) => Happened::Stop,
             because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
             Some(question) = ends.questions.recv() => Happened::Asked(question),
-            () = elapsed(deadline) => Happened::Timeout,
+            () = clock::reached(deadline) => Happened::Timeout,
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
-            stream = dialled(dial) => Happened::Dialled(stream),
+            stream = dial.done() => Happened::Dialled(stream),
             Some(stream) = ends.accepted.recv() => Happened::Accepted(stream),
         }
     }
@@ -162,14 +157,13 @@ impl Driver {
                 self.handle(Input::Closed { direction, because }).await;
             }
             Happened::Dialled(result) => {
-                self.dial = None;
                 match result.and_then(|stream| Ok((local(&stream)?, stream))) {
                     Ok((local, stream)) => {
                         self.links.insert(Direction::Dialled, Link::new(stream));
                         self.handle(Input::Dialled { local }).await;
                     }
                     Err(error) => {
-                        let because = self.words(&error);
+                        let because = dial::words(&self.neighbor.transport, &error);
                         self.handle(Input::DialFailed(because)).await;
                     }
                 }
@@ -226,8 +220,8 @@ impl Driver {
 
     async fn perform(&mut self, output: Output) {
         match output {
-            Output::Dial => self.dial = Some(self.dial_future()),
-            Output::CancelDial => self.dial = None,
+            Output::Dial => self.dial.start(&self.neighbor.transport, self.user_timeout()),
+            Output::CancelDial => self.dial.cancel(),
             Output::Adopt => {
                 if let Some(stream) = self.offered.take() {
                     self.links.insert(Direction::Accepted, Link::new(stream));
@@ -251,7 +245,7 @@ impl Driver {
                 // The engine outlives its peers; when it is gone, the process is going down.
                 let _ = self.carried.send((self.neighbor.name.clone(), carried)).await;
             }
-            Output::Event(event) => self.log(&event),
+            Output::Event(event) => self.journal.write(&event, &self.session),
         }
     }
 
@@ -284,82 +278,10 @@ impl Driver {
     fn user_timeout(&self) -> Option<Duration> {
         self.neighbor.session.hold_time.duration()
     }
-
-    fn dial_future(&self) -> Dial {
-        let transport = self.neighbor.transport.clone();
-        let user_timeout = self.user_timeout();
-        Box::pin(async move {
-            let remote = socket::reachable(transport.remote, &transport)?;
-            let socket = socket::dialling(&transport)?;
-            let stream = TcpSocket::from_std_stream(socket.into()).connect(remote).await?;
-            // Not earlier: how long an answer may take is the session's decision.
-            SockRef::from(&stream).set_tcp_user_timeout(user_timeout)?;
-            Ok(stream)
-        })
-    }
-
-    fn words(&self, error: &io::Error) -> Reason {
-        let Transport { remote, local_interface, .. } = &self.neighbor.transport;
-        if error.kind() == io::ErrorKind::ConnectionRefused {
-            Reason::from(format!(
-                "{remote} refuses the connection: no BGP speaker listens there, or it does not know us"
-            ))
-        } else if error.kind() == io::ErrorKind::AddrNotAvailable {
-            Reason::from(format!(
-                "cannot connect to {remote}: local-address is not on this machine"
-            ))
-        } else if let (Some(libc::ENODEV), Some(device)) = (error.raw_os_error(), local_interface) {
-            Reason::from(format!("cannot connect to {remote}: there is no interface {device}"))
-        } else if error.raw_os_error() == Some(libc::ENOPROTOOPT) {
-            Reason::from(format!(
-                "cannot connect to {remote}: this kernel has no TCP signatures (CONFIG_TCP_MD5SIG), which password-file needs"
-            ))
-        } else {
-            Reason::from(format!("cannot connect to {remote}: {error}"))
-        }
-    }
-
-    fn log(&mut self, event: &Event) {
-        let neighbor = &self.neighbor.name;
-        match event {
-            Event::Established { hold_time, direction } => {
-                let families: Vec<_> = self
-                    .session
-                    .negotiated()
-                    .map(|n| n.families.iter().map(|f| f.as_str()).collect())
-                    .unwrap_or_default();
-                tracing::info!(%neighbor, hold_time, ?direction, families = families.join(","), "session established");
-            }
-            Event::Stopped => tracing::info!(%neighbor, "session closed in order"),
-            Event::Lost(because) => tracing::warn!(%neighbor, %because, "session lost"),
-            Event::Failed(because) if self.session.state().0 == State::Established => {
-                tracing::debug!(%neighbor, %because, "second connection closed");
-            }
-            Event::Failed(because) => tracing::info!(%neighbor, %because, "no session"),
-            Event::Malformed(because) => self.complain(because),
-        }
-    }
-
-    /// The count tells how many there were since the last line.
-    fn complain(&mut self, because: &Reason) {
-        let now = clock::now();
-        if self.complained.is_none_or(|last| now.duration_since(last) >= COMPLAINTS) {
-            self.complained = Some(now);
-            let malformed = self.session.counters().malformed;
-            tracing::warn!(neighbor = %self.neighbor.name, malformed, %because, "malformed UPDATE");
-        }
-    }
 }
 
 fn local(stream: &TcpStream) -> io::Result<IpAddr> {
     Ok(stream.local_addr()?.ip().to_canonical())
-}
-
-async fn elapsed(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => sleep_until(deadline.into()).await,
-        None => pending().await,
-    }
 }
 
 /// Waits until BFD calls the path dead.
@@ -371,13 +293,6 @@ async fn bfd_down(bfd: &mut Option<watch::Receiver<Report>>) -> Reason {
         return because;
     }
     pending().await
-}
-
-async fn dialled(dial: &mut Option<Dial>) -> io::Result<TcpStream> {
-    match dial {
-        Some(dial) => dial.await,
-        None => pending().await,
-    }
 }
 
 async fn link_event(

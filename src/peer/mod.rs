@@ -8,7 +8,9 @@
 //! prefixes.
 
 mod callers;
+mod dial;
 mod driver;
+mod journal;
 mod link;
 mod listener;
 mod socket;
