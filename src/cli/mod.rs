@@ -63,7 +63,7 @@ enum Command {
     Routes(routes::Arguments),
 }
 
-/// The exit codes of the contract.
+/// The exit codes, see the table above.
 #[derive(Debug, Clone, Copy)]
 #[repr(u8)]
 enum Exit {

@@ -68,7 +68,7 @@ pub enum Listen {
     On(SocketAddr),
 }
 
-/// What kind of speaker a neighbour is; sets defaults and lints (product contract 5.6).
+/// What kind of speaker a neighbour is; sets defaults and lints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Profile {
     /// Azure Route Server.

@@ -1,4 +1,4 @@
-//! The order between addresses and routes (product contract 4.1): an address is bound before its
+//! The order between addresses and routes: an address is bound before its
 //! route is announced, and the withdrawal is with every neighbour before the address is released.
 
 use std::collections::{BTreeMap, BTreeSet};

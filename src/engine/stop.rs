@@ -1,4 +1,4 @@
-//! The orderly stop (product contract 4.6), each step bounded:
+//! The orderly stop, each step bounded:
 //!
 //! ```text
 //! Draining ── no service draining ──▶ Withdrawing ── every neighbour told ──▶ Closing (CloseSessions)

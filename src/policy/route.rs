@@ -6,8 +6,7 @@ use crate::base::{Family, NextHop, RouteAttributes};
 
 /// What `neighbor` is told about routes of `service` in `family`, or `None` to withdraw.
 ///
-/// The AS path is the local AS once, plus once for each prepend of region, neighbour and state
-/// (product contract, section 4.2).
+/// The AS path is the local AS once, plus once for each prepend of region, neighbour and state.
 pub fn attributes(
     params: &Params,
     service: &Service,

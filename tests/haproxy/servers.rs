@@ -164,7 +164,7 @@ async fn a_failed_request_takes_a_server_down_long_before_its_next_check() {
 }
 
 #[tokio::test]
-async fn unchecked_backup_tracking_and_absent_servers_count_as_the_contract_says() {
+async fn unchecked_backup_tracking_and_absent_servers_count_as_the_manual_says() {
     let (live, dead) = (Server::live(), Server::dead());
     let (up, down) = (live.port, dead.port);
     let haproxy = Haproxy::started(&format!(
