@@ -55,6 +55,7 @@ fn human(snapshot: &Snapshot, now: Timestamp) -> String {
     )];
     parts.push(neighbor_table(&snapshot.neighbors, now));
     parts.extend(snapshot.neighbors.iter().filter_map(trouble));
+    parts.extend(snapshot.neighbors.iter().filter_map(malformed));
     parts.extend(snapshot.neighbors.iter().filter_map(bfd_trouble));
     for service in &snapshot.services {
         parts.push(service_text(service, now));
@@ -100,6 +101,14 @@ fn neighbor_row(neighbor: &Neighbor, now: Timestamp) -> Vec<String> {
 fn trouble(neighbor: &Neighbor) -> Option<String> {
     let error = neighbor.last_error.as_ref().filter(|_| neighbor.state != "established")?;
     Some(format!("{}: {error}", neighbor.name))
+}
+
+/// UPDATEs that had to be treated by RFC 7606: somebody should tell the neighbour's operator. The
+/// octets are in the JSON.
+fn malformed(neighbor: &Neighbor) -> Option<String> {
+    let last = neighbor.last_malformed.as_ref()?;
+    let count = neighbor.malformed;
+    Some(format!("{}: {count} malformed UPDATEs, the last: {}", neighbor.name, last.because))
 }
 
 /// BFD that is not up keeps no session down, so nobody would notice that the path is not watched.

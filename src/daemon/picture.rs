@@ -9,7 +9,7 @@ use crate::bfd::{Diagnostic, Report};
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
-use crate::status::{Bfd, Check, Neighbor, PeerStatus, Route, Service, Snapshot};
+use crate::status::{Bfd, Check, MalformedUpdate, Neighbor, PeerStatus, Route, Service, Snapshot};
 
 /// What is fixed for the life of the agent.
 #[derive(Debug, Clone)]
@@ -68,6 +68,10 @@ fn neighbor(
         local_address: peer.local_address,
         not_kept: peer.not_kept,
         malformed: peer.malformed,
+        last_malformed: peer.last_malformed.as_ref().map(|malformed| MalformedUpdate {
+            because: malformed.because.to_string(),
+            hex: malformed.octets.iter().map(|octet| format!("{octet:02x}")).collect(),
+        }),
         description: configured.description.clone(),
         bfd: configured
             .bfd

@@ -69,6 +69,8 @@ pub struct Neighbor {
     pub not_kept: u64,
     /// UPDATEs with malformed attributes since the agent started (RFC 7606).
     pub malformed: u64,
+    /// The last of them.
+    pub last_malformed: Option<MalformedUpdate>,
     /// Free text from the configuration.
     pub description: Option<String>,
     /// What BFD says of the path, if it is asked.
@@ -99,6 +101,16 @@ pub struct Bfd {
     pub received: u64,
     /// Packets of the neighbour that were malformed or meant for another session.
     pub discarded: u64,
+}
+
+/// An UPDATE with malformed attributes in a [`Snapshot`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct MalformedUpdate {
+    /// What is wrong with it and what became of it.
+    pub because: String,
+    /// The message from its first octet on, in hexadecimal, at most 512 octets of it.
+    pub hex: String,
 }
 
 /// A service in a [`Snapshot`].

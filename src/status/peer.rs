@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use crate::base::{Family, NeighborName, NextHop, Reason, RouteAttributes};
-use crate::session::{Session, State};
+use crate::session::{Malformed, Session, State};
 
 /// What a session says of itself, told by its driver whenever it changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,8 @@ pub struct PeerStatus {
     pub flaps: u64,
     /// UPDATEs with malformed attributes.
     pub malformed: u64,
+    /// The last of them.
+    pub last_malformed: Option<Malformed>,
     /// What went wrong last.
     pub last_error: Option<Reason>,
     /// Our address on the session.
@@ -53,6 +55,7 @@ impl PeerStatus {
             not_kept: session.received_routes().refused(),
             flaps: session.counters().flaps,
             malformed: session.counters().malformed,
+            last_malformed: session.last_malformed().cloned(),
             last_error: session.last_error().cloned(),
             local_address: session.local_address(),
         }

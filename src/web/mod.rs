@@ -114,6 +114,7 @@ mod tests {
                 local_address: None,
                 not_kept: 0,
                 malformed: 0,
+                last_malformed: None,
                 description: None,
                 bfd: None,
             }],

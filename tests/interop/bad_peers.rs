@@ -100,6 +100,10 @@ fn an_update_with_broken_attributes_keeps_the_session() {
     let neighbor = stage.herald.neighbor();
     assert_eq!((&neighbor["state"], &neighbor["flaps"]), (&"established".into(), &0.into()));
     assert_eq!(neighbor["received"], 0, "the broken route does not count");
+    let last = &neighbor["last-malformed"];
+    let hex: String = body.iter().map(|octet| format!("{octet:02x}")).collect();
+    assert!(last["hex"].as_str().is_some_and(|shown| shown.ends_with(&hex)), "{last}");
+    assert!(last["because"].as_str().is_some_and(|words| words.contains("ORIGIN")), "{last}");
 }
 
 #[test]
