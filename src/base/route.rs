@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{Asn, Community, LargeCommunity, Prefix};
+use super::{Asn, Community, Family, LargeCommunity, Prefix};
 
 /// The next hop of an announced route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,6 +11,20 @@ pub enum NextHop {
     SelfAddress,
     /// A configured address: an internal load balancer, or a second address of this machine.
     Address(IpAddr),
+}
+
+impl NextHop {
+    /// The address itself for a route of `family` on a session whose own address is `local`. `None`
+    /// when the neighbour could not read it: it must be of the route's family, or IPv6 for an IPv4
+    /// route where both sides agreed on that (`over_ipv6`, RFC 8950).
+    pub fn address(self, family: Family, local: IpAddr, over_ipv6: bool) -> Option<IpAddr> {
+        let address = match self {
+            Self::SelfAddress => local,
+            Self::Address(address) => address,
+        };
+        let read = Family::of(address) == family || (over_ipv6 && family == Family::Ipv4Unicast);
+        read.then_some(address)
+    }
 }
 
 /// What herald says about a route it announces; the whole of it, so that equal values share an UPDATE.

@@ -9,7 +9,9 @@ use crate::bfd::{Diagnostic, Report};
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
-use crate::status::{Bfd, Check, MalformedUpdate, Neighbor, PeerStatus, Route, Service, Snapshot};
+use crate::status::{
+    Bfd, Check, MalformedUpdate, Neighbor, PeerStatus, Route, Service, Snapshot, community_texts,
+};
 
 /// What is fixed for the life of the agent.
 #[derive(Debug, Clone)]
@@ -132,10 +134,6 @@ fn route(view: &RouteView, peers: &[PeerStatus]) -> Route {
         })
         .collect();
     let shown = told.first();
-    let communities = shown.into_iter().flat_map(|(_, attributes, _)| {
-        let plain = attributes.communities.iter().map(ToString::to_string);
-        plain.chain(attributes.large_communities.iter().map(ToString::to_string))
-    });
     Route {
         prefix: view.prefix.to_string(),
         announced: !told.is_empty(),
@@ -143,7 +141,9 @@ fn route(view: &RouteView, peers: &[PeerStatus]) -> Route {
         as_path: shown
             .map(|(_, a, _)| a.as_path.iter().map(|asn| asn.0).collect())
             .unwrap_or_default(),
-        communities: communities.collect(),
+        communities: shown
+            .map(|(_, a, _)| community_texts(&a.communities, &a.large_communities))
+            .unwrap_or_default(),
         med: shown.and_then(|(_, attributes, _)| attributes.med),
         next_hop: shown.map(|(_, _, next_hop)| *next_hop),
         neighbors: told.iter().map(|(peer, _, _)| peer.name.to_string()).collect(),

@@ -166,6 +166,13 @@ impl Session {
         self.established().map(|(_, connection)| connection.local)
     }
 
+    /// The next hop that the neighbour has for a route of ours, while established; `None` when it
+    /// cannot be told the route.
+    pub fn next_hop(&self, prefix: Prefix, route: &RouteAttributes) -> Option<IpAddr> {
+        let extended = self.negotiated()?.extended_next_hop;
+        route.next_hop.address(prefix.family(), self.local_address()?, extended)
+    }
+
     /// The routes the neighbour has from us.
     pub fn advertised(&self) -> &RouteTable {
         self.adj_rib_out.routes()

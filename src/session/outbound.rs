@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::base::{Asn, Family, NextHop, Prefix, RouteAttributes};
+use crate::base::{Asn, Family, Prefix, RouteAttributes};
 use crate::rib::Delta;
 use crate::wire::{
     AsPath, Context, Message, MpNextHop, Origin, PathAttributes, RouteRefresh, Update,
@@ -46,13 +46,8 @@ impl Manner {
     /// The address that stands in the UPDATE. `None` when there is none that the neighbour could
     /// read: the route cannot be told on this session.
     pub(super) fn next_hop(&self, route: &RouteAttributes, family: Family) -> Option<MpNextHop> {
-        let address = match route.next_hop {
-            NextHop::SelfAddress => self.local,
-            NextHop::Address(address) => address,
-        };
-        let over_ipv6 = self.extended_next_hop && family == Family::Ipv4Unicast;
-        (Family::of(address) == family || over_ipv6)
-            .then_some(MpNextHop { global: address, link_local: beside(address, self.local) })
+        let global = route.next_hop.address(family, self.local, self.extended_next_hop)?;
+        Some(MpNextHop { global, link_local: beside(global, self.local) })
     }
 }
 

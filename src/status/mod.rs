@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use peer::PeerStatus;
-pub use routes::{RouteTableKind, routes};
+pub use routes::{RouteTableKind, community_texts, routes};
 pub use source::{RouteQuestion, SnapshotRequests, Source};
 
 /// Everything an operator can see at one moment.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use crate::base::{Family, NeighborName, NextHop, Reason, RouteAttributes};
+use crate::base::{Family, NeighborName, Reason, RouteAttributes};
 use crate::session::{Malformed, Session, State};
 
 /// What a session says of itself, told by its driver whenever it changes.
@@ -63,12 +63,8 @@ impl PeerStatus {
 
     /// The next hop that the neighbour has for a route of `family`; `None` when it is not told it.
     pub fn next_hop(&self, route: &RouteAttributes, family: Family) -> Option<IpAddr> {
-        let address = match route.next_hop {
-            NextHop::SelfAddress => self.local_address?,
-            NextHop::Address(address) => address,
-        };
-        let over_ipv6 = self.extended_next_hop && family == Family::Ipv4Unicast;
-        let told = self.state.0 == State::Established && self.families.contains(&family);
-        (told && (Family::of(address) == family || over_ipv6)).then_some(address)
+        // Both are there only while the session is established.
+        let local = self.local_address.filter(|_| self.families.contains(&family))?;
+        route.next_hop.address(family, local, self.extended_next_hop)
     }
 }

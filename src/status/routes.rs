@@ -1,5 +1,5 @@
 use super::NeighborRoute;
-use crate::base::{NeighborName, NextHop, Prefix, RouteAttributes};
+use crate::base::{NeighborName, Prefix, RouteAttributes};
 use crate::rib::ReceivedRoute;
 use crate::session::Session;
 
@@ -43,12 +43,9 @@ fn advertised(
         neighbor: name.to_string(),
         prefix: prefix.to_string(),
         as_path: route.as_path.iter().map(|asn| asn.0).collect(),
-        next_hop: match route.next_hop {
-            NextHop::SelfAddress => session.local_address(),
-            NextHop::Address(address) => Some(address),
-        },
+        next_hop: session.next_hop(prefix, route),
         med: route.med,
-        communities: texts(&route.communities, &route.large_communities),
+        communities: community_texts(&route.communities, &route.large_communities),
     }
 }
 
@@ -59,11 +56,12 @@ fn received(name: &NeighborName, prefix: Prefix, route: &ReceivedRoute) -> Neigh
         as_path: route.as_path.iter().map(|asn| asn.0).collect(),
         next_hop: route.next_hop,
         med: route.med,
-        communities: texts(&route.communities, &route.large_communities),
+        communities: community_texts(&route.communities, &route.large_communities),
     }
 }
 
-fn texts<'a, A: ToString + 'a, B: ToString + 'a>(
+/// Communities as people write them, plain ones first.
+pub fn community_texts<'a, A: ToString + 'a, B: ToString + 'a>(
     plain: impl IntoIterator<Item = &'a A>,
     large: impl IntoIterator<Item = &'a B>,
 ) -> Vec<String> {
