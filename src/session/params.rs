@@ -39,7 +39,8 @@ impl fmt::Display for HoldTime {
     }
 }
 
-/// What a session needs of the configuration. A change of any of these resets the session.
+/// What a session needs of the configuration. [`Params::resetting`] tells which of it a running
+/// session cannot follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Params {
     /// Our AS towards this neighbour.
@@ -73,4 +74,40 @@ pub struct Params {
     pub extended_next_hop: bool,
     /// Segments are signed (RFC 2385): a neighbour with another password is silent.
     pub signed: bool,
+}
+
+impl Params {
+    /// The configuration keys that differ in `new` and that only another session can take over: they
+    /// are part of the OPEN, or decide whether there is a session at all.
+    pub fn resetting(&self, new: &Self) -> Vec<&'static str> {
+        let Self {
+            local_as,
+            peer_as,
+            router_id,
+            hold_time,
+            keepalive: _,
+            connect_retry: _,
+            send_hold_time: _,
+            families,
+            passive,
+            shutdown,
+            shutdown_message: _,
+            max_received: _,
+            role,
+            extended_next_hop,
+            signed: _,
+        } = self;
+        let differs = [
+            ("local-as", *local_as != new.local_as),
+            ("peer-as", *peer_as != new.peer_as),
+            ("router-id", *router_id != new.router_id),
+            ("hold-time", *hold_time != new.hold_time),
+            ("families", *families != new.families),
+            ("passive", *passive != new.passive),
+            ("shutdown", *shutdown != new.shutdown),
+            ("role", *role != new.role),
+            ("next-hop", *extended_next_hop != new.extended_next_hop),
+        ];
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
+    }
 }

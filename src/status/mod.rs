@@ -4,6 +4,7 @@
 
 mod peer;
 mod routes;
+mod reload;
 mod source;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -13,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 pub use peer::PeerStatus;
 pub use routes::{RouteTableKind, community_texts, routes};
-pub use source::{RouteQuestion, SnapshotRequests, Source};
+pub use reload::{Reload, ReloadRequest, Reloads};
+pub use source::{Questions, RouteQuestion, SnapshotRequests, Source};
 
 /// Everything an operator can see at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

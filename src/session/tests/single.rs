@@ -385,7 +385,7 @@ fn an_attempt_that_nobody_answers_is_given_up() {
 #[test]
 fn stop_says_cease_with_the_text_and_stays_down() {
     let mut bench = Bench::established();
-    bench.input(Input::Stop);
+    bench.input(Input::Stop(Leaving::Shutdown));
     let Some(Message::Notification(notification)) = bench.said.last() else { panic!() };
     assert_eq!((notification.code, notification.subcode), (6, 2));
     assert_eq!(notification.shutdown_text().as_deref(), Some("maintenance"));
@@ -500,7 +500,7 @@ fn received_routes_are_counted_up_to_the_limit_and_gone_with_the_session() {
         bench.hear(Direction::Dialled, &Message::Update(update));
     }
     assert_eq!(bench.session.received_routes().len(), 60);
-    bench.input(Input::Stop);
+    bench.input(Input::Stop(Leaving::Shutdown));
     assert!(bench.session.received_routes().is_empty());
 }
 
@@ -612,7 +612,7 @@ fn inputs_for_connections_that_are_gone_are_ignored() {
         bench.input(input);
     }
     assert_eq!(bench.state(), State::Connect);
-    bench.input(Input::Stop);
+    bench.input(Input::Stop(Leaving::Shutdown));
     bench.input(Input::Dialled { local: LOCAL });
     assert_eq!(bench.state(), State::Idle);
 }
