@@ -16,6 +16,7 @@ mod notes;
 mod password;
 mod reader;
 mod reference;
+mod region;
 mod secrets;
 mod source;
 mod suggest;
@@ -33,9 +34,11 @@ use self::reader::Section;
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use password::Password;
 pub use reference::reference;
+pub use region::NoSuchRegion;
 pub use types::{
     Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
-    Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,
+    Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile, Provider, Region, Service,
+    Transport, Ttl,
 };
 
 /// A file that can be used.

@@ -71,7 +71,7 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         pid: std::process::id(),
         router_id: config.bgp.router_id,
         local_as: config.bgp.local_as,
-        region: config.agent.region.clone(),
+        region: config.agent.region.name().cloned(),
         clock,
     };
     tracing::info!(
