@@ -20,3 +20,6 @@ mod watch;
 pub use notice::Notice;
 pub use region::{UnknownRegion, region};
 pub use watch::watch;
+
+#[cfg(test)]
+mod tests;

@@ -13,12 +13,12 @@ use super::wiring::{Wiring, engine_params};
 use crate::base::Reason;
 use crate::bfd_udp::{self, BindError, Receivers};
 use crate::clock::{self, WallClock};
-use crate::config::{Config, Http, Listen};
+use crate::config::{Config, Http, Listen, NoSuchRegion, Region};
 use crate::control::{Control, ControlError};
 use crate::engine::Engine;
 use crate::peer::{self, ListenError, Listener};
 use crate::web::{Web, WebError};
-use crate::{addr, probe};
+use crate::{addr, cloud, probe};
 
 /// Why the agent does not start, or ended without being told to.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,12 @@ pub enum StartError {
     /// The HTTP port.
     #[error(transparent)]
     Web(#[from] WebError),
+    /// The cloud does not say which region this is.
+    #[error(transparent)]
+    Unknown(#[from] cloud::UnknownRegion),
+    /// The cloud names a region that the file does not have.
+    #[error(transparent)]
+    NoSuchRegion(#[from] NoSuchRegion),
     /// Addresses cannot be kept.
     #[error("{}", lines(.0))]
     Addresses(Vec<addr::Error>),
@@ -53,6 +59,7 @@ pub enum StartError {
 /// Runs the agent until it is told to stop; an orderly stop is `Ok`.
 pub async fn run(config: Config) -> Result<(), StartError> {
     let clock = WallClock::start();
+    let config = settled(config).await?;
     let control = Control::bind(&config.agent.control_socket)?;
     let listener = match config.bgp.listen {
         Listen::On(address) => Some(Listener::bind(address, config.neighbors.values())?),
@@ -138,6 +145,17 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         tracing::info!("stopped: all routes withdrawn, sessions closed, addresses released");
     }
     Ok(())
+}
+
+/// The configuration with its region known.
+async fn settled(config: Config) -> Result<Config, StartError> {
+    match config.agent.region {
+        Region::None | Region::Named(_) => Ok(config),
+        Region::Auto(_) => {
+            let region = cloud::region(&config.agent.metadata).await?;
+            Ok(config.in_region(&region)?)
+        }
+    }
 }
 
 fn lines(faults: &[impl ToString]) -> String {
