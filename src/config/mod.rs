@@ -17,6 +17,7 @@ mod notes;
 mod password;
 mod reader;
 mod reference;
+mod region;
 mod secrets;
 mod settings;
 mod source;
@@ -35,10 +36,12 @@ use self::reader::Section;
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use password::Password;
 pub use reference::reference;
+pub use region::NoSuchRegion;
 pub use settings::Settings;
 pub use types::{
     Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
-    Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,
+    Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile, Provider, Region, Service,
+    Transport, Ttl,
 };
 
 /// A file that can be used.

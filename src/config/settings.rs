@@ -60,7 +60,8 @@ fn written(value: &DeValue<'_>) -> String {
         DeValue::Table(table) => {
             let mut inner = BTreeMap::new();
             collect("", table, &mut inner);
-            let inner: Vec<_> = inner.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+            let inner: Vec<_> =
+                inner.iter().map(|(key, value)| format!("{key} = {value}")).collect();
             format!("{{ {} }}", inner.join(", "))
         }
     }

@@ -61,8 +61,12 @@ impl Neighbors {
     /// Makes the tasks those of `config`; gives the decider's ends of those that are new. Sessions
     /// that can follow what has changed notice nothing else.
     pub(super) async fn apply(&mut self, config: &Config) -> BTreeMap<NeighborName, Told> {
-        let gone: Vec<_> =
-            self.running.keys().filter(|name| !config.neighbors.contains_key(*name)).cloned().collect();
+        let gone: Vec<_> = self
+            .running
+            .keys()
+            .filter(|name| !config.neighbors.contains_key(*name))
+            .cloned()
+            .collect();
         for name in gone {
             self.end(&name, Leaving::Deconfigured).await;
         }

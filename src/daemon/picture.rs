@@ -35,7 +35,7 @@ pub(super) fn snapshot(
         pid: agent.pid,
         router_id: config.bgp.router_id,
         local_as: config.bgp.local_as.0,
-        region: config.agent.region.as_ref().map(ToString::to_string),
+        region: config.agent.region.name().map(ToString::to_string),
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),

@@ -153,10 +153,7 @@ impl Supervisor {
         changes.extend(rekeyed);
         let resets = self.config.resetting(&loaded.config);
         let resets = resets.filter(|(name, _)| self.neighbors.is_connected(name));
-        Difference {
-            changes,
-            resets: resets.map(|(name, keys)| (name.clone(), keys)).collect(),
-        }
+        Difference { changes, resets: resets.map(|(name, keys)| (name.clone(), keys)).collect() }
     }
 
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
@@ -178,9 +175,9 @@ fn reset(name: &NeighborName, keys: &[&str]) -> String {
 
 /// An error with its causes, in one line.
 fn chain(error: &StartError) -> String {
-    let first: &dyn Error = error;
-    let chain = std::iter::successors(Some(first), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let causes: String = causes.map(|cause| format!(": {cause}")).collect();
+    format!("{error}{causes}")
 }
 
 fn log(path: &Path, reload: &Reload, dry_run: bool) {

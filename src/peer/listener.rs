@@ -84,12 +84,8 @@ impl Listener {
         let neighbors = neighbors.into_iter().map(|n| (&n.name, &n.transport));
         let passwords = passwords(address, neighbors);
         for (peer, (neighbor, password)) in &passwords {
-            let signed = sockopt::sign(
-                &SockRef::from(&socket),
-                address.is_ipv6(),
-                *peer,
-                Some(password),
-            );
+            let signed =
+                sockopt::sign(&SockRef::from(&socket), address.is_ipv6(), *peer, Some(password));
             signed.map_err(|source| {
                 let neighbor = neighbor.clone();
                 ListenError::Password { address, neighbor, source }

@@ -150,10 +150,10 @@ mod tests {
         for length in [1, 16, Password::MOST] {
             let password = Password::new(&vec![b'x'; length]).unwrap();
             let v4 = "192.0.2.1".parse().unwrap();
-            sign(&SockRef::from(&socket()), false, v4, &password).unwrap();
+            sign(&SockRef::from(&socket()), false, v4, Some(&password)).unwrap();
             let both = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
             for peer in [v4, "2001:db8::1".parse().unwrap(), "fe80::1".parse().unwrap()] {
-                sign(&SockRef::from(&both), true, peer, &password).unwrap();
+                sign(&SockRef::from(&both), true, peer, Some(&password)).unwrap();
             }
         }
     }

@@ -3,8 +3,8 @@
 //! [`Snapshot`] is the contract of `herald status --json`: fields may be added, never renamed.
 
 mod peer;
-mod routes;
 mod reload;
+mod routes;
 mod source;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use peer::PeerStatus;
-pub use routes::{RouteTableKind, community_texts, routes};
 pub use reload::{Reload, ReloadRequest, Reloads};
+pub use routes::{RouteTableKind, community_texts, routes};
 pub use source::{Questions, RouteQuestion, SnapshotRequests, Source};
 
 /// Everything an operator can see at one moment.
