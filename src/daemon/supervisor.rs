@@ -174,7 +174,7 @@ fn reset(name: &NeighborName, keys: &[&str]) -> String {
 }
 
 /// An error with its causes, in one line.
-fn chain(error: &StartError) -> String {
+fn chain(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     let causes: String = causes.map(|cause| format!(": {cause}")).collect();
     format!("{error}{causes}")
