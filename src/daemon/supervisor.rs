@@ -2,7 +2,6 @@
 //! same function that made the first one true.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -174,7 +173,7 @@ fn reset(name: &NeighborName, keys: &[&str]) -> String {
 }
 
 /// An error with its causes, in one line.
-fn chain(error: &dyn Error) -> String {
+fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     let causes: String = causes.map(|cause| format!(": {cause}")).collect();
     format!("{error}{causes}")
