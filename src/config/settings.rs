@@ -36,11 +36,10 @@ fn collect(path: &str, table: &DeTable<'_>, settings: &mut BTreeMap<String, Stri
     for (key, value) in table {
         let key = key.get_ref();
         let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
-        match value.get_ref() {
-            DeValue::Table(inner) => collect(&path, inner, settings),
-            value => {
-                settings.insert(path, written(value));
-            }
+        if let DeValue::Table(inner) = value.get_ref() {
+            collect(&path, inner, settings);
+        } else {
+            settings.insert(path, written(value.get_ref()));
         }
     }
 }

@@ -79,7 +79,7 @@ enum Happened {
     Accepted(TcpStream),
     Asked(RouteQuestion),
     BfdDown(Reason),
-    Configured(Neighbor),
+    Configured(Box<Neighbor>),
     Timeout,
     Stop(Leaving),
 }
@@ -134,7 +134,7 @@ impl Driver {
             Ok(()) = ends.plans.changed() => Happened::Plan(ends.plans.borrow_and_update().clone()),
             leaving = told_to_stop(&mut ends.stop) => Happened::Stop(leaving),
             Ok(()) = ends.neighbor.changed() => {
-                Happened::Configured(ends.neighbor.borrow_and_update().clone())
+                Happened::Configured(Box::new(ends.neighbor.borrow_and_update().clone()))
             }
             because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
             Some(question) = ends.questions.recv() => Happened::Asked(question),
@@ -181,7 +181,7 @@ impl Driver {
             }
             Happened::BfdDown(because) => self.handle(Input::BfdDown(because)).await,
             Happened::Timeout => self.handle(Input::Timeout).await,
-            Happened::Configured(neighbor) => self.configure(neighbor).await,
+            Happened::Configured(neighbor) => self.configure(*neighbor).await,
             Happened::Stop(leaving) => self.handle(Input::Stop(leaving)).await,
         }
     }

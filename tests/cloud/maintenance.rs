@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use herald::cloud::{self, Notice};
 use herald::config::{Maintenance, Metadata, Provider};
-use herald::status::Source;
+use herald::status::{Questions, Source};
 use jiff::{Timestamp, ToSpan};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -35,7 +35,7 @@ impl Watched {
             acknowledge: false,
         };
         let (sender, notices) = watch::channel(None);
-        let (source, _) = Source::new(Vec::new());
+        let (source, _) = Source::new(watch::channel(Questions::default()).1);
         let task = tokio::spawn(cloud::watch(metadata, maintenance, sender, source));
         Self { fake, notices, task }
     }

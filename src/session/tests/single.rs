@@ -717,3 +717,48 @@ fn our_link_local_address_goes_along_on_a_session_that_uses_it() {
     assert_eq!(beside("2001:db8::2"), None);
     assert_eq!(beside("10.0.0.1"), None);
 }
+
+#[test]
+fn a_session_says_which_keys_it_cannot_follow() {
+    let params = params(65010, 65515, 1);
+    let followed = Params {
+        keepalive: Some(10 * SECOND),
+        connect_retry: SECOND,
+        send_hold_time: Some(600 * SECOND),
+        shutdown_message: "other words".to_owned(),
+        max_received: 7,
+        signed: true,
+        ..params.clone()
+    };
+    assert!(params.resetting(&followed).is_empty());
+    let other = Params {
+        hold_time: HoldTime::new(30).unwrap(),
+        families: Family::ALL.into(),
+        ..params.clone()
+    };
+    assert_eq!(params.resetting(&other), ["hold-time", "families"]);
+}
+
+#[test]
+fn a_running_session_follows_its_new_parameters() {
+    let mut bench = Bench::established();
+    let params = params(65010, 65515, 1);
+    let message = "gone for good".to_owned();
+    bench.input(Input::Configured(Box::new(Params { shutdown_message: message, ..params })));
+    assert_eq!(bench.state(), State::Established);
+    bench.input(Input::Stop(Leaving::Shutdown));
+    let told = Notification::administrative_shutdown("gone for good");
+    assert!(bench.said.contains(&Message::Notification(told)));
+}
+
+#[test]
+fn the_subcode_of_the_cease_says_why_we_leave() {
+    for (leaving, told) in [
+        (Leaving::Reset, Notification::administrative_reset("")),
+        (Leaving::Deconfigured, Notification::peer_deconfigured()),
+    ] {
+        let mut bench = Bench::established();
+        bench.input(Input::Stop(leaving));
+        assert!(bench.said.contains(&Message::Notification(told)));
+    }
+}
