@@ -163,7 +163,8 @@ pub enum Event {
     Stopped,
     /// A connection ended before it was established, or could not be made.
     Failed(Reason),
-    /// An UPDATE with malformed attributes was treated by RFC 7606; the session stays.
+    /// An UPDATE whose attributes are malformed, or cannot be true on this session, was treated by
+    /// RFC 7606; the session stays.
     Malformed(Reason),
 }
 

@@ -29,6 +29,7 @@ mod negotiation;
 mod outbound;
 mod params;
 mod receive;
+mod scrutiny;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::IpAddr;

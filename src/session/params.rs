@@ -67,6 +67,9 @@ pub struct Params {
     pub shutdown_message: String,
     /// How many received routes are kept; the excess is counted and forgotten.
     pub max_received: usize,
+    /// The AS paths of its routes must begin with its own AS (RFC 4271 §6.3), as they do not behind a
+    /// route server that leaves itself out (RFC 7947 §2.2.2.1).
+    pub enforce_first_as: bool,
     /// Our role towards this neighbour (RFC 9234); `None` = not offered and not asked about.
     pub role: Option<Role>,
     /// Ask the neighbour to take IPv4 routes with IPv6 next hops (RFC 8950): the session has no IPv4

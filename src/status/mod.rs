@@ -69,7 +69,8 @@ pub struct Neighbor {
     pub local_address: Option<IpAddr>,
     /// Received routes that were not kept because of `max-received`.
     pub not_kept: u64,
-    /// UPDATEs with malformed attributes since the agent started (RFC 7606).
+    /// UPDATEs since the agent started whose attributes are malformed (RFC 7606) or cannot be true on
+    /// this session (RFC 4271 §6.3).
     pub malformed: u64,
     /// The last of them.
     pub last_malformed: Option<MalformedUpdate>,

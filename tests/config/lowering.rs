@@ -187,6 +187,20 @@ fn the_keys_of_a_neighbour_arrive() {
 }
 
 #[test]
+fn paths_begin_with_the_peer_as_unless_it_is_a_route_server_that_may_leave_it_out() {
+    for (lines, enforced) in [
+        ("", true),
+        ("role = \"customer\"", true),
+        ("role = \"route-server-client\"", false),
+        ("role = \"route-server-client\"\nenforce-first-as = true", true),
+        ("enforce-first-as = false", false),
+    ] {
+        let config = file("", lines, "", "");
+        assert_eq!(config.neighbors["rs-0"].session.enforce_first_as, enforced, "{lines}");
+    }
+}
+
+#[test]
 fn the_router_id_is_the_lowest_local_address_when_not_given() {
     let config = config(&format!(
         "[bgp]\nlocal-as = 65010\n{NEIGHBOR}local-address = \"192.0.2.12\"\n\

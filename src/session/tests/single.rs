@@ -10,7 +10,7 @@ use crate::wire::{
 pub(super) struct Bench {
     pub(super) session: Session,
     pub(super) now: Instant,
-    context: Context,
+    pub(super) context: Context,
     pub(super) said: Vec<Message>,
     pub(super) outputs: Vec<Output>,
     /// Whether the socket takes everything at once.
@@ -96,7 +96,13 @@ impl Bench {
     }
 
     pub(super) fn established() -> Self {
-        let mut bench = Self::open_confirm(Direction::Dialled);
+        Self::established_as(params(65010, 65515, 1), LOCAL)
+    }
+
+    pub(super) fn established_as(params: Params, local: IpAddr) -> Self {
+        let mut bench = Self::started(params);
+        bench.input(Input::Dialled { local });
+        bench.hear(Direction::Dialled, &Message::Open(their_open()));
         bench.context = Context { four_octet_asn: true, extended_messages: false };
         bench.hear(Direction::Dialled, &Message::Keepalive);
         assert_eq!(bench.state(), State::Established);
