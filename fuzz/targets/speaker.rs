@@ -36,6 +36,7 @@ pub(crate) fn params(choice: u8, peer_as: Asn) -> Params {
         shutdown_message: "maintenance".to_owned(),
         role: None,
         extended_next_hop: false,
+        graceful_restart: None,
         signed: false,
         max_received: 8,
     }

@@ -101,8 +101,11 @@ impl Rollout {
             return None;
         }
         self.version += 1;
-        let plan =
-            |routes: &Arc<RouteTable>| Plan { version: self.version, routes: Arc::clone(routes) };
+        let plan = |routes: &Arc<RouteTable>| Plan {
+            version: self.version,
+            routes: Arc::clone(routes),
+            ..Plan::default()
+        };
         Some(self.tables.iter().map(|(name, routes)| (name.clone(), plan(routes))).collect())
     }
 

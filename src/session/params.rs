@@ -3,6 +3,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use super::RestartTime;
 use crate::base::{Asn, Family};
 use crate::wire::Role;
 
@@ -71,6 +72,9 @@ pub struct Params {
     /// Ask the neighbour to take IPv4 routes with IPv6 next hops (RFC 8950): the session has no IPv4
     /// address to offer.
     pub extended_next_hop: bool,
+    /// Ask the neighbour to keep our routes for so long when we are gone without a word (RFC 4724);
+    /// `None` = they go with the session.
+    pub graceful_restart: Option<RestartTime>,
     /// Segments are signed (RFC 2385): a neighbour with another password is silent.
     pub signed: bool,
 }

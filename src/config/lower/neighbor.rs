@@ -162,6 +162,7 @@ impl<'a> Draft<'a> {
             max_received: self.max_received.as_ref()?.value,
             role: self.role.as_ref().map(|role| role.value),
             extended_next_hop: self.needs_extended_next_hop(&families),
+            graceful_restart: None,
             signed: self.password.is_some(),
         })
     }
