@@ -1,5 +1,6 @@
 //! Start: everything that can fail is tried before anything is changed; then the tasks run.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -8,9 +9,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::decider::{Decider, FAREWELL, Order};
+use super::inheritance::Inheritance;
 use super::picture::Agent;
 use super::wiring::{Wiring, engine_params};
-use crate::base::Reason;
+use crate::base::{LoopbackAddress, Reason};
 use crate::bfd_udp::{self, BindError, Receivers};
 use crate::clock::{self, WallClock};
 use crate::config::{Config, Http, Listen};
@@ -63,10 +65,11 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
     };
-    check_world(&config).await?;
+    let found = check_world(&config).await?;
 
     let config = Arc::new(config);
-    let wiring = Wiring::new(&config);
+    let inheritance = Inheritance::new(&config, &found);
+    let wiring = Wiring::new(&config, &inheritance);
     let agent = Agent {
         pid: std::process::id(),
         router_id: config.bgp.router_id,
@@ -81,7 +84,7 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     );
     let decider = Decider {
         agent,
-        engine: Engine::new(engine_params(&config), clock::now()),
+        engine: Engine::new(engine_params(&config, &inheritance), clock::now()),
         config: Arc::clone(&config),
         inputs: wiring.inputs,
         outputs: wiring.outputs,
@@ -144,18 +147,19 @@ fn lines(faults: &[impl ToString]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// Asks what would make the agent useless from the start, before anything is changed.
-async fn check_world(config: &Config) -> Result<(), StartError> {
+/// Asks what would make the agent useless from the start, before anything is changed. Gives the
+/// addresses that are bound already.
+async fn check_world(config: &Config) -> Result<BTreeSet<LoopbackAddress>, StartError> {
     let services = config.services.values();
     let addresses = services.flat_map(|service| service.loopback.addresses.iter().cloned());
-    addr::check(&addresses.collect()).await.map_err(StartError::Addresses)?;
+    let found = addr::check(&addresses.collect()).await.map_err(StartError::Addresses)?;
     let mut unknown = Vec::new();
     for instance in config.haproxy.values() {
         if let Err(names) = probe::haproxy::verify(instance).await {
             unknown.extend(names);
         }
     }
-    if unknown.is_empty() { Ok(()) } else { Err(StartError::Haproxy(unknown)) }
+    if unknown.is_empty() { Ok(found) } else { Err(StartError::Haproxy(unknown)) }
 }
 
 /// A task by its name, which is all that is asked of it when it ends.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::decider::{Inputs, Order, Outputs};
+use super::inheritance::Inheritance;
 use crate::base::{LoopbackAddress, NeighborName, Prefix, Rng};
 use crate::bfd;
 use crate::bfd_udp::Path;
@@ -45,7 +46,7 @@ pub(super) struct Wiring {
 }
 
 impl Wiring {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config, inheritance: &Inheritance<'_>) -> Self {
         let (orders, orders_in) = mpsc::channel(ORDERS);
         let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
         let (reports, reports_in) = mpsc::channel(REPORTS);
@@ -79,6 +80,7 @@ impl Wiring {
             peers.push(Peer {
                 neighbor: neighbor.clone(),
                 seed: seeds.next_u64(),
+                inherited: inheritance.of_neighbor(neighbor),
                 ends: Ends {
                     plans: plans_in,
                     accepted: accepted_in,
@@ -135,7 +137,7 @@ fn path(name: &NeighborName, neighbor: &Neighbor, seed: u64) -> Option<Path> {
 }
 
 /// What the engine takes of the configuration.
-pub(super) fn engine_params(config: &Config) -> engine::Params {
+pub(super) fn engine_params(config: &Config, inheritance: &Inheritance<'_>) -> engine::Params {
     let service = |service: &Service| engine::ServiceParams {
         health: service.health.clone(),
         addresses: service
@@ -145,6 +147,7 @@ pub(super) fn engine_params(config: &Config) -> engine::Params {
             .map(|address| (Prefix::host(address.address), address.clone()))
             .collect(),
         remove_on_down: service.loopback.on_down == OnDown::Remove,
+        inherited: inheritance.has_service(&service.name),
     };
     engine::Params {
         policy: config.policy.clone(),
