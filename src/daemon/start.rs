@@ -82,13 +82,15 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         region = agent.region.as_ref().map(tracing::field::display),
         neighbors = config.neighbors.len(), services = config.services.len(), "herald starts"
     );
-    let decider = Decider {
+    let mut decider = Decider {
         agent,
         engine: Engine::new(engine_params(&config, &inheritance), clock::now()),
         config: Arc::clone(&config),
         inputs: wiring.inputs,
         outputs: wiring.outputs,
     };
+    // Nothing has been asked yet, so there is nothing to have stopped.
+    decider.speak();
 
     let mut tasks = JoinSet::new();
     let mut peers = JoinSet::new();

@@ -75,6 +75,8 @@ impl Peer for Bird {
 }
 
 impl KeepsRoutes for Bird {
+    const DEAF_FOR: u32 = 0;
+
     /// BIRD does not mark the routes but the protocol, until all that is stale has been removed.
     fn kept(&self) -> BTreeMap<String, bool> {
         let routes = self.routes().into_keys();

@@ -96,6 +96,8 @@ impl Peer for Frr {
 }
 
 impl KeepsRoutes for Frr {
+    const DEAF_FOR: u32 = 0;
+
     fn kept(&self) -> BTreeMap<String, bool> {
         let table = self.show("show bgp ipv4 unicast json detail");
         let routes = table["routes"].as_object().into_iter().flatten();

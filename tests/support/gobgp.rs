@@ -96,6 +96,9 @@ impl Peer for Gobgp {
 }
 
 impl KeepsRoutes for Gobgp {
+    /// Its state Idle lasts 5 s, whatever `idle-hold-time-after-reset` says.
+    const DEAF_FOR: u32 = 6;
+
     fn kept(&self) -> BTreeMap<String, bool> {
         let table = self.ask(&["global", "rib", "-a", "ipv4"]);
         let routes = table.as_object().into_iter().flatten();
