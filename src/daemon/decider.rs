@@ -17,6 +17,7 @@ use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
 use crate::status::{PeerStatus, Snapshot, SnapshotRequests};
 
+use super::inheritance::Inheritance;
 use super::picture::{self, Agent};
 use super::wiring::engine_params;
 
@@ -72,13 +73,23 @@ pub(super) struct Decider {
 }
 
 impl Decider {
+    /// Says what the engine has decided; gives what was left unfinished when it has stopped. To be
+    /// called before anybody listens, too: the address keeper would take an empty beginning for a
+    /// wish, and remove what an earlier run has left in use.
+    pub(super) fn speak(&mut self) -> Option<Vec<Reason>> {
+        while let Some(output) = self.engine.poll_output() {
+            if let Some(unfinished) = self.perform(output) {
+                return Some(unfinished);
+            }
+        }
+        None
+    }
+
     /// Decides until the orderly stop is over; gives what it could not finish.
     pub(super) async fn run(mut self) -> Vec<Reason> {
         loop {
-            while let Some(output) = self.engine.poll_output() {
-                if let Some(unfinished) = self.perform(output) {
-                    return unfinished;
-                }
+            if let Some(unfinished) = self.speak() {
+                return unfinished;
             }
             let deadline = self.engine.poll_timeout().map(|(at, _)| at);
             // Biased: what can withdraw a route comes before what only looks.
@@ -124,7 +135,8 @@ impl Decider {
         }
         self.outputs.neighbors.retain(|name, _| config.neighbors.contains_key(name));
         self.config = config;
-        Input::Configured(engine_params(&self.config))
+        let nothing = Inheritance::nothing(&self.config);
+        Input::Configured(engine_params(&self.config, &nothing))
     }
 
     /// Gives what was left unfinished when the engine has stopped.

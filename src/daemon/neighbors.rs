@@ -1,13 +1,14 @@
 //! The tasks of the neighbours: which of them run, and what of a new configuration each can follow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::decider::Told;
-use crate::base::{NeighborName, Rng};
+use super::inheritance::Inheritance;
+use crate::base::{NeighborName, Prefix, Rng};
 use crate::bfd;
 use crate::bfd_udp::{Command, Path};
 use crate::clock;
@@ -60,7 +61,11 @@ impl Neighbors {
 
     /// Makes the tasks those of `config`; gives the decider's ends of those that are new. Sessions
     /// that can follow what has changed notice nothing else.
-    pub(super) async fn apply(&mut self, config: &Config) -> BTreeMap<NeighborName, Told> {
+    pub(super) async fn apply(
+        &mut self,
+        config: &Config,
+        inheritance: &Inheritance<'_>,
+    ) -> BTreeMap<NeighborName, Told> {
         let gone: Vec<_> = self
             .running
             .keys()
@@ -80,9 +85,14 @@ impl Neighbors {
                 Some(false) => self.follow(name, neighbor),
                 Some(true) => {
                     let previous = self.end(name, Leaving::Reset).await;
-                    started.insert(name.clone(), self.start(neighbor, previous).await);
+                    let inherited = inheritance.of_neighbor(neighbor);
+                    let told = self.start(neighbor, inherited, previous).await;
+                    started.insert(name.clone(), told);
                 }
-                None => drop(started.insert(name.clone(), self.start(neighbor, None).await)),
+                None => {
+                    let inherited = inheritance.of_neighbor(neighbor);
+                    started.insert(name.clone(), self.start(neighbor, inherited, None).await);
+                }
             }
         }
         self.publish(config);
@@ -122,6 +132,7 @@ impl Neighbors {
     async fn start(
         &mut self,
         neighbor: &Neighbor,
+        inherited: BTreeSet<Prefix>,
         previous: Option<oneshot::Receiver<()>>,
     ) -> Told {
         let (plans, plans_in) = watch::channel(Plan::default());
@@ -138,6 +149,7 @@ impl Neighbors {
         }
         let peer = Peer {
             seed: self.seeds.next_u64(),
+            inherited,
             ends: Ends {
                 neighbor: neighbor_in,
                 plans: plans_in,

@@ -1,5 +1,6 @@
 //! Start: everything that can fail is tried before anything is changed; then the tasks run.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,10 +9,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use super::decider::{Decider, FAREWELL, Order};
+use super::inheritance::Inheritance;
 use super::picture::Agent;
 use super::supervisor::{Ends, Supervisor};
 use super::wiring::{Wiring, engine_params};
-use crate::base::Reason;
+use crate::base::{LoopbackAddress, Reason};
 use crate::bfd_udp::{self, BindError};
 use crate::clock::{self, WallClock};
 use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
@@ -73,10 +75,11 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
     };
-    check_world(&config).await?;
+    let found = check_world(&config).await?;
     announce_start(&config);
 
     let config = Arc::new(config);
+    let inheritance = Inheritance::new(&config, &found);
     let mut wiring = Wiring::new();
     let ends = Ends {
         shared: wiring.shared,
@@ -86,7 +89,17 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
-    wiring.outputs.neighbors = supervisor.apply(&config).await?;
+    wiring.outputs.neighbors = supervisor.apply(&config, &inheritance).await?;
+
+    let mut decider = Decider {
+        agent: Agent { pid: std::process::id(), clock },
+        engine: Engine::new(engine_params(&config, &inheritance), clock::now()),
+        config: Arc::clone(&config),
+        inputs: wiring.inputs,
+        outputs: wiring.outputs,
+    };
+    // Nothing has been asked yet, so there is nothing to have stopped.
+    decider.speak();
 
     let tasks = &mut supervisor.tasks;
     tasks.spawn(named("the address keeper", addr::keep(wiring.wanted, wiring.reports)));
@@ -98,13 +111,6 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         tasks.spawn(named("HTTP", web.run(wiring.source)));
     }
     tasks.spawn(named("the signal handler", signals(wiring.orders, wiring.reloads)?));
-    let decider = Decider {
-        agent: Agent { pid: std::process::id(), clock },
-        engine: Engine::new(engine_params(&config), clock::now()),
-        config,
-        inputs: wiring.inputs,
-        outputs: wiring.outputs,
-    };
     let mut decider = tokio::spawn(decider.run());
     let unfinished = loop {
         tokio::select! {
@@ -172,18 +178,19 @@ fn lines(faults: &[impl ToString]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// Asks what would make the agent useless from the start, before anything is changed.
-pub(super) async fn check_world(config: &Config) -> Result<(), StartError> {
+/// Asks what would make the agent useless from the start, before anything is changed. Gives the
+/// addresses that are bound already.
+pub(super) async fn check_world(config: &Config) -> Result<BTreeSet<LoopbackAddress>, StartError> {
     let services = config.services.values();
     let addresses = services.flat_map(|service| service.loopback.addresses.iter().cloned());
-    addr::check(&addresses.collect()).await.map_err(StartError::Addresses)?;
+    let found = addr::check(&addresses.collect()).await.map_err(StartError::Addresses)?;
     let mut unknown = Vec::new();
     for instance in config.haproxy.values() {
         if let Err(names) = probe::haproxy::verify(instance).await {
             unknown.extend(names);
         }
     }
-    if unknown.is_empty() { Ok(()) } else { Err(StartError::Haproxy(unknown)) }
+    if unknown.is_empty() { Ok(found) } else { Err(StartError::Haproxy(unknown)) }
 }
 
 /// A task by its name, which is all that is asked of it when it ends.

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
+use super::inheritance::Inheritance;
 use super::neighbors::{Neighbors, Shared};
 use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
@@ -74,11 +75,12 @@ impl Supervisor {
     pub(super) async fn apply(
         &mut self,
         config: &Config,
+        inheritance: &Inheritance<'_>,
     ) -> Result<BTreeMap<NeighborName, Told>, StartError> {
         let receivers = self.bound.complete(config)?;
         // BFD ends with the process only, and so do the others that are sent to here.
         let _ = self.bfd.send(Command::Receive(receivers)).await;
-        let started = self.neighbors.apply(config).await;
+        let started = self.neighbors.apply(config, inheritance).await;
         let observations = &self.observations;
         self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
             named("a HAProxy probe", probe::haproxy::watch(instance, observations.clone()))
@@ -158,7 +160,7 @@ impl Supervisor {
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
         check_world(&loaded.config).await?;
         let config = Arc::new(loaded.config);
-        let started = self.apply(&config).await?;
+        let started = self.apply(&config, &Inheritance::nothing(&config)).await?;
         self.config = Arc::clone(&config);
         self.settings = loaded.settings;
         let configured = Configured { config, started };

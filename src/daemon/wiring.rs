@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::decider::{Inputs, Order, Outputs};
+use super::inheritance::Inheritance;
 use super::neighbors::Shared;
 use crate::base::{LoopbackAddress, Prefix};
 use crate::bfd_udp::Command;
@@ -79,7 +80,7 @@ impl Wiring {
 }
 
 /// What the engine takes of the configuration.
-pub(super) fn engine_params(config: &Config) -> engine::Params {
+pub(super) fn engine_params(config: &Config, inheritance: &Inheritance<'_>) -> engine::Params {
     let service = |service: &Service| engine::ServiceParams {
         health: service.health.clone(),
         addresses: service
@@ -89,6 +90,7 @@ pub(super) fn engine_params(config: &Config) -> engine::Params {
             .map(|address| (Prefix::host(address.address), address.clone()))
             .collect(),
         remove_on_down: service.loopback.on_down == OnDown::Remove,
+        inherited: inheritance.has_service(&service.name),
     };
     engine::Params {
         policy: config.policy.clone(),

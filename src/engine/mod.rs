@@ -49,6 +49,9 @@ pub struct ServiceParams {
     pub addresses: BTreeMap<Prefix, LoopbackAddress>,
     /// `on-down = "remove"`: bound only while announced.
     pub remove_on_down: bool,
+    /// Neighbours may still send to it because of the last run (RFC 4724): its addresses stay until
+    /// its health is known.
+    pub inherited: bool,
 }
 
 /// What happened.
@@ -240,8 +243,10 @@ impl Engine {
             let state = service.state();
             self.rollout.want_routes(&self.params.policy, routing, state, &own.addresses);
             let announced = policy::announces(routing, state);
-            let keeps = !own.remove_on_down && routing.enabled && self.may_keep_addresses();
-            self.rollout.want_addresses(&own.addresses, announced || keeps);
+            let in_use = own.inherited && state == State::Pending;
+            let keeps = (in_use || !own.remove_on_down) && routing.enabled;
+            let asked = announced || keeps && self.may_keep_addresses();
+            self.rollout.want_addresses(&own.addresses, asked);
         }
         if let Some(plans) = self.rollout.take_plans() {
             self.outputs.push_back(Output::Routes(plans));

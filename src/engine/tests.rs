@@ -56,7 +56,11 @@ pub(super) fn params(remove_on_down: bool) -> Params {
             neighbors: names.map(|name| (name, neighbor.clone())).into(),
             services: [("web".into(), web)].into(),
         },
-        services: [("web".into(), ServiceParams { health, addresses, remove_on_down })].into(),
+        services: [(
+            "web".into(),
+            ServiceParams { health, addresses, remove_on_down, inherited: false },
+        )]
+        .into(),
     }
 }
 
@@ -194,6 +198,13 @@ impl Bench {
         lengths.into_iter().next().flatten()
     }
 
+    /// Whether every neighbour's plan is complete.
+    fn complete(&self) -> bool {
+        let complete: BTreeSet<_> = self.plans.values().map(Plan::is_complete).collect();
+        assert!(complete.len() == 1, "neighbours are told different things");
+        complete.contains(&true)
+    }
+
     pub(super) fn state(&self) -> State {
         self.engine.services().next().unwrap().state
     }
@@ -318,6 +329,60 @@ fn a_healthy_verdict_that_nothing_confirms_ends_after_unknown_for() {
     assert_eq!(bench.announced(), Some(1));
     bench.pass(Duration::from_millis(1));
     assert_eq!((bench.announced(), bench.state()), (None, State::Down));
+}
+
+#[test]
+fn a_plan_is_complete_once_health_is_known_and_the_address_is_bound() {
+    let mut bench = Bench::new(params(false));
+    assert!(!bench.complete(), "health is not known");
+    bench.healthy();
+    assert!(!bench.complete(), "the address is not bound");
+    bench.bind();
+    assert!(bench.complete() && bench.announced() == Some(1));
+    assert_eq!(bench.sample(Outcome::Unhealthy), ["routes", "transition"]);
+    assert!(bench.complete(), "to be withdrawn is a decision");
+}
+
+#[test]
+fn what_is_not_announced_needs_no_address_to_be_decided() {
+    let mut bench = Bench::new(params(false));
+    assert_eq!(bench.sample(Outcome::Unhealthy), ["routes", "transition"]);
+    assert!(bench.complete());
+}
+
+#[test]
+fn an_address_that_cannot_be_bound_is_not_waited_for() {
+    let mut bench = Bench::new(params(false));
+    bench.healthy();
+    let faults = [(loopback(ADDRESS), Reason::new("no such interface"))].into();
+    bench.input(Input::Addresses(AddressReport { bound: BTreeSet::new(), faults }));
+    assert!(bench.complete() && bench.announced().is_none());
+}
+
+#[test]
+fn a_service_that_is_disabled_or_told_to_nobody_keeps_no_plan_open() {
+    for disabled in [true, false] {
+        let mut params = params(false);
+        for service in params.policy.services.values_mut() {
+            match disabled {
+                true => service.enabled = false,
+                false => service.neighbors.clear(),
+            }
+        }
+        assert!(Bench::new(params).complete());
+    }
+}
+
+#[test]
+fn an_address_that_the_last_run_has_left_in_use_stays_until_health_is_known() {
+    let mut params = params(true);
+    params.services.values_mut().for_each(|service| service.inherited = true);
+    let mut bench = Bench::new(params);
+    assert_eq!(bench.addresses, [loopback(ADDRESS)].into());
+    bench.bind();
+    bench.sample(Outcome::Unhealthy);
+    bench.carry_all();
+    assert!(bench.addresses.is_empty());
 }
 
 fn stop(bench: &mut Bench, grace: Duration) {

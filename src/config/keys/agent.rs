@@ -117,6 +117,7 @@ pub(super) static BGP: Table = Table {
         CONNECT_RETRY.default("\"5s\""),
         SEND_HOLD_TIME.otherwise("the larger of \"8m\" and twice the hold time", "\"8m\""),
         SHUTDOWN_MESSAGE.default("\"\""),
+        GRACEFUL_RESTART.default("\"0s\""),
     ],
 };
 
@@ -156,4 +157,11 @@ pub(super) const SHUTDOWN_MESSAGE: Key = Key::new(
     "shutdown-message",
     Form::Text("at most 128 octets of text"),
     "What the neighbour's operator reads when we stop (RFC 9003).",
+);
+
+pub(super) const GRACEFUL_RESTART: Key = Key::new(
+    "graceful-restart",
+    Form::Duration(Duration::ZERO, seconds(4095)),
+    "How long neighbours shall keep our routes when herald is gone without a word (RFC 4724). \
+     \"0s\" asks for nothing: the routes go with the session, and another region takes over.",
 );
