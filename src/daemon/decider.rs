@@ -109,6 +109,7 @@ impl Decider {
                 self.outputs.addresses.send_replace(addresses);
             }
             Output::Transition(transition) => log(&transition),
+            Output::Overrides(_) => {}
             Output::CloseSessions => {
                 self.outputs.stop_sessions.send_replace(true);
             }
@@ -129,7 +130,12 @@ fn log(transition: &Transition) {
     let Transition { service, from, to, because, at: _ } = transition;
     match to {
         State::Down => tracing::warn!(%service, %from, %to, %because, "service changed"),
-        State::Pending | State::Up | State::Draining | State::Drained | State::Disabled => {
+        State::Pending
+        | State::Up
+        | State::Draining
+        | State::Drained
+        | State::Withdrawn
+        | State::Disabled => {
             tracing::info!(%service, %from, %to, %because, "service changed");
         }
     }

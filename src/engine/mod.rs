@@ -2,8 +2,9 @@
 //! come in, tables of wanted routes and addresses go out.
 //!
 //! ```text
-//! Observed ─▶ health ─▶ policy ─▶ Decision ─▶ rollout ─▶ Routes (a plan per neighbour)
-//! Addresses, Carried ────────────────────────────┘   └─▶ Addresses (what should be bound)
+//! Observed ─▶ health ────▶ policy ─▶ Decision ─▶ rollout ─▶ Routes (a plan per neighbour)
+//! Command ──▶ overrides ────┘                     │  └────▶ Addresses (what should be bound)
+//! Addresses, Carried ─────────────────────────────┘
 //! ```
 //!
 //! One call of [`Engine::handle`], then [`Engine::poll_output`] until it is drained, then wait for
@@ -11,6 +12,8 @@
 //! effect; routes come first, so that a withdrawal waits for nothing.
 
 mod address;
+mod command;
+mod overrides;
 mod rollout;
 mod service;
 mod stop;
@@ -21,10 +24,11 @@ use std::time::{Duration, Instant};
 
 use crate::base::{LoopbackAddress, NeighborName, Prefix, Reason, ServiceName};
 use crate::health::{self, Observation};
-use crate::policy::{self, State};
+use crate::policy::{self, Override, Owner, State};
 use crate::rib::{Carried, Plan};
 
 pub use address::AddressReport;
+pub use command::{Command, Lasts, Refusal, Target, Word};
 use rollout::Rollout;
 use service::Service;
 pub use service::{RouteView, ServiceView};
@@ -59,6 +63,10 @@ pub enum Input {
     Addresses(AddressReport),
     /// A neighbour has been told, or is gone.
     Carried(NeighborName, Carried),
+    /// An operator or the cloud has given a word; ignored where [`Engine::refusal`] says so.
+    Command(Command),
+    /// A word that an earlier life of the agent has left, with its times.
+    Restored(ServiceName, Override),
     /// Stop in order: drain for at most `grace`, withdraw, close the sessions, release the addresses.
     Stop {
         /// Bound on the drain.
@@ -81,6 +89,8 @@ pub enum Output {
     Addresses(Arc<BTreeSet<LoopbackAddress>>),
     /// A service has changed state.
     Transition(Transition),
+    /// The words of operators, all of them, after a change: what must survive a restart.
+    Overrides(BTreeMap<ServiceName, Override>),
     /// Everything is withdrawn: close the sessions.
     CloseSessions,
     /// The orderly stop is over.
@@ -110,8 +120,8 @@ pub struct Transition {
 pub enum Timer {
     /// A health verdict of some service.
     Health(health::Timer),
-    /// The end of a drain.
-    Drain,
+    /// The end of a drain, or of an announcement by an operator.
+    Override,
     /// The bound on a step of the orderly stop.
     Stop,
 }
@@ -171,6 +181,8 @@ impl Engine {
                 self.rollout.handle_carried(neighbor, carried);
                 self.publish_addresses();
             }
+            Input::Command(command) => self.handle_command(&command, now),
+            Input::Restored(name, word) => self.restore(&name, word, now),
             Input::Stop { grace, because } => self.begin_stop(grace, &because, now),
             Input::Hurry => self.hurry(now),
             Input::Timeout => self.handle_timeout(now),
@@ -215,6 +227,7 @@ impl Engine {
     /// the words about it.
     fn settle(&mut self, names: &[ServiceName], which: Settle, now: Instant) {
         let mut transitions = Vec::new();
+        let mut overridden = false;
         for name in names {
             let (Some(service), Some(routing), Some(own)) = (
                 self.services.get_mut(name),
@@ -224,6 +237,7 @@ impl Engine {
                 continue;
             };
             let decided = service.decide(routing, now);
+            overridden |= service.overrides.take_changed();
             if decided.is_none() && which == Settle::Changed {
                 continue;
             }
@@ -243,6 +257,16 @@ impl Engine {
         }
         self.publish_addresses();
         self.outputs.extend(transitions.into_iter().map(Output::Transition));
+        if overridden {
+            self.outputs.push_back(Output::Overrides(self.operators_words()));
+        }
+    }
+
+    fn operators_words(&self) -> BTreeMap<ServiceName, Override> {
+        let words = self.services.iter();
+        words
+            .filter_map(|(n, s)| Some((n.clone(), s.overrides.of(Owner::Operator)?.clone())))
+            .collect()
     }
 
     fn publish_addresses(&mut self) {

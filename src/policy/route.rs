@@ -37,7 +37,7 @@ fn table(service: &Service, state: State) -> Option<&StateAttributes> {
         State::Up => Some(&service.up),
         State::Down => Some(&service.down),
         State::Draining => Some(&service.drain.attributes),
-        State::Pending | State::Drained | State::Disabled => None,
+        State::Pending | State::Drained | State::Withdrawn | State::Disabled => None,
     }
 }
 
