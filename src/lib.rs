@@ -29,6 +29,7 @@
 //! | F5 | [`bfd_udp`] | UDP for BFD: sockets, and the loop that drives every session |
 //! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
 //! | F5 | [`control`] | the unix-socket API and its client |
+//! | F5 | [`store`] | the state directory: operators' words and history survive a restart |
 //! | F5 | [`web`] | the read-only HTTP API |
 //! | F6 | [`daemon`] | wiring only: tasks, channels and their depths, signals, shutdown |
 //! | F7 | [`cli`] | arguments, one file per subcommand, exit codes |
@@ -57,5 +58,6 @@ pub mod probe;
 pub mod rib;
 pub mod session;
 pub mod status;
+pub mod store;
 pub mod web;
 pub mod wire;

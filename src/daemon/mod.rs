@@ -4,7 +4,10 @@
 //! haproxy probe (one per instance) ─Observation▶ ┐                 ┌─watch Plan▶ peer (one per neighbour)
 //! address keeper ─AddressReport▶ ────────────────┤ decider (Engine)├─watch addresses▶ address keeper
 //! peer ─Carried▶ ────────────────────────────────┤                 └─Snapshot▶ control, web
-//! signals ─Order▶ ───────────────────────────────┘
+//! signals ─Order▶ ───────────────────────────────┤                 └─watch Words▶ store
+//! control ─Request▶ ─────────────────────────────┘
+//!
+//! decider, sessions, paths ─Happening▶ History ─watch▶ control, web, store
 //! ```
 //!
 //! State leaves the decider as a `watch` of the whole, so a slow receiver sees the newest and nothing
@@ -14,10 +17,13 @@
 //! or panics: the kernel then closes the sessions, and the neighbours withdraw.
 
 mod decider;
+mod explanation;
 mod log;
 mod picture;
+mod recorder;
 mod start;
 mod wiring;
+mod words;
 
 pub use log::{LogFormat, init as init_log};
 pub use start::{StartError, run};

@@ -1,5 +1,6 @@
 //! Start: everything that can fail is tried before anything is changed; then the tasks run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -9,16 +10,19 @@ use tokio::time::timeout;
 
 use super::decider::{Decider, FAREWELL, Order};
 use super::picture::Agent;
+use super::recorder::{self, Recorder};
 use super::wiring::{Wiring, engine_params};
-use crate::base::Reason;
+use super::words;
+use crate::base::{Reason, ServiceName};
 use crate::bfd_udp::{self, BindError, Receivers};
 use crate::clock::{self, WallClock};
 use crate::config::{Config, Http, Listen};
 use crate::control::{Control, ControlError};
-use crate::engine::Engine;
+use crate::engine::{Engine, Input};
 use crate::peer::{self, ListenError, Listener};
+use crate::status::{Happening, History, Override};
 use crate::web::{Web, WebError};
-use crate::{addr, probe};
+use crate::{addr, probe, store};
 
 /// Why the agent does not start, or ended without being told to.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +70,9 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     check_world(&config).await?;
 
     let config = Arc::new(config);
-    let wiring = Wiring::new(&config);
+    let kept = store::load(&config.agent.state_directory);
+    let wiring = Wiring::new(&config, History::restored(kept.history));
+    let recorder = Recorder::new(wiring.history, clock);
     let agent = Agent {
         pid: std::process::id(),
         router_id: config.bgp.router_id,
@@ -79,9 +85,22 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         region = agent.region.as_ref().map(tracing::field::display),
         neighbors = config.neighbors.len(), services = config.services.len(), "herald starts"
     );
+    let version = format!("herald {}", env!("CARGO_PKG_VERSION"));
+    let started = Happening::Agent { to: "started".to_owned(), because: version };
+    recorder.record(started, clock::now());
+    let mut recorders = JoinSet::new();
+    for peer in &wiring.outputs.peers {
+        recorders.spawn(recorder::sessions(recorder.clone(), peer.clone()));
+    }
+    for (name, path) in &wiring.outputs.paths {
+        recorders.spawn(recorder::path(recorder.clone(), name.clone(), path.clone()));
+    }
+    let mut engine = Engine::new(engine_params(&config), clock::now());
+    restore(&mut engine, &config, &clock, &kept.overrides);
     let decider = Decider {
         agent,
-        engine: Engine::new(engine_params(&config), clock::now()),
+        engine,
+        recorder,
         config: Arc::clone(&config),
         inputs: wiring.inputs,
         outputs: wiring.outputs,
@@ -93,12 +112,12 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         peers.spawn(peer::run(peer));
     }
     tasks.spawn(named("the address keeper", addr::keep(wiring.wanted, wiring.reports)));
-    tasks.spawn(named("the control socket", control.run(wiring.source.clone())));
+    tasks.spawn(named("the control socket", control.run(wiring.source.clone(), wiring.commands)));
     if let Some(listener) = listener {
         tasks.spawn(named("the BGP listener", listener.run(wiring.callers)));
     }
     if let Some(web) = web {
-        tasks.spawn(named("HTTP", web.run(wiring.source)));
+        tasks.spawn(named("HTTP", web.run(wiring.source.clone())));
     }
     for instance in config.haproxy.values() {
         let observations = wiring.observations.clone();
@@ -107,6 +126,9 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     }
     tasks.spawn(named("the signal handler", signals(wiring.orders)?));
 
+    let directory = config.agent.state_directory.clone();
+    let (watched, history) = (wiring.words, wiring.source.history());
+    let keeper = tokio::spawn(store::keep(directory, watched, history, wiring.saved));
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(receivers, wiring.paths, stop));
     let mut decider = tokio::spawn(decider.run());
@@ -128,7 +150,8 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     let farewell = timeout(FAREWELL, async {
         while peers.join_next().await.is_some() {}
         stop_bfd.send_replace(true);
-        bfd.await
+        // The decider has dropped its end of the words, so the keeper writes once more and ends.
+        tokio::join!(bfd, keeper)
     })
     .await;
     for left in &unfinished {
@@ -138,6 +161,26 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         tracing::info!("stopped: all routes withdrawn, sessions closed, addresses released");
     }
     Ok(())
+}
+
+/// Gives the engine the words that an earlier life of the agent has left.
+fn restore(
+    engine: &mut Engine,
+    config: &Config,
+    clock: &WallClock,
+    kept: &BTreeMap<String, Override>,
+) {
+    for (service, word) in kept {
+        let name = ServiceName::from(service.as_str());
+        let (shown, by, because) = (&word.word, &word.by, &word.because);
+        match words::restored(clock, word).filter(|_| config.services.contains_key(&name)) {
+            Some(restored) => {
+                tracing::info!(%service, word = shown, %by, %because, "still in force");
+                engine.handle(Input::Restored(name, restored), clock::now());
+            }
+            None => tracing::warn!(%service, word = shown, %by, %because, "no longer applies"),
+        }
+    }
 }
 
 fn lines(faults: &[impl ToString]) -> String {

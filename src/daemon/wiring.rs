@@ -11,12 +11,14 @@ use crate::bfd;
 use crate::bfd_udp::Path;
 use crate::clock;
 use crate::config::{Config, Neighbor, OnDown, Service};
+use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
 use crate::peer::{Callers, Ends, Peer};
 use crate::rib::Plan;
 use crate::session::Session;
-use crate::status::{PeerStatus, Source};
+use crate::status::{History, PeerStatus, Saved, Source};
+use crate::store::Words;
 
 /// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
 const OBSERVATIONS: usize = 64;
@@ -24,6 +26,8 @@ const OBSERVATIONS: usize = 64;
 const REPORTS: usize = 64;
 /// Orders of signals; two are enough to stop.
 const ORDERS: usize = 4;
+/// Words of operators on their way; more wait in their own connection.
+const COMMANDS: usize = 4;
 /// Connections of one neighbour that are not looked at yet; the listener hangs up on more.
 const ACCEPTED: usize = 2;
 
@@ -35,6 +39,10 @@ pub(super) struct Wiring {
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
     pub(super) source: Source,
+    pub(super) commands: Commands,
+    pub(super) history: watch::Sender<History>,
+    pub(super) words: watch::Receiver<Words>,
+    pub(super) saved: watch::Sender<Saved>,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) reports: mpsc::Sender<AddressReport>,
@@ -45,7 +53,11 @@ pub(super) struct Wiring {
 }
 
 impl Wiring {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config, history: History) -> Self {
+        let (history, _) = watch::channel(history);
+        let (words, words_in) = watch::channel(Words::default());
+        let (saved, saved_in) = watch::channel(Saved::default());
+        let (commands, commands_in) = mpsc::channel(COMMANDS);
         let (orders, orders_in) = mpsc::channel(ORDERS);
         let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
         let (reports, reports_in) = mpsc::channel(REPORTS);
@@ -58,6 +70,8 @@ impl Wiring {
             stop_sessions,
             peers: Vec::new(),
             paths: BTreeMap::new(),
+            words,
+            saved: saved_in.clone(),
         };
         let mut peers = Vec::new();
         let mut paths = Vec::new();
@@ -91,18 +105,23 @@ impl Wiring {
             });
             questions_to.push((name.clone(), questions));
         }
-        let (source, requests) = Source::new(questions_to);
+        let (source, questions) = Source::new(questions_to, history.subscribe());
         let inputs = Inputs {
             orders: orders_in,
+            commands: commands_in,
             observations: observations_in,
             carried: carried_in,
             reports: reports_in,
-            requests,
+            questions,
         };
         Self {
             inputs,
             outputs,
             source,
+            commands: Commands { requests: commands, saved: saved_in },
+            history,
+            words: words_in,
+            saved,
             orders,
             observations,
             reports,

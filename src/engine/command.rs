@@ -47,6 +47,18 @@ pub enum Word {
     Resume,
 }
 
+impl Word {
+    /// The word as an operator gives it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Drain(_) => "drain",
+            Self::Withdraw => "withdraw",
+            Self::Announce(_) => "announce",
+            Self::Resume => "resume",
+        }
+    }
+}
+
 /// How long a drain lasts. A service that is not announced when it is ordered has nothing to lead
 /// away: its drain is over at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

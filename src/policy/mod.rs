@@ -10,7 +10,7 @@ mod state;
 mod word;
 
 pub use params::{Drain, Extras, Neighbor, Params, Service, StateAttributes};
-pub use route::{announces, attributes};
+pub use route::{announces, attributes, table};
 pub use state::{Decision, State, decide};
 pub use word::{Effect, Override, Owner};
 
