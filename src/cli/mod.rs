@@ -140,10 +140,11 @@ fn print_json(value: &impl Serialize) -> Exit {
 fn client_failed(error: &ClientError) -> Exit {
     complain(error);
     match error {
-        ClientError::NoAgent { .. } | ClientError::Denied { .. } | ClientError::Silent { .. } => {
-            Exit::NoAgent
-        }
-        ClientError::Refused { .. } | ClientError::Garbled(_) => Exit::Refused,
+        ClientError::NoAgent { .. }
+        | ClientError::Denied { .. }
+        | ClientError::Silent { .. }
+        | ClientError::Ended { .. } => Exit::NoAgent,
+        ClientError::Refused(_) | ClientError::Garbled(_) => Exit::Refused,
     }
 }
 
