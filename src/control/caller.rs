@@ -20,15 +20,17 @@ impl Caller {
     }
 }
 
-/// `root (uid 0, pid 4711)`.
+/// `root, uid 0, pid 4711`.
 impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.user())?;
-        match self.0 {
-            Some((uid, Some(pid))) => write!(f, " (uid {uid}, pid {pid})"),
-            Some((uid, None)) => write!(f, " (uid {uid})"),
-            None => Ok(()),
+        let user = self.user();
+        f.write_str(&user)?;
+        let Some((uid, pid)) = self.0 else { return Ok(()) };
+        // A user without a name is called by the number already.
+        if !user.starts_with("uid ") {
+            write!(f, ", uid {uid}")?;
         }
+        pid.map_or(Ok(()), |pid| write!(f, ", pid {pid}"))
     }
 }
 
@@ -50,10 +52,7 @@ mod tests {
         let users = "root:x:0:0:root:/root:/bin/sh\nbroken\ndaemon:x:1:1::/:\n";
         assert_eq!(name(users, 1).as_deref(), Some("daemon"));
         assert_eq!(name(users, 7), None);
-        assert_eq!(
-            Caller(Some((4_000_000, Some(5)))).to_string(),
-            "uid 4000000 (uid 4000000, pid 5)"
-        );
+        assert_eq!(Caller(Some((4_000_000, Some(5)))).to_string(), "uid 4000000, pid 5");
         assert_eq!(Caller(None).to_string(), "somebody");
     }
 }

@@ -130,8 +130,8 @@ async fn a_word_reaches_the_decider_with_who_gave_it_and_why() {
     assert_eq!(command.target, Target::One("web".into()));
     assert_eq!(command.word, Word::Drain(crate::engine::Lasts::Exactly(Duration::from_secs(10))));
     let by = command.by.to_string();
-    assert!(by.ends_with(&format!("pid {})", std::process::id())), "{by}");
-    let user = by.split(" (").next().unwrap();
+    assert!(by.ends_with(&format!("pid {}", std::process::id())), "{by}");
+    let user = by.split(", ").next().unwrap();
     assert_eq!(command.because.as_str(), format!("drain ordered by {user}: new kernel"));
     for (resource, word) in [(DRAIN, "drain"), (RESUME, "resume")] {
         bench.post(resource, &Ask::default()).await.unwrap();

@@ -55,7 +55,7 @@ mod tests {
     use crate::clock;
 
     fn word(effect: Effect, since: Instant) -> policy::Override {
-        let (by, because) = ("root (uid 0)".into(), "drain ordered by root".into());
+        let (by, because) = ("root, uid 0".into(), "drain ordered by root".into());
         policy::Override { owner: Owner::Operator, effect, by, because, since }
     }
 

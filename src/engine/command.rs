@@ -19,7 +19,7 @@ pub struct Command {
     pub word: Word,
     /// Who.
     pub owner: Owner,
-    /// Who exactly, for people: `root (uid 0)`.
+    /// Who exactly, for people: `root, uid 0`.
     pub by: Reason,
     /// Why, for people; the words of the state that follows from it.
     pub because: Reason,

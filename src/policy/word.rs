@@ -93,7 +93,7 @@ pub struct Override {
     pub owner: Owner,
     /// What it does.
     pub effect: Effect,
-    /// Who exactly, for people: `root (uid 0)`.
+    /// Who exactly, for people: `root, uid 0`.
     pub by: Reason,
     /// Why, for people; the words of the state that follows from it.
     pub because: Reason,

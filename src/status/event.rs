@@ -65,7 +65,7 @@ pub enum Happening {
         service: Option<String>,
         /// `drain`, `withdraw`, `announce` or `resume`.
         word: String,
-        /// Who: `root (uid 0, pid 4711)`.
+        /// Who: `root, uid 0, pid 4711`.
         by: String,
         /// Why.
         because: String,
@@ -97,10 +97,10 @@ impl fmt::Display for Happening {
             Self::Bfd { neighbor, from, to, because } => {
                 write!(f, "BFD to {neighbor}: {from} → {to}: {because}")
             }
-            Self::Command { service, word, by, because } => {
-                let of = service.as_deref().unwrap_or("all services");
-                write!(f, "{word} {of} by {by}: {because}")
-            }
+            Self::Command { service, word: _, by, because } => match service {
+                Some(service) => write!(f, "service {service}: {because} ({by})"),
+                None => write!(f, "all services: {because} ({by})"),
+            },
         }
     }
 }

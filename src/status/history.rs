@@ -163,7 +163,7 @@ mod tests {
         assert!(command(None).concerns("web") && command(Some("web")).concerns("web"));
         assert!(!command(Some("dns")).concerns("web"));
         let all = command(None);
-        assert_eq!(all.what.to_string(), "drain all services by root: upgrade");
+        assert_eq!(all.what.to_string(), "all services: upgrade (root)");
         let json = serde_json::to_value(&all).unwrap();
         assert_eq!(json["kind"], "command");
         assert_eq!(serde_json::from_value::<Event>(json).unwrap(), all);

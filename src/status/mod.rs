@@ -189,7 +189,7 @@ pub struct Override {
     pub word: String,
     /// Whose word it is: `operator`, `maintenance` or `stop`.
     pub owner: String,
-    /// Who gave it: `root (uid 0, pid 4711)`.
+    /// Who gave it: `root, uid 0, pid 4711`.
     pub by: String,
     /// Why.
     pub because: String,

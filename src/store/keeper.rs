@@ -102,10 +102,13 @@ impl Keeper {
 
 fn words_for(directory: &Path, error: &io::Error) -> Reason {
     let directory = directory.display();
-    Reason::from(match error.kind() {
-        io::ErrorKind::NotFound => format!("{directory} does not exist"),
-        io::ErrorKind::PermissionDenied => format!("no permission to write to {directory}"),
-        _ => format!("cannot write to {directory}: {error}"),
+    let kind = error.kind();
+    Reason::from(if kind == io::ErrorKind::NotFound {
+        format!("{directory} does not exist")
+    } else if kind == io::ErrorKind::PermissionDenied {
+        format!("no permission to write to {directory}")
+    } else {
+        format!("cannot write to {directory}: {error}")
     })
 }
 

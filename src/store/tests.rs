@@ -12,7 +12,7 @@ fn word(because: &str) -> Override {
     Override {
         word: "drain".to_owned(),
         owner: "operator".to_owned(),
-        by: "root (uid 0, pid 1)".to_owned(),
+        by: "root, uid 0, pid 1".to_owned(),
         because: because.to_owned(),
         since: Timestamp::UNIX_EPOCH,
         until: None,
