@@ -42,6 +42,41 @@ impl Rollout {
         }
     }
 
+    /// Makes a plan for each of these neighbours, and forgets all others.
+    pub(super) fn configure<'a>(&mut self, neighbors: impl Iterator<Item = &'a NeighborName>) {
+        let (mut plans, mut carried) = (BTreeMap::new(), BTreeMap::new());
+        for name in neighbors {
+            let plan = self.plans.remove(name);
+            // A new neighbour must be told, even if there is nothing to tell.
+            self.plans_changed |= plan.is_none();
+            plans.insert(name.clone(), plan.unwrap_or_default());
+            carried.insert(name.clone(), self.carried.remove(name).unwrap_or(Carried::Nothing));
+        }
+        self.plans = plans;
+        self.carried = carried;
+    }
+
+    /// Withdraws the routes that none of these services has.
+    pub(super) fn keep_only<'a>(&mut self, services: impl Iterator<Item = &'a policy::Service>) {
+        let known: BTreeSet<Prefix> = services.flat_map(|s| s.prefixes.iter().copied()).collect();
+        for Plan { routes, undecided, .. } in self.plans.values_mut() {
+            if routes.keys().chain(undecided.iter()).any(|prefix| !known.contains(prefix)) {
+                Arc::make_mut(routes).retain(|prefix, _| known.contains(prefix));
+                Arc::make_mut(undecided).retain(|prefix| known.contains(prefix));
+                self.plans_changed = true;
+            }
+        }
+    }
+
+    /// Lets go of every address that is not one of these once the neighbours have been told.
+    pub(super) fn release_others(&mut self, known: &BTreeSet<LoopbackAddress>) {
+        let gone: Vec<_> = self.asked.difference(known).cloned().collect();
+        for address in gone {
+            self.asked.remove(&address);
+            self.held.insert(address, self.version);
+        }
+    }
+
     pub(super) fn handle_report(&mut self, report: AddressReport) {
         self.report = report;
     }

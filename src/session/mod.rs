@@ -30,6 +30,7 @@ mod outbound;
 mod params;
 mod receive;
 mod restart;
+mod scrutiny;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -38,7 +39,7 @@ use std::time::{Duration, Instant};
 
 use connection::Connection;
 pub use counters::{Counters, MessageCounts};
-pub use event::{Direction, Event, Input, Malformed, Output, State, Timer};
+pub use event::{Direction, Event, Input, Leaving, Malformed, Output, State, Timer};
 pub use negotiation::Negotiated;
 pub use params::{HoldTime, Params};
 pub use restart::RestartTime;
@@ -106,7 +107,7 @@ impl Session {
             adj_rib_in: AdjRibIn::new(params.max_received),
             refresh: BTreeSet::new(),
             end_of_rib: BTreeSet::new(),
-            restart: params.graceful_restart.map(|time| Restart::new(time, now)),
+            restart: params.graceful_restart.map(Restart::new),
             outputs: VecDeque::new(),
             state: State::Idle,
             since: now,
@@ -117,11 +118,13 @@ impl Session {
         }
     }
 
-    /// The same after a restart: the neighbour may still have these prefixes from the last run, and
-    /// traffic to them was forwarded all the time. Means nothing without `graceful_restart`.
-    pub fn inheriting(mut self, prefixes: impl IntoIterator<Item = Prefix>) -> Self {
+    /// The same at the start of the process: the neighbour may still have these prefixes from an
+    /// earlier run, and traffic to them was answered all the time. Means nothing without
+    /// `graceful_restart`.
+    pub fn restarted(mut self, inherited: BTreeSet<Prefix>) -> Self {
         if let Some(restart) = &mut self.restart {
-            self.adj_rib_out.inherit(prefixes.into_iter().inspect(|p| restart.inherit(p.family())));
+            restart.happened(self.since, inherited.iter().map(Prefix::family));
+            self.adj_rib_out.inherit(inherited);
         }
         self
     }
@@ -131,7 +134,8 @@ impl Session {
     pub fn handle(&mut self, input: Input<'_>, now: Instant) {
         match input {
             Input::Start => self.start(now),
-            Input::Stop => self.stop(now),
+            Input::Stop(leaving) => self.stop(leaving, now),
+            Input::Configured(params) => self.configure(*params),
             Input::Wanted(plan) => {
                 self.plan = plan;
                 self.pump(now);
