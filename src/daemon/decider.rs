@@ -73,6 +73,7 @@ pub(super) struct Told {
 
 pub(super) struct Decider {
     pub(super) agent: Agent,
+    pub(super) inheritance: Inheritance,
     pub(super) config: Arc<Config>,
     pub(super) engine: Engine,
     pub(super) recorder: Recorder,
@@ -203,8 +204,7 @@ impl Decider {
         }
         self.outputs.neighbors.retain(|name, _| config.neighbors.contains_key(name));
         self.config = config;
-        let nothing = Inheritance::nothing(&self.config);
-        Input::Configured(engine_params(&self.config, &nothing))
+        Input::Configured(engine_params(&self.config, &self.inheritance))
     }
 
     /// Gives what was left unfinished when the engine has stopped.

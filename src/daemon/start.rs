@@ -77,11 +77,10 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
     };
-    let found = check_world(&config).await?;
+    let inheritance = Inheritance(check_world(&config).await?);
     announce_start(&config);
 
     let config = Arc::new(config);
-    let inheritance = Inheritance::new(&config, &found);
     let kept = store::load(&config.agent.state_directory);
     let mut wiring = Wiring::new(History::restored(kept.history));
     let recorder = Recorder::new(wiring.history, clock);
@@ -97,7 +96,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
-    wiring.outputs.neighbors = supervisor.apply(&config, &inheritance).await?;
+    wiring.outputs.neighbors = supervisor.apply(&config, Some(&inheritance)).await?;
 
     let mut engine = Engine::new(engine_params(&config, &inheritance), clock::now());
     restore(&mut engine, &config, &clock, &kept.overrides);
@@ -106,10 +105,11 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         engine,
         recorder,
         config: Arc::clone(&config),
+        inheritance,
         inputs: wiring.inputs,
         outputs: wiring.outputs,
     };
-    // Nothing has been asked yet, so there is nothing to have stopped.
+    // It has not been told to stop yet, so that there is nothing to give.
     decider.speak();
 
     let tasks = &mut supervisor.tasks;

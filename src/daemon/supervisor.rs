@@ -69,7 +69,7 @@ impl Supervisor {
     }
 
     /// Makes what runs that what the configuration asks for; gives the decider's ends of the
-    /// neighbours that are new.
+    /// neighbours that are new. There is an inheritance at the start of the process only.
     ///
     /// # Errors
     ///
@@ -77,7 +77,7 @@ impl Supervisor {
     pub(super) async fn apply(
         &mut self,
         config: &Config,
-        inheritance: &Inheritance<'_>,
+        inheritance: Option<&Inheritance>,
     ) -> Result<BTreeMap<NeighborName, Told>, StartError> {
         let receivers = self.bound.complete(config)?;
         // BFD ends with the process only, and so do the others that are sent to here.
@@ -162,7 +162,7 @@ impl Supervisor {
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
         check_world(&loaded.config).await?;
         let config = Arc::new(loaded.config);
-        let started = self.apply(&config, &Inheritance::nothing(&config)).await?;
+        let started = self.apply(&config, None).await?;
         self.config = Arc::clone(&config);
         self.settings = loaded.settings;
         let configured = Configured { config, started };

@@ -103,7 +103,7 @@ impl Wiring {
 }
 
 /// What the engine takes of the configuration.
-pub(super) fn engine_params(config: &Config, inheritance: &Inheritance<'_>) -> engine::Params {
+pub(super) fn engine_params(config: &Config, inheritance: &Inheritance) -> engine::Params {
     let service = |service: &Service| engine::ServiceParams {
         health: service.health.clone(),
         addresses: service
@@ -113,7 +113,7 @@ pub(super) fn engine_params(config: &Config, inheritance: &Inheritance<'_>) -> e
             .map(|address| (Prefix::host(address.address), address.clone()))
             .collect(),
         remove_on_down: service.loopback.on_down == OnDown::Remove,
-        inherited: inheritance.has_service(&service.name),
+        inherited: inheritance.is_in_use(config, &service.name),
     };
     engine::Params {
         policy: config.policy.clone(),
