@@ -17,6 +17,7 @@ mod password;
 mod reader;
 mod reference;
 mod secrets;
+mod signature;
 mod source;
 mod suggest;
 mod types;
@@ -33,6 +34,7 @@ use self::reader::Section;
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use password::Password;
 pub use reference::reference;
+pub use signature::{AoAlgorithm, AoKey, Signature};
 pub use types::{
     Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
     Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,

@@ -16,7 +16,7 @@ use crate::clock::{self, WallClock};
 use crate::config::{Config, Http, Listen};
 use crate::control::{Control, ControlError};
 use crate::engine::Engine;
-use crate::peer::{self, ListenError, Listener};
+use crate::peer::{self, ListenError, Listener, SignatureError};
 use crate::web::{Web, WebError};
 use crate::{addr, probe};
 
@@ -26,6 +26,9 @@ pub enum StartError {
     /// The control socket.
     #[error(transparent)]
     Control(#[from] ControlError),
+    /// The password or key of a neighbour.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
     /// The BGP port.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -54,6 +57,7 @@ pub enum StartError {
 pub async fn run(config: Config) -> Result<(), StartError> {
     let clock = WallClock::start();
     let control = Control::bind(&config.agent.control_socket)?;
+    peer::check_signatures(config.neighbors.values())?;
     let listener = match config.bgp.listen {
         Listen::On(address) => Some(Listener::bind(address, config.neighbors.values())?),
         Listen::Off => None,

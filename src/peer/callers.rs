@@ -74,7 +74,7 @@ mod tests {
             local_address: own.0.map(|address| address.parse().unwrap()),
             local_interface: own.1.map(str::to_owned),
             ttl: Ttl::Multihop(1),
-            password: None,
+            signature: None,
         };
         transport.is_met_by(local.parse().unwrap(), |own| own == device)
     }

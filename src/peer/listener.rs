@@ -40,15 +40,17 @@ pub enum ListenError {
         /// The cause.
         source: io::Error,
     },
-    /// The kernel does not take the password of a neighbour.
+    /// The kernel does not take the password or key of a neighbour, although it signs in that way.
     #[error(
-        "cannot require the password of neighbour {neighbor} on {address}: the kernel lacks TCP signatures (CONFIG_TCP_MD5SIG), or has no room for another key (sysctl net.core.optmem_max); remedy that, or remove password-file"
+        "cannot require the {key} of neighbour {neighbor} on {address}: the kernel may have no room for another (sysctl net.core.optmem_max); remedy that, or remove {key}"
     )]
-    Password {
+    Signature {
         /// Where.
         address: SocketAddr,
         /// Whose.
         neighbor: NeighborName,
+        /// The key of the configuration.
+        key: &'static str,
         /// The cause.
         source: io::Error,
     },
@@ -65,8 +67,8 @@ pub enum ListenError {
 }
 
 impl Listener {
-    /// Begins to listen. The passwords of `neighbors` hold from the first connection on: the kernel
-    /// takes no connection from such a neighbour that is not signed with its password.
+    /// Begins to listen. The passwords and keys of `neighbors` hold from the first connection on: the kernel
+    /// takes no connection from such a neighbour that is not signed as it should be.
     pub fn bind<'a>(
         address: SocketAddr,
         neighbors: impl IntoIterator<Item = &'a Neighbor>,
@@ -74,7 +76,7 @@ impl Listener {
         let socket =
             socket::listening(address).map_err(|error| ListenError::new(address, error))?;
         for neighbor in neighbors {
-            require_password(&socket, address, neighbor)?;
+            require_signature(&socket, address, neighbor)?;
         }
         let listening = socket::listen(&socket).and_then(|()| TcpListener::from_std(socket.into()));
         let listener = listening.map_err(|error| ListenError::new(address, error))?;
@@ -97,18 +99,19 @@ impl Listener {
     }
 }
 
-fn require_password(
+fn require_signature(
     socket: &Socket,
     address: SocketAddr,
     neighbor: &Neighbor,
 ) -> Result<(), ListenError> {
     let (peer, v6) = (neighbor.transport.remote.ip(), address.is_ipv6());
-    let Some(password) = neighbor.transport.password.as_ref().filter(|_| v6 || peer.is_ipv4())
+    let Some(signature) = neighbor.transport.signature.as_ref().filter(|_| v6 || peer.is_ipv4())
     else {
         return Ok(());
     };
-    sockopt::sign(&SockRef::from(socket), v6, peer, password).map_err(|source| {
-        ListenError::Password { address, neighbor: neighbor.name.clone(), source }
+    sockopt::sign(&SockRef::from(socket), v6, peer, signature).map_err(|source| {
+        let (neighbor, key) = (neighbor.name.clone(), signature.key());
+        ListenError::Signature { address, neighbor, key, source }
     })
 }
 

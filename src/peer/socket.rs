@@ -16,15 +16,15 @@ const BACKLOG: i32 = 128;
 /// A socket to dial with, bound as configured.
 pub(super) fn dialling(transport: &Transport) -> io::Result<Socket> {
     let remote = transport.remote;
-    let socket = new_socket(remote)?;
+    let socket = unconnected(remote)?;
     if let Some(device) = &transport.local_interface {
         socket.bind_device(Some(device.as_bytes()))?;
     }
     if let Some(local) = transport.local_address {
         socket.bind(&reachable(SocketAddr::new(local, 0), transport)?.into())?;
     }
-    if let Some(password) = &transport.password {
-        sockopt::sign(&SockRef::from(&socket), remote.is_ipv6(), remote.ip(), password)?;
+    if let Some(signature) = &transport.signature {
+        sockopt::sign(&SockRef::from(&socket), remote.is_ipv6(), remote.ip(), signature)?;
     }
     for_session(&SockRef::from(&socket), transport)?;
     Ok(socket)
@@ -68,7 +68,7 @@ pub(super) fn reachable(address: SocketAddr, transport: &Transport) -> io::Resul
 /// comes between the two. It answers with the highest TTL: a neighbour that uses RFC 5082 drops our
 /// SYN-ACK otherwise, and to all others it makes no difference.
 pub(super) fn listening(address: SocketAddr) -> io::Result<Socket> {
-    let socket = new_socket(address)?;
+    let socket = unconnected(address)?;
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
         // `[::]` stands for every address of the machine, IPv4 too; any other one for itself.
@@ -108,7 +108,8 @@ fn for_session(socket: &SockRef<'_>, transport: &Transport) -> io::Result<()> {
     }
 }
 
-fn new_socket(address: SocketAddr) -> io::Result<Socket> {
+/// A socket of the family of `address`.
+pub(super) fn unconnected(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
     Ok(socket)
@@ -124,7 +125,7 @@ mod tests {
 
     fn transport(remote: &str, ttl: Ttl) -> Transport {
         let remote = remote.parse().unwrap();
-        Transport { remote, local_address: None, local_interface: None, ttl, password: None }
+        Transport { remote, local_address: None, local_interface: None, ttl, signature: None }
     }
 
     #[test]

@@ -8,9 +8,9 @@ use std::os::fd::AsRawFd;
 
 use socket2::{Domain, SockAddr, SockAddrStorage, SockRef};
 
-use crate::config::Password;
+use crate::config::{AoAlgorithm, AoKey, Password, Signature};
 
-/// `struct tcp_md5sig` of linux/tcp.h.
+/// `struct tcp_md5sig` of linux/tcp.h (TCP_MD5SIG of tcp(7)).
 #[repr(C)]
 struct Md5Key {
     /// The address of the other side; its port counts for nothing.
@@ -22,31 +22,102 @@ struct Md5Key {
     key: [u8; Password::MOST],
 }
 
-/// Signs what goes to `peer`, and drops what comes from it unsigned or signed otherwise (TCP_MD5SIG,
-/// tcp(7); RFC 2385). A listening socket holds a key for each such peer, and a connection takes over
-/// the key of its own. `v6` is the family of the socket, which may be asked about an IPv4 peer.
+/// `struct tcp_ao_add` of linux/tcp.h, from Linux 6.7 on.
+#[repr(C, align(8))]
+struct AddAoKey {
+    /// The address of the other side, without a port.
+    peer: SockAddrStorage,
+    /// What the kernel's crypto API calls the algorithm; ends in NUL.
+    algorithm: [u8; 64],
+    interface: i32,
+    /// set_current, set_rnext and 30 reserved bits: none of them, for the only key is in use anyway.
+    bits: u32,
+    reserved: u16,
+    /// How much of the address counts.
+    prefix_length: u8,
+    send_id: u8,
+    recv_id: u8,
+    mac_length: u8,
+    flags: u8,
+    length: u8,
+    key: [u8; Password::MOST],
+}
+
+/// Signs what goes to `peer`, and drops what comes from it unsigned or signed otherwise. A listening
+/// socket holds a key for each such peer, and a connection takes over the key of its own. `v6` is the
+/// family of the socket, which may be asked about an IPv4 peer.
+///
+/// # Errors
+///
+/// ENOPROTOOPT when this kernel does not sign in that way, ENOENT when it lacks the algorithm.
 pub(super) fn sign(
     socket: &SockRef<'_>,
     v6: bool,
     peer: IpAddr,
-    password: &Password,
+    signature: &Signature,
 ) -> io::Result<()> {
-    let peer = match peer {
+    /// TCP_AO_ADD_KEY (linux/tcp.h).
+    const TCP_AO_ADD_KEY: libc::c_int = 38;
+    let address = match peer {
         IpAddr::V4(address) if v6 => address.to_ipv6_mapped().into(),
         IpAddr::V4(_) | IpAddr::V6(_) => peer,
     };
+    let address = SockAddr::from(SocketAddr::new(address, 0)).as_storage();
+    match signature {
+        Signature::Md5(password) => {
+            let request = md5_key(address, password);
+            set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &request)
+        }
+        Signature::Ao(key) => {
+            // The length of an IPv4 address, mapped or not.
+            let prefix_length = if peer.is_ipv4() { 32 } else { 128 };
+            let request = ao_key(address, prefix_length, key);
+            set(socket, libc::IPPROTO_TCP, TCP_AO_ADD_KEY, &request)
+        }
+    }
+}
+
+fn md5_key(peer: SockAddrStorage, password: &Password) -> Md5Key {
     let octets = password.octets();
-    let mut key = [0; Password::MOST];
-    key[..octets.len()].copy_from_slice(octets);
-    let request = Md5Key {
-        peer: SockAddr::from(SocketAddr::new(peer, 0)).as_storage(),
+    Md5Key {
+        peer,
         flags: 0,
         prefix_length: 0,
         length: octets.len() as u16,
         interface: 0,
-        key,
+        key: filled(octets),
+    }
+}
+
+fn ao_key(peer: SockAddrStorage, prefix_length: u8, key: &AoKey) -> AddAoKey {
+    let algorithm = match key.algorithm {
+        AoAlgorithm::HmacSha1 => "hmac(sha1)",
+        // By this name the kernel derives a key of 16 octets from one of any length (RFC 5926 §3.1.2).
+        AoAlgorithm::Aes128Cmac => "cmac(aes128)",
     };
-    set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &request)
+    let octets = key.secret.octets();
+    AddAoKey {
+        peer,
+        algorithm: filled(algorithm.as_bytes()),
+        interface: 0,
+        bits: 0,
+        reserved: 0,
+        prefix_length,
+        send_id: key.send_id,
+        recv_id: key.recv_id,
+        // The 96 bits of both algorithms (RFC 5926 §3.2).
+        mac_length: 12,
+        flags: 0,
+        length: octets.len() as u8,
+        key: filled(octets),
+    }
+}
+
+/// The octets at the beginning of a field, which is long enough for them.
+fn filled<const N: usize>(octets: &[u8]) -> [u8; N] {
+    let mut field = [0; N];
+    field[..octets.len()].copy_from_slice(octets);
+    field
 }
 
 /// IP_MINTTL (ip(7)) and IPV6_MINHOPCOUNT (linux/in6.h, 73): the kernel drops what has travelled further.
@@ -129,6 +200,8 @@ fn set<T>(socket: &SockRef<'_>, level: i32, name: i32, value: &T) -> io::Result<
 
 #[cfg(test)]
 mod tests {
+    use std::mem::offset_of;
+
     use socket2::{Socket, Type};
 
     use super::*;
@@ -147,7 +220,7 @@ mod tests {
     #[test]
     fn keys_of_every_length_are_taken_on_sockets_of_both_families() {
         for length in [1, 16, Password::MOST] {
-            let password = Password::new(&vec![b'x'; length]).unwrap();
+            let password = Signature::Md5(Password::new(&vec![b'x'; length]).unwrap());
             let v4 = "192.0.2.1".parse().unwrap();
             sign(&SockRef::from(&socket()), false, v4, &password).unwrap();
             let both = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
@@ -155,6 +228,42 @@ mod tests {
                 sign(&SockRef::from(&both), true, peer, &password).unwrap();
             }
         }
+    }
+
+    /// As `offsetof` and `sizeof` give them for linux/tcp.h of Linux 6.7.
+    #[test]
+    fn the_layout_of_an_ao_key_is_the_kernels() {
+        assert_eq!((size_of::<AddAoKey>(), align_of::<AddAoKey>()), (288, 8));
+        let offsets = [
+            (offset_of!(AddAoKey, peer), 0),
+            (offset_of!(AddAoKey, algorithm), 128),
+            (offset_of!(AddAoKey, interface), 192),
+            (offset_of!(AddAoKey, bits), 196),
+            (offset_of!(AddAoKey, reserved), 200),
+            (offset_of!(AddAoKey, prefix_length), 202),
+            (offset_of!(AddAoKey, send_id), 203),
+            (offset_of!(AddAoKey, recv_id), 204),
+            (offset_of!(AddAoKey, mac_length), 205),
+            (offset_of!(AddAoKey, flags), 206),
+            (offset_of!(AddAoKey, length), 207),
+            (offset_of!(AddAoKey, key), 208),
+        ];
+        for (offset, kernel) in offsets {
+            assert_eq!(offset, kernel);
+        }
+    }
+
+    #[test]
+    fn an_ao_key_carries_what_was_agreed_on() {
+        let secret = Password::new(b"open sesame").unwrap();
+        let algorithm = AoAlgorithm::Aes128Cmac;
+        let key = AoKey { secret, send_id: 7, recv_id: 9, algorithm };
+        let peer = SockAddr::from(SocketAddr::from(([192, 0, 2, 1], 0))).as_storage();
+        let request = ao_key(peer, 32, &key);
+        assert_eq!((request.send_id, request.recv_id, request.mac_length), (7, 9, 12));
+        assert_eq!((request.prefix_length, request.length), (32, 11));
+        assert!(request.algorithm.starts_with(b"cmac(aes128)\0"));
+        assert!(request.key.starts_with(b"open sesame\0"));
     }
 
     #[test]

@@ -219,7 +219,7 @@ impl Session {
         }
     }
 
-    /// A segment whose signature is wrong is dropped without a word (RFC 2385 §4.1).
+    /// A segment whose signature is wrong is dropped without a word (RFC 2385 §4.1, RFC 5925 §7.5).
     fn unanswered(&self) -> Reason {
         match self.params.signed {
             true => Reason::new("no answer: a wrong password looks like this"),

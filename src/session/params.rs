@@ -74,6 +74,6 @@ pub struct Params {
     /// Ask the neighbour to take IPv4 routes with IPv6 next hops (RFC 8950): the session has no IPv4
     /// address to offer.
     pub extended_next_hop: bool,
-    /// Segments are signed (RFC 2385): a neighbour with another password is silent.
+    /// Segments are signed (RFC 2385, RFC 5925): a neighbour with another password or key is silent.
     pub signed: bool,
 }

@@ -53,7 +53,7 @@ fn every_line_of_the_reference_can_be_used() {
         let (key, _) = setting.split_once(" = ").unwrap();
         match (key, read("reference.toml", &text)) {
             // These come in pairs, exclude what the reference sets, or name a file of the machine.
-            ("url" | "user" | "password-file", Err(faults)) => {
+            ("url" | "user" | "password-file" | "tcp-ao", Err(faults)) => {
                 let pairs =
                     ["exclude each other", "has no use without url", "there is no such file"];
                 let told = faults.to_string();
