@@ -245,7 +245,7 @@ impl Driver {
                 // The engine outlives its peers; when it is gone, the process is going down.
                 let _ = self.carried.send((self.neighbor.name.clone(), carried)).await;
             }
-            Output::Event(event) => self.journal.write(&event, &self.session),
+            Output::Event(event) => self.journal.write(&event, &self.session, clock::now()),
         }
     }
 

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use super::callers::Callers;
 use super::{socket, sockopt};
 use crate::base::NeighborName;
+use crate::clock;
 use crate::config::Neighbor;
 
 /// How long nobody is accepted after an error.
@@ -84,10 +85,10 @@ impl Listener {
     }
 
     /// Accepts for ever.
-    pub async fn run(self, callers: Callers) {
+    pub async fn run(self, mut callers: Callers) {
         loop {
             match self.listener.accept().await {
-                Ok((stream, from)) => callers.take(stream, from),
+                Ok((stream, from)) => callers.take(stream, from, clock::now()),
                 Err(error) => {
                     // Out of descriptors, or a connection that ended before it was accepted: the
                     // next one may be fine, but not in this very moment.

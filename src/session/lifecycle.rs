@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::connection::Connection;
 use super::{
-    DIAL_LIMIT, Direction, Event, OPEN_HOLD, Output, Session, Timer, negotiation, outbound,
+    AWAITED, DIAL_LIMIT, Direction, Event, OPEN_HOLD, Output, Session, Timer, negotiation, outbound,
 };
 use crate::base::Reason;
 use crate::rib::Carried;
@@ -44,6 +44,7 @@ impl Session {
             );
         }
         self.timers.stop(Timer::Retry);
+        self.timers.stop(Timer::Awaited);
         self.carry(Carried::Nothing);
     }
 
@@ -60,6 +61,9 @@ impl Session {
         let meeting = self.connections.iter().any(|(direction, connection)| {
             *direction == Direction::Dialled || connection.negotiated.is_some()
         });
+        if self.params.passive && self.connections.is_empty() {
+            self.timers.set(Timer::Awaited, now + AWAITED);
+        }
         if self.params.passive || meeting || self.dialling {
             return;
         }
@@ -126,6 +130,7 @@ impl Session {
 
     /// Events 16 and 17: connected, so our OPEN goes out.
     fn connect(&mut self, direction: Direction, local: IpAddr, now: Instant) {
+        self.timers.stop(Timer::Awaited);
         self.connections.insert(direction, Connection::new(local));
         self.timers.set(Timer::Hold(direction), now + OPEN_HOLD);
         self.send(direction, vec![Message::Open(negotiation::open(&self.params))], now);
@@ -180,6 +185,7 @@ impl Session {
     }
 
     fn failed(&mut self, because: Reason) {
+        self.counters.failures += 1;
         self.last_error = Some(because.clone());
         self.event(Event::Failed(because));
     }
@@ -199,6 +205,7 @@ impl Session {
                 self.failed(self.unanswered());
                 self.retry_later(now);
             }
+            Timer::Awaited => self.missed(),
             Timer::Hold(direction) => {
                 let closing = Closing {
                     notification: Some(Notification::hold_timer_expired()),
@@ -216,6 +223,14 @@ impl Session {
                 };
                 self.close(direction, closing, now);
             }
+        }
+    }
+
+    /// The neighbour that is to dial us has not. What is known of its last session says more.
+    fn missed(&mut self) {
+        if self.last_error.is_none() {
+            let wrong = if self.params.signed { ": a wrong password looks like this" } else { "" };
+            self.failed(Reason::from(format!("no connection from it within {AWAITED:?}{wrong}")));
         }
     }
 
