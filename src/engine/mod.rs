@@ -11,6 +11,7 @@
 //! effect; routes come first, so that a withdrawal waits for nothing.
 
 mod address;
+mod configure;
 mod rollout;
 mod service;
 mod stop;
@@ -48,6 +49,9 @@ pub struct ServiceParams {
     pub addresses: BTreeMap<Prefix, LoopbackAddress>,
     /// `on-down = "remove"`: bound only while announced.
     pub remove_on_down: bool,
+    /// Neighbours may still send to it because of the last run (RFC 4724): its addresses stay until
+    /// its health is known.
+    pub inherited: bool,
 }
 
 /// What happened.
@@ -59,6 +63,9 @@ pub enum Input {
     Addresses(AddressReport),
     /// A neighbour has been told, or is gone.
     Carried(NeighborName, Carried),
+    /// From now on this configuration holds. What is the same in both goes on as if nothing had
+    /// happened; what is gone is withdrawn, then released.
+    Configured(Params),
     /// Stop in order: drain for at most `grace`, withdraw, close the sessions, release the addresses.
     Stop {
         /// Bound on the drain.
@@ -171,6 +178,7 @@ impl Engine {
                 self.rollout.handle_carried(neighbor, carried);
                 self.publish_addresses();
             }
+            Input::Configured(params) => self.configure(params, now),
             Input::Stop { grace, because } => self.begin_stop(grace, &because, now),
             Input::Hurry => self.hurry(now),
             Input::Timeout => self.handle_timeout(now),
@@ -235,8 +243,10 @@ impl Engine {
             let state = service.state();
             self.rollout.want_routes(&self.params.policy, routing, state, &own.addresses);
             let announced = policy::announces(routing, state);
-            let keeps = !own.remove_on_down && routing.enabled && self.may_keep_addresses();
-            self.rollout.want_addresses(&own.addresses, announced || keeps);
+            let in_use = own.inherited && state == State::Pending;
+            let keeps = (in_use || !own.remove_on_down) && routing.enabled;
+            let asked = announced || keeps && self.may_keep_addresses();
+            self.rollout.want_addresses(&own.addresses, asked);
         }
         if let Some(plans) = self.rollout.take_plans() {
             self.outputs.push_back(Output::Routes(plans));
@@ -257,5 +267,7 @@ impl Engine {
     }
 }
 
+#[cfg(test)]
+mod configure_tests;
 #[cfg(test)]
 mod tests;

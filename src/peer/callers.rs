@@ -1,57 +1,48 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
+use super::complaints::Complaints;
 use super::socket;
-use crate::base::{NeighborName, Throttle};
+use crate::base::NeighborName;
 use crate::config::{Neighbor, Transport};
 
 /// Who may connect to us, by the address it comes from. Neighbours that share an address are told
 /// apart by the address they connect to, and by the device they come in by.
-#[derive(Debug)]
-pub struct Callers {
-    known: BTreeMap<IpAddr, Vec<Caller>>,
-    strangers: Throttle,
-    misled: Throttle,
-}
+#[derive(Debug, Default, Clone)]
+pub struct Callers(BTreeMap<IpAddr, Vec<Caller>>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Caller {
     name: NeighborName,
     transport: Transport,
     connections: mpsc::Sender<TcpStream>,
 }
 
-impl Default for Callers {
-    fn default() -> Self {
-        // Somebody whose address is mistyped is seen, somebody who scans the network does not matter.
-        let few = Throttle::new(5, Duration::from_secs(60));
-        Self { known: BTreeMap::new(), strangers: few.clone(), misled: few }
-    }
-}
-
 impl Callers {
     /// Lets a neighbour in; its connections go to `connections`.
     pub fn add(&mut self, neighbor: &Neighbor, connections: mpsc::Sender<TcpStream>) {
-        self.known.entry(neighbor.transport.remote.ip()).or_default().push(Caller {
+        self.0.entry(neighbor.transport.remote.ip()).or_default().push(Caller {
             name: neighbor.name.clone(),
             transport: neighbor.transport.clone(),
             connections,
         });
     }
 
+    /// Who may connect.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&NeighborName, &Transport)> {
+        self.0.values().flatten().map(|caller| (&caller.name, &caller.transport))
+    }
+
     /// Passes a connection on to the neighbour it comes from, or hangs up. A stranger costs one
     /// look-up and leaves nothing behind, not even a closing connection in the kernel. A neighbour
     /// whose channel is full has connected several times without an answer; it is hung up on too.
-    pub(super) fn take(&mut self, stream: TcpStream, from: SocketAddr, now: Instant) {
-        let Some(callers) = self.known.get(&from.ip().to_canonical()) else {
-            if let Some(others) = self.strangers.pass(now) {
-                tracing::info!(%from, others, "connection refused: the address is no neighbour's");
-            }
+    pub(super) fn take(&self, stream: TcpStream, from: SocketAddr, complaints: &mut Complaints) {
+        let Some(callers) = self.0.get(&from.ip().to_canonical()) else {
+            complaints.about_stranger(from);
             // Without a linger time the connection is reset, and nothing of it stays.
             let _ = stream.set_zero_linger();
             return;
@@ -61,14 +52,7 @@ impl Callers {
         let on = |device: &str| socket::came_in_by(&SockRef::from(&stream), device);
         match callers.iter().find(|caller| caller.transport.is_met_by(local, on)) {
             Some(caller) => drop(caller.connections.try_send(stream)),
-            None => {
-                if let Some(others) = self.misled.pass(now) {
-                    tracing::warn!(
-                        neighbor = %callers[0].name, %local, others,
-                        "connection refused: it is not made to local-address, or not on local-interface"
-                    );
-                }
-            }
+            None => complaints.about_misled(&callers[0].name, local),
         }
     }
 }

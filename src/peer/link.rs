@@ -1,9 +1,12 @@
 use std::io;
 use std::task::{Context, Poll, ready};
 
+use socket2::SockRef;
 use tokio::net::TcpStream;
 
+use super::socket;
 use crate::base::Reason;
+use crate::config::{Signature, Transport};
 
 /// A connection and what could not be written to it yet.
 #[derive(Debug)]
@@ -26,6 +29,15 @@ pub(super) enum LinkEvent {
 impl Link {
     pub(super) fn new(stream: TcpStream) -> Self {
         Self { stream, unwritten: Vec::new() }
+    }
+
+    /// Signs what is sent from now on as configured.
+    pub(super) fn sign_anew(
+        &self,
+        old: Option<&Signature>,
+        transport: &Transport,
+    ) -> io::Result<()> {
+        socket::sign_anew(&SockRef::from(&self.stream), old, transport)
     }
 
     /// Writes at once what the kernel takes and keeps the rest; says whether all is written.

@@ -1,15 +1,17 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use socket2::{SockRef, Socket};
+use socket2::SockRef;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::callers::Callers;
+use super::complaints::Complaints;
 use super::{socket, sockopt};
 use crate::base::NeighborName;
-use crate::clock;
-use crate::config::Neighbor;
+use crate::config::{Neighbor, Signature, Transport};
 
 /// How long nobody is accepted after an error.
 const AFTER_AN_ERROR: Duration = Duration::from_millis(100);
@@ -18,7 +20,13 @@ const AFTER_AN_ERROR: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Listener {
     listener: TcpListener,
+    address: SocketAddr,
+    /// The passwords and keys that the socket asks for.
+    signatures: Signatures,
 }
+
+/// By the address of the neighbour: its name, and what it signs with.
+type Signatures = BTreeMap<IpAddr, (NeighborName, Signature)>;
 
 /// Why connections cannot be accepted.
 #[derive(Debug, thiserror::Error)]
@@ -76,44 +84,75 @@ impl Listener {
     ) -> Result<Self, ListenError> {
         let socket =
             socket::listening(address).map_err(|error| ListenError::new(address, error))?;
-        for neighbor in neighbors {
-            require_signature(&socket, address, neighbor)?;
+        let neighbors = neighbors.into_iter().map(|n| (&n.name, &n.transport));
+        let signatures = signatures(address, neighbors);
+        for (peer, (neighbor, signature)) in &signatures {
+            let signed =
+                sockopt::sign(&SockRef::from(&socket), address.is_ipv6(), *peer, signature);
+            signed.map_err(|source| {
+                let (neighbor, key) = (neighbor.clone(), signature.key());
+                ListenError::Signature { address, neighbor, key, source }
+            })?;
         }
         let listening = socket::listen(&socket).and_then(|()| TcpListener::from_std(socket.into()));
         let listener = listening.map_err(|error| ListenError::new(address, error))?;
-        Ok(Self { listener })
+        Ok(Self { listener, address, signatures })
     }
 
-    /// Accepts for ever.
-    pub async fn run(self, mut callers: Callers) {
+    /// Accepts from the callers of the moment, until there is nobody left to change them.
+    pub async fn run(mut self, mut callers: watch::Receiver<Callers>) {
+        let mut complaints = Complaints::default();
         loop {
-            match self.listener.accept().await {
-                Ok((stream, from)) => callers.take(stream, from, clock::now()),
-                Err(error) => {
-                    // Out of descriptors, or a connection that ended before it was accepted: the
-                    // next one may be fine, but not in this very moment.
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(AFTER_AN_ERROR).await;
-                }
+            tokio::select! {
+                biased;
+                changed = callers.changed() => match changed {
+                    Ok(()) => {
+                        let wanted = signatures(self.address, callers.borrow_and_update().iter());
+                        self.require(wanted);
+                    }
+                    Err(_) => return,
+                },
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, from)) => callers.borrow().take(stream, from, &mut complaints),
+                    Err(error) => {
+                        // Out of descriptors, or a connection that ended before it was accepted: the
+                        // next one may be fine, but not in this very moment.
+                        tracing::warn!(%error, "cannot accept a connection");
+                        tokio::time::sleep(AFTER_AN_ERROR).await;
+                    }
+                },
             }
         }
     }
+
+    /// Asks for these from the next connection on, and no longer for others. What the kernel refuses
+    /// is said; that neighbour can still be dialled.
+    fn require(&mut self, wanted: Signatures) {
+        let socket = SockRef::from(&self.listener);
+        let known: BTreeSet<_> = self.signatures.keys().chain(wanted.keys()).copied().collect();
+        for peer in known {
+            let (old, new) = (self.signatures.get(&peer), wanted.get(&peer));
+            let (old, new) = (old.map(|(_, s)| s), new.map(|(_, s)| s));
+            let v6 = self.address.is_ipv6();
+            if let Err(error) = sockopt::sign_anew(&socket, v6, peer, old, new) {
+                tracing::warn!(%peer, %error, "the password cannot be changed for connections from it");
+            }
+        }
+        self.signatures = wanted;
+    }
 }
 
-fn require_signature(
-    socket: &Socket,
+/// What a socket on `address` can meet: one on an IPv4 address meets no IPv6 neighbour.
+fn signatures<'a>(
     address: SocketAddr,
-    neighbor: &Neighbor,
-) -> Result<(), ListenError> {
-    let (peer, v6) = (neighbor.transport.remote.ip(), address.is_ipv6());
-    let Some(signature) = neighbor.transport.signature.as_ref().filter(|_| v6 || peer.is_ipv4())
-    else {
-        return Ok(());
-    };
-    sockopt::sign(&SockRef::from(socket), v6, peer, signature).map_err(|source| {
-        let (neighbor, key) = (neighbor.name.clone(), signature.key());
-        ListenError::Signature { address, neighbor, key, source }
+    neighbors: impl Iterator<Item = (&'a NeighborName, &'a Transport)>,
+) -> Signatures {
+    let met = neighbors.filter(|(_, transport)| address.is_ipv6() || transport.remote.is_ipv4());
+    met.filter_map(|(name, transport)| {
+        let signature = transport.signature.clone()?;
+        Some((transport.remote.ip(), (name.clone(), signature)))
     })
+    .collect()
 }
 
 impl ListenError {

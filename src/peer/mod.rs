@@ -8,6 +8,7 @@
 //! prefixes.
 
 mod callers;
+mod complaints;
 mod dial;
 mod driver;
 mod journal;

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, SocketAddrV6};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use super::sockopt;
-use crate::config::{Transport, Ttl};
+use crate::config::{Signature, Transport, Ttl};
 
 /// Internetwork Control (CS6), the precedence of routing protocols (RFC 4271 appendix E).
 const TOS_INTERNETWORK_CONTROL: u32 = 0xc0;
@@ -28,6 +28,16 @@ pub(super) fn dialling(transport: &Transport) -> io::Result<Socket> {
     }
     for_session(&SockRef::from(&socket), transport)?;
     Ok(socket)
+}
+
+/// Signs the segments of a connection as configured, and no longer as they were.
+pub(super) fn sign_anew(
+    socket: &SockRef<'_>,
+    old: Option<&Signature>,
+    transport: &Transport,
+) -> io::Result<()> {
+    let v6 = socket.domain()? == Domain::IPV6;
+    sockopt::sign_anew(socket, v6, transport.remote.ip(), old, transport.signature.as_ref())
 }
 
 /// Whether a connection was made on this device, or in this VRF. When it cannot be told, it was not.

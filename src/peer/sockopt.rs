@@ -43,6 +43,22 @@ struct AddAoKey {
     key: [u8; Password::MOST],
 }
 
+/// `struct tcp_ao_del` of linux/tcp.h.
+#[repr(C, align(8))]
+struct DeleteAoKey {
+    peer: SockAddrStorage,
+    interface: i32,
+    /// set_current, set_rnext, del_async and 29 reserved bits; none of them.
+    bits: u32,
+    reserved: u16,
+    prefix_length: u8,
+    send_id: u8,
+    recv_id: u8,
+    current_key: u8,
+    rnext: u8,
+    flags: u8,
+}
+
 /// Signs what goes to `peer`, and drops what comes from it unsigned or signed otherwise. A listening
 /// socket holds a key for each such peer, and a connection takes over the key of its own. `v6` is the
 /// family of the socket, which may be asked about an IPv4 peer.
@@ -58,27 +74,61 @@ pub(super) fn sign(
 ) -> io::Result<()> {
     /// TCP_AO_ADD_KEY (linux/tcp.h).
     const TCP_AO_ADD_KEY: libc::c_int = 38;
-    let address = match peer {
-        IpAddr::V4(address) if v6 => address.to_ipv6_mapped().into(),
-        IpAddr::V4(_) | IpAddr::V6(_) => peer,
-    };
-    let address = SockAddr::from(SocketAddr::new(address, 0)).as_storage();
+    let address = stored(v6, peer);
     match signature {
         Signature::Md5(password) => {
-            let request = md5_key(address, password);
+            let request = md5_key(address, password.octets());
             set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &request)
         }
         Signature::Ao(key) => {
-            // The length of an IPv4 address, mapped or not.
-            let prefix_length = if peer.is_ipv4() { 32 } else { 128 };
-            let request = ao_key(address, prefix_length, key);
+            let request = ao_key(address, prefix_length(peer), key);
             set(socket, libc::IPPROTO_TCP, TCP_AO_ADD_KEY, &request)
         }
     }
 }
 
-fn md5_key(peer: SockAddrStorage, password: &Password) -> Md5Key {
-    let octets = password.octets();
+/// Signs by `new` what was signed by `old`; without `new`, no longer at all.
+pub(super) fn sign_anew(
+    socket: &SockRef<'_>,
+    v6: bool,
+    peer: IpAddr,
+    old: Option<&Signature>,
+    new: Option<&Signature>,
+) -> io::Result<()> {
+    /// TCP_AO_DEL_KEY (linux/tcp.h).
+    const TCP_AO_DEL_KEY: libc::c_int = 39;
+    match (old, new) {
+        (old, new) if old == new => return Ok(()),
+        // The new password takes the place of the old one in one step.
+        (Some(Signature::Md5(_)), Some(Signature::Md5(_))) | (None, _) => {}
+        (Some(Signature::Md5(_)), Some(Signature::Ao(_)) | None) => {
+            let request = md5_key(stored(v6, peer), &[]);
+            set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &request)?;
+        }
+        (Some(Signature::Ao(key)), _) => {
+            let request = no_ao_key(stored(v6, peer), prefix_length(peer), key);
+            set(socket, libc::IPPROTO_TCP, TCP_AO_DEL_KEY, &request)?;
+        }
+    }
+    new.map_or(Ok(()), |new| sign(socket, v6, peer, new))
+}
+
+/// The address of the other side as a socket of this family knows it.
+fn stored(v6: bool, peer: IpAddr) -> SockAddrStorage {
+    let address = match peer {
+        IpAddr::V4(address) if v6 => address.to_ipv6_mapped().into(),
+        IpAddr::V4(_) | IpAddr::V6(_) => peer,
+    };
+    SockAddr::from(SocketAddr::new(address, 0)).as_storage()
+}
+
+/// How much of the address counts: all of it. That of an IPv4 address is 32 in its mapped form too.
+fn prefix_length(peer: IpAddr) -> u8 {
+    if peer.is_ipv4() { 32 } else { 128 }
+}
+
+/// Without octets, the key of the peer is taken away.
+fn md5_key(peer: SockAddrStorage, octets: &[u8]) -> Md5Key {
     Md5Key {
         peer,
         flags: 0,
@@ -86,6 +136,21 @@ fn md5_key(peer: SockAddrStorage, password: &Password) -> Md5Key {
         length: octets.len() as u16,
         interface: 0,
         key: filled(octets),
+    }
+}
+
+fn no_ao_key(peer: SockAddrStorage, prefix_length: u8, key: &AoKey) -> DeleteAoKey {
+    DeleteAoKey {
+        peer,
+        interface: 0,
+        bits: 0,
+        reserved: 0,
+        prefix_length,
+        send_id: key.send_id,
+        recv_id: key.recv_id,
+        current_key: 0,
+        rnext: 0,
+        flags: 0,
     }
 }
 
@@ -248,7 +313,19 @@ mod tests {
             (offset_of!(AddAoKey, length), 207),
             (offset_of!(AddAoKey, key), 208),
         ];
-        for (offset, kernel) in offsets {
+        let delete = [
+            (offset_of!(DeleteAoKey, interface), 128),
+            (offset_of!(DeleteAoKey, bits), 132),
+            (offset_of!(DeleteAoKey, reserved), 136),
+            (offset_of!(DeleteAoKey, prefix_length), 138),
+            (offset_of!(DeleteAoKey, send_id), 139),
+            (offset_of!(DeleteAoKey, recv_id), 140),
+            (offset_of!(DeleteAoKey, current_key), 141),
+            (offset_of!(DeleteAoKey, rnext), 142),
+            (offset_of!(DeleteAoKey, flags), 143),
+        ];
+        assert_eq!((size_of::<DeleteAoKey>(), align_of::<DeleteAoKey>()), (144, 8));
+        for (offset, kernel) in offsets.into_iter().chain(delete) {
             assert_eq!(offset, kernel);
         }
     }

@@ -3,6 +3,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use super::RestartTime;
 use crate::base::{Asn, Family};
 use crate::wire::Role;
 
@@ -39,7 +40,8 @@ impl fmt::Display for HoldTime {
     }
 }
 
-/// What a session needs of the configuration. A change of any of these resets the session.
+/// What a session needs of the configuration. [`Params::resetting`] tells which of it a running
+/// session cannot follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Params {
     /// Our AS towards this neighbour.
@@ -74,6 +76,49 @@ pub struct Params {
     /// Ask the neighbour to take IPv4 routes with IPv6 next hops (RFC 8950): the session has no IPv4
     /// address to offer.
     pub extended_next_hop: bool,
+    /// Ask the neighbour to keep our routes for so long when we are gone without a word (RFC 4724);
+    /// `None` = they go with the session.
+    pub graceful_restart: Option<RestartTime>,
     /// Segments are signed (RFC 2385, RFC 5925): a neighbour with another password or key is silent.
     pub signed: bool,
+}
+
+impl Params {
+    /// The configuration keys that differ in `new` and that only another session can take over: they
+    /// are part of the OPEN, or decide whether there is a session at all.
+    pub fn resetting(&self, new: &Self) -> Vec<&'static str> {
+        let Self {
+            local_as,
+            peer_as,
+            router_id,
+            hold_time,
+            keepalive: _,
+            connect_retry: _,
+            send_hold_time: _,
+            families,
+            passive,
+            shutdown,
+            shutdown_message: _,
+            max_received: _,
+            enforce_first_as,
+            role,
+            extended_next_hop,
+            graceful_restart,
+            signed: _,
+        } = self;
+        let differs = [
+            ("local-as", *local_as != new.local_as),
+            ("peer-as", *peer_as != new.peer_as),
+            ("router-id", *router_id != new.router_id),
+            ("hold-time", *hold_time != new.hold_time),
+            ("families", *families != new.families),
+            ("passive", *passive != new.passive),
+            ("shutdown", *shutdown != new.shutdown),
+            ("enforce-first-as", *enforce_first_as != new.enforce_first_as),
+            ("role", *role != new.role),
+            ("graceful-restart", *graceful_restart != new.graceful_restart),
+            ("next-hop", *extended_next_hop != new.extended_next_hop),
+        ];
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
+    }
 }

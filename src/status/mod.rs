@@ -3,6 +3,7 @@
 //! [`Snapshot`] is the contract of `herald status --json`: fields may be added, never renamed.
 
 mod peer;
+mod reload;
 mod routes;
 mod source;
 
@@ -12,8 +13,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use peer::PeerStatus;
+pub use reload::{Reload, ReloadRequest, Reloads};
 pub use routes::{RouteTableKind, community_texts, routes};
-pub use source::{RouteQuestion, SnapshotRequests, Source};
+pub use source::{Questions, RouteQuestion, SnapshotRequests, Source};
 
 /// Everything an operator can see at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
