@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::decider::{Configured, Order, Told};
 use super::inheritance::Inheritance;
 use super::neighbors::{Neighbors, Shared};
+use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
 use crate::base::{InstanceName, NeighborName};
@@ -39,6 +40,7 @@ pub(super) struct Ends {
     pub(super) shared: Shared,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
+    pub(super) recorder: Recorder,
 }
 
 /// What there is to be told of a reload.
@@ -50,11 +52,11 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations } = ends;
+        let Ends { shared, orders, observations, recorder } = ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
-            neighbors: Neighbors::new(&config, shared),
+            neighbors: Neighbors::new(&config, shared, recorder),
             config,
             settings,
             probes: Keyed::new(),
@@ -67,7 +69,7 @@ impl Supervisor {
     }
 
     /// Makes what runs that what the configuration asks for; gives the decider's ends of the
-    /// neighbours that are new.
+    /// neighbours that are new. There is an inheritance at the start of the process only.
     ///
     /// # Errors
     ///
@@ -75,7 +77,7 @@ impl Supervisor {
     pub(super) async fn apply(
         &mut self,
         config: &Config,
-        inheritance: &Inheritance<'_>,
+        inheritance: Option<&Inheritance>,
     ) -> Result<BTreeMap<NeighborName, Told>, StartError> {
         let receivers = self.bound.complete(config)?;
         // BFD ends with the process only, and so do the others that are sent to here.
@@ -161,7 +163,7 @@ impl Supervisor {
         peer::check_signatures(loaded.config.neighbors.values())?;
         check_world(&loaded.config).await?;
         let config = Arc::new(loaded.config);
-        let started = self.apply(&config, &Inheritance::nothing(&config)).await?;
+        let started = self.apply(&config, None).await?;
         self.config = Arc::clone(&config);
         self.settings = loaded.settings;
         let configured = Configured { config, started };
