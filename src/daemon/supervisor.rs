@@ -19,8 +19,8 @@ use crate::bfd_udp::{Bound, Command};
 use crate::cloud::{self, Notice};
 use crate::config::{self, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings};
 use crate::health::Observation;
-use crate::probe;
 use crate::status::{Reload, ReloadRequest, Source};
+use crate::{peer, probe};
 
 /// The agent's file, and the tasks that it has led to.
 pub(super) struct Supervisor {
@@ -179,9 +179,9 @@ impl Supervisor {
         let neighbors = &loaded.config.neighbors;
         let rekeyed = self.config.neighbors.iter().filter(|(name, old)| {
             let new = neighbors.get(*name);
-            new.is_some_and(|new| new.transport.password != old.transport.password)
+            new.is_some_and(|new| new.transport.signature != old.transport.signature)
         });
-        let rekeyed = rekeyed.map(|(name, _)| format!("neighbor.{name}: another password"));
+        let rekeyed = rekeyed.map(|(name, _)| format!("neighbor.{name}: another password or key"));
         changes.extend(rekeyed);
         let resets = self.config.resetting(&loaded.config);
         let resets = resets.filter(|(name, _)| self.neighbors.is_connected(name));
@@ -189,6 +189,7 @@ impl Supervisor {
     }
 
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
+        peer::check_signatures(loaded.config.neighbors.values())?;
         check_world(&loaded.config).await?;
         let config = Arc::new(loaded.config);
         let started = self.apply(&config, None).await?;
