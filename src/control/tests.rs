@@ -13,7 +13,9 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::engine::{Command, Refusal, Target, Word};
-use crate::status::{Event, Happening, History, Persistence, Question, Saved, Snapshot, Source};
+use crate::status::{
+    Event, Happening, History, Persistence, Question, Questions, Saved, Snapshot, Source,
+};
 
 fn snapshot() -> Snapshot {
     Snapshot {
@@ -27,6 +29,10 @@ fn snapshot() -> Snapshot {
         services: Vec::new(),
         persistence: Persistence::default(),
     }
+}
+
+fn nobody() -> watch::Receiver<Questions> {
+    watch::channel(Questions::default()).1
 }
 
 /// A control socket with an agent behind it that knows no service but obeys for `web`.
@@ -43,7 +49,7 @@ impl Bench {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (history, history_in) = watch::channel(History::default());
-        let (source, mut questions) = Source::new(Vec::new(), history_in);
+        let (source, mut questions) = Source::new(nobody(), history_in);
         tokio::spawn(async move {
             while let Some(question) = questions.recv().await {
                 match question {
@@ -231,7 +237,7 @@ async fn an_agent_that_is_going_down_says_so() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("control.sock");
     let (_history, history) = watch::channel(History::default());
-    let (source, questions) = Source::new(Vec::new(), history);
+    let (source, questions) = Source::new(nobody(), history);
     drop(questions);
     let (requests, _) = mpsc::channel(1);
     let (_saved, saved) = watch::channel(Saved::default());

@@ -7,8 +7,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::explanation::explanation;
+use super::inheritance::Inheritance;
 use super::picture::{self, Agent};
 use super::recorder::Recorder;
+use super::wiring::engine_params;
 use super::words;
 use crate::base::{LoopbackAddress, NeighborName, Reason};
 use crate::bfd;
@@ -19,16 +21,27 @@ use crate::engine::{AddressReport, Command, Engine, Input, Output, Refusal, Targ
 use crate::health::Observation;
 use crate::policy::State;
 use crate::rib::{Carried, Plan};
-use crate::status::{Happening, PeerStatus, Question, Questions, Saved, Service, Snapshot};
+use crate::session::Leaving;
+use crate::status::{Happening, PeerStatus, Question, Saved, Service, Snapshot};
 use crate::store::Words;
 
 /// What comes from outside the machine of checks and routes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Order {
     /// Stop in order.
     Stop(Reason),
     /// Stop without waiting any longer.
     Hurry,
+    /// From now on this holds.
+    Configure(Configured),
+}
+
+/// A new configuration, as far as the decider is concerned.
+#[derive(Debug)]
+pub(super) struct Configured {
+    pub(super) config: Arc<Config>,
+    /// The ends of the neighbours that are new, or have been replaced.
+    pub(super) started: BTreeMap<NeighborName, Told>,
 }
 
 /// What the decider hears.
@@ -38,18 +51,24 @@ pub(super) struct Inputs {
     pub(super) observations: mpsc::Receiver<Observation>,
     pub(super) carried: mpsc::Receiver<(NeighborName, Carried)>,
     pub(super) reports: mpsc::Receiver<AddressReport>,
-    pub(super) questions: Questions,
+    pub(super) questions: mpsc::Receiver<Question>,
 }
 
 /// What it says. Every sender is a `watch`: saying something never waits.
 pub(super) struct Outputs {
-    pub(super) plans: BTreeMap<NeighborName, watch::Sender<Plan>>,
+    pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
-    pub(super) stop_sessions: watch::Sender<bool>,
-    pub(super) peers: Vec<watch::Receiver<PeerStatus>>,
-    pub(super) paths: BTreeMap<NeighborName, watch::Receiver<bfd::Report>>,
     pub(super) words: watch::Sender<Words>,
     pub(super) saved: watch::Receiver<Saved>,
+}
+
+/// The decider's ends of one neighbour.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) plans: watch::Sender<Plan>,
+    pub(super) stop: watch::Sender<Option<Leaving>>,
+    pub(super) status: watch::Receiver<PeerStatus>,
+    pub(super) path: Option<watch::Receiver<bfd::Report>>,
 }
 
 pub(super) struct Decider {
@@ -62,14 +81,24 @@ pub(super) struct Decider {
 }
 
 impl Decider {
+    /// Says what the engine has decided; gives what was left unfinished when it has stopped. To be
+    /// called before anybody listens, too: the address keeper would take an empty beginning for a
+    /// wish, and remove what an earlier run has left in use.
+    pub(super) fn speak(&mut self) -> Option<Vec<Reason>> {
+        while let Some(output) = self.engine.poll_output() {
+            if let Some(unfinished) = self.perform(output) {
+                return Some(unfinished);
+            }
+        }
+        None
+    }
+
     /// Decides until the orderly stop is over; gives what it could not finish.
     pub(super) async fn run(mut self) -> Vec<Reason> {
         let mut obeyed: Option<(Target, oneshot::Sender<Result<Obeyed, Refusal>>)> = None;
         loop {
-            while let Some(output) = self.engine.poll_output() {
-                if let Some(unfinished) = self.perform(output) {
-                    return unfinished;
-                }
+            if let Some(unfinished) = self.speak() {
+                return unfinished;
             }
             // Whoever asked may have gone; then nobody misses the answer.
             if let Some((target, answer)) = obeyed.take() {
@@ -82,7 +111,14 @@ impl Decider {
                 Some(observation) = self.inputs.observations.recv() => Input::Observed(observation),
                 Some(report) = self.inputs.reports.recv() => Input::Addresses(report),
                 Some((name, carried)) = self.inputs.carried.recv() => Input::Carried(name, carried),
-                Some(order) = self.inputs.orders.recv() => self.order(order),
+                Some(order) = self.inputs.orders.recv() => match order {
+                    Order::Stop(because) => self.stop(because),
+                    Order::Hurry => {
+                        tracing::info!("second signal: withdrawing at once");
+                        Input::Hurry
+                    }
+                    Order::Configure(configured) => self.configure(configured),
+                },
                 Some(Request { command, answer }) = self.inputs.commands.recv() => {
                     if let Some(refusal) = self.engine.refusal(&command) {
                         let _ = answer.send(Err(refusal));
@@ -142,23 +178,31 @@ impl Decider {
     }
 
     fn peers(&self) -> Vec<PeerStatus> {
-        self.outputs.peers.iter().map(|peer| peer.borrow().clone()).collect()
+        self.outputs.neighbors.values().map(|told| told.status.borrow().clone()).collect()
     }
 
-    fn order(&self, order: Order) -> Input {
-        match order {
-            Order::Stop(because) => {
-                let grace = self.config.agent.grace;
-                tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
-                let (to, said) = ("stopping".to_owned(), because.to_string());
-                self.recorder.record(Happening::Agent { to, because: said }, clock::now());
-                Input::Stop { grace, because }
+    fn stop(&self, because: Reason) -> Input {
+        let grace = self.config.agent.grace;
+        tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
+        let (to, said) = ("stopping".to_owned(), because.to_string());
+        self.recorder.record(Happening::Agent { to, because: said }, clock::now());
+        Input::Stop { grace, because }
+    }
+
+    /// A neighbour whose task was replaced has the plan of its predecessor: the engine tells only
+    /// what changes.
+    fn configure(&mut self, configured: Configured) -> Input {
+        let Configured { config, started } = configured;
+        for (name, told) in started {
+            if let Some(known) = self.outputs.neighbors.get(&name) {
+                told.plans.send_replace(known.plans.borrow().clone());
             }
-            Order::Hurry => {
-                tracing::info!("second signal: withdrawing at once");
-                Input::Hurry
-            }
+            self.outputs.neighbors.insert(name, told);
         }
+        self.outputs.neighbors.retain(|name, _| config.neighbors.contains_key(name));
+        self.config = config;
+        let nothing = Inheritance::nothing(&self.config);
+        Input::Configured(engine_params(&self.config, &nothing))
     }
 
     /// Gives what was left unfinished when the engine has stopped.
@@ -166,8 +210,8 @@ impl Decider {
         match output {
             Output::Routes(plans) => {
                 for (name, plan) in plans {
-                    if let Some(sender) = self.outputs.plans.get(&name) {
-                        sender.send_replace(plan);
+                    if let Some(told) = self.outputs.neighbors.get(&name) {
+                        told.plans.send_replace(plan);
                     }
                 }
             }
@@ -181,7 +225,9 @@ impl Decider {
                 self.outputs.words.send_replace(Words { version, words });
             }
             Output::CloseSessions => {
-                self.outputs.stop_sessions.send_replace(true);
+                for told in self.outputs.neighbors.values() {
+                    told.stop.send_replace(Some(Leaving::Shutdown));
+                }
             }
             Output::Stopped { unfinished } => return Some(unfinished),
         }
@@ -189,10 +235,12 @@ impl Decider {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let paths = self.outputs.paths.iter();
-        let paths = paths.map(|(name, path)| (name.clone(), path.borrow().clone())).collect();
+        let paths = self.outputs.neighbors.iter().filter_map(|(name, told)| {
+            let path = told.path.as_ref()?;
+            Some((name.clone(), path.borrow().clone()))
+        });
         let saved = self.outputs.saved.borrow();
-        let (agent, config) = (&self.agent, &self.config);
+        let (agent, config, paths) = (&self.agent, &self.config, paths.collect());
         picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved)
     }
 

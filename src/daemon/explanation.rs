@@ -20,7 +20,7 @@ pub(super) fn explanation(
     let view = engine.services().find(|view| view.name.as_str() == name)?;
     let (service, routing) =
         (config.services.get(view.name)?, config.policy.services.get(view.name)?);
-    let region = match &agent.region {
+    let region = match config.agent.region.name() {
         Some(region) => format!("region.{region}"),
         None => "region".to_owned(),
     };

@@ -14,14 +14,19 @@
 //! queues. What comes in comes by bounded channels; the decider waits for nobody, so they drain.
 //!
 //! The process ends when the decider has stopped in order, or at once when any task ends by itself
-//! or panics: the kernel then closes the sessions, and the neighbours withdraw.
+//! or panics: the kernel then closes the sessions, and the neighbours withdraw (at the end of the
+//! restart time, where `graceful-restart` asks them to wait for the next start).
 
 mod decider;
 mod explanation;
+mod inheritance;
 mod log;
+mod neighbors;
 mod picture;
 mod recorder;
 mod start;
+mod supervisor;
+mod tasks;
 mod wiring;
 mod words;
 

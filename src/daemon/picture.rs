@@ -1,11 +1,11 @@
 //! Puts a [`Snapshot`] together from what the parts say of themselves.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::words;
-use crate::base::{Asn, NeighborName, RegionName, RouteAttributes};
+use crate::base::{NeighborName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
 use crate::clock::WallClock;
 use crate::config::Config;
@@ -21,12 +21,6 @@ use crate::status::{
 pub(super) struct Agent {
     /// Its process.
     pub(super) pid: u32,
-    /// Its BGP identifier.
-    pub(super) router_id: Ipv4Addr,
-    /// Its AS.
-    pub(super) local_as: Asn,
-    /// Its region.
-    pub(super) region: Option<RegionName>,
     /// Turns its instants into wall time.
     pub(super) clock: WallClock,
 }
@@ -43,9 +37,9 @@ pub(super) fn snapshot(
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: agent.pid,
-        router_id: agent.router_id,
-        local_as: agent.local_as.0,
-        region: agent.region.as_ref().map(ToString::to_string),
+        router_id: config.bgp.router_id,
+        local_as: config.bgp.local_as.0,
+        region: config.agent.region.name().map(ToString::to_string),
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),

@@ -13,6 +13,7 @@
 
 mod address;
 mod command;
+mod configure;
 mod overrides;
 mod rollout;
 mod service;
@@ -52,6 +53,9 @@ pub struct ServiceParams {
     pub addresses: BTreeMap<Prefix, LoopbackAddress>,
     /// `on-down = "remove"`: bound only while announced.
     pub remove_on_down: bool,
+    /// Neighbours may still send to it because of the last run (RFC 4724): its addresses stay until
+    /// its health is known.
+    pub inherited: bool,
 }
 
 /// What happened.
@@ -67,6 +71,9 @@ pub enum Input {
     Command(Command),
     /// A word that an earlier life of the agent has left, with its times.
     Restored(ServiceName, Override),
+    /// From now on this configuration holds. What is the same in both goes on as if nothing had
+    /// happened; what is gone is withdrawn, then released.
+    Configured(Params),
     /// Stop in order: drain for at most `grace`, withdraw, close the sessions, release the addresses.
     Stop {
         /// Bound on the drain.
@@ -183,6 +190,7 @@ impl Engine {
             }
             Input::Command(command) => self.handle_command(&command, now),
             Input::Restored(name, word) => self.restore(&name, word, now),
+            Input::Configured(params) => self.configure(params, now),
             Input::Stop { grace, because } => self.begin_stop(grace, &because, now),
             Input::Hurry => self.hurry(now),
             Input::Timeout => self.handle_timeout(now),
@@ -249,8 +257,10 @@ impl Engine {
             let state = service.state();
             self.rollout.want_routes(&self.params.policy, routing, state, &own.addresses);
             let announced = policy::announces(routing, state);
-            let keeps = !own.remove_on_down && routing.enabled && self.may_keep_addresses();
-            self.rollout.want_addresses(&own.addresses, announced || keeps);
+            let in_use = own.inherited && state == State::Pending;
+            let keeps = (in_use || !own.remove_on_down) && routing.enabled;
+            let asked = announced || keeps && self.may_keep_addresses();
+            self.rollout.want_addresses(&own.addresses, asked);
         }
         if let Some(plans) = self.rollout.take_plans() {
             self.outputs.push_back(Output::Routes(plans));
@@ -258,15 +268,16 @@ impl Engine {
         self.publish_addresses();
         self.outputs.extend(transitions.into_iter().map(Output::Transition));
         if overridden {
-            self.outputs.push_back(Output::Overrides(self.operators_words()));
+            self.publish_overrides();
         }
     }
 
-    fn operators_words(&self) -> BTreeMap<ServiceName, Override> {
-        let words = self.services.iter();
-        words
-            .filter_map(|(n, s)| Some((n.clone(), s.overrides.of(Owner::Operator)?.clone())))
-            .collect()
+    fn publish_overrides(&mut self) {
+        let words = self.services.iter().filter_map(|(name, service)| {
+            let word = service.overrides.of(Owner::Operator)?;
+            Some((name.clone(), word.clone()))
+        });
+        self.outputs.push_back(Output::Overrides(words.collect()));
     }
 
     fn publish_addresses(&mut self) {
@@ -281,5 +292,7 @@ impl Engine {
     }
 }
 
+#[cfg(test)]
+mod configure_tests;
 #[cfg(test)]
 mod tests;

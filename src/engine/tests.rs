@@ -7,15 +7,15 @@ use crate::base::{Asn, CheckName, Percent, Scope};
 use crate::health::{CheckParams, Outcome, Rule, Sample};
 use crate::policy::{Drain, Effect, Extras, StateAttributes};
 
-const SECOND: Duration = Duration::from_secs(1);
-const ADDRESS: &str = "9.9.9.9";
+pub(super) const SECOND: Duration = Duration::from_secs(1);
+pub(super) const ADDRESS: &str = "9.9.9.9";
 
-fn table(announce: bool, prepend: u8) -> StateAttributes {
+pub(super) fn table(announce: bool, prepend: u8) -> StateAttributes {
     let extras = Extras { prepend, ..Extras::default() };
     StateAttributes { announce, extras, next_hop: None }
 }
 
-fn loopback(address: &str) -> LoopbackAddress {
+pub(super) fn loopback(address: &str) -> LoopbackAddress {
     LoopbackAddress {
         address: address.parse().unwrap(),
         interface: "lo".into(),
@@ -24,12 +24,12 @@ fn loopback(address: &str) -> LoopbackAddress {
     }
 }
 
-fn prefix() -> Prefix {
+pub(super) fn prefix() -> Prefix {
     ADDRESS.parse().unwrap()
 }
 
 /// One service `web` with one check, announced to `rs-0` and `rs-1`.
-fn params(remove_on_down: bool) -> Params {
+pub(super) fn params(remove_on_down: bool) -> Params {
     let neighbor = policy::Neighbor {
         local_as: Asn(65010),
         extras: Extras::default(),
@@ -58,27 +58,31 @@ fn params(remove_on_down: bool) -> Params {
             neighbors: names.map(|name| (name, neighbor.clone())).into(),
             services: [("web".into(), web)].into(),
         },
-        services: [("web".into(), ServiceParams { health, addresses, remove_on_down })].into(),
+        services: [(
+            "web".into(),
+            ServiceParams { health, addresses, remove_on_down, inherited: false },
+        )]
+        .into(),
     }
 }
 
 /// The engine with a clock to push and the last of each output at hand.
-struct Bench {
-    engine: Engine,
-    now: Instant,
-    plans: BTreeMap<NeighborName, Plan>,
-    addresses: BTreeSet<LoopbackAddress>,
-    transitions: Vec<(State, State)>,
+pub(super) struct Bench {
+    pub(super) engine: Engine,
+    pub(super) now: Instant,
+    pub(super) plans: BTreeMap<NeighborName, Plan>,
+    pub(super) addresses: BTreeSet<LoopbackAddress>,
+    pub(super) transitions: Vec<(State, State)>,
     /// What operators have said.
-    words: BTreeMap<ServiceName, Override>,
+    pub(super) words: BTreeMap<ServiceName, Override>,
     /// Outputs of the last input, in order, by name.
     last: Vec<&'static str>,
-    stopped: Option<Vec<Reason>>,
-    closing: bool,
+    pub(super) stopped: Option<Vec<Reason>>,
+    pub(super) closing: bool,
 }
 
 impl Bench {
-    fn new(params: Params) -> Self {
+    pub(super) fn new(params: Params) -> Self {
         let now = Instant::now();
         let mut bench = Self {
             engine: Engine::new(params, now),
@@ -95,7 +99,7 @@ impl Bench {
         bench
     }
 
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         self.last.clear();
         while let Some(output) = self.engine.poll_output() {
             self.last.push(match output {
@@ -129,45 +133,57 @@ impl Bench {
         }
     }
 
-    fn input(&mut self, input: Input) -> &[&'static str] {
+    pub(super) fn input(&mut self, input: Input) -> &[&'static str] {
         self.engine.handle(input, self.now);
         self.drain();
         &self.last
     }
 
-    fn sample(&mut self, outcome: Outcome) -> &[&'static str] {
+    pub(super) fn sample(&mut self, outcome: Outcome) -> &[&'static str] {
+        self.observe("web", "backend", outcome)
+    }
+
+    pub(super) fn sample_of(&mut self, service: &str, outcome: Outcome) -> &[&'static str] {
+        self.observe(service, "backend", outcome)
+    }
+
+    pub(super) fn check(&mut self, check: &str, outcome: Outcome) -> &[&'static str] {
+        self.observe("web", check, outcome)
+    }
+
+    fn observe(&mut self, service: &str, check: &str, outcome: Outcome) -> &[&'static str] {
         let sample = Sample { outcome, because: "said so".into() };
-        let (service, check) = ("web".into(), CheckName::from("backend"));
+        let (service, check) = (service.into(), CheckName::from(check));
         self.input(Input::Observed(Observation { service, check, sample, at: self.now }))
     }
 
-    fn healthy(&mut self) -> &[&'static str] {
+    pub(super) fn healthy(&mut self) -> &[&'static str] {
         self.sample(Outcome::Healthy { capacity: Percent::FULL })
     }
 
     /// Binds what is wanted.
-    fn bind(&mut self) -> &[&'static str] {
+    pub(super) fn bind(&mut self) -> &[&'static str] {
         let bound = self.addresses.clone();
         self.input(Input::Addresses(AddressReport { bound, faults: BTreeMap::new() }))
     }
 
-    fn carry(&mut self, neighbor: &str, carried: Carried) {
+    pub(super) fn carry(&mut self, neighbor: &str, carried: Carried) {
         self.input(Input::Carried(neighbor.into(), carried));
     }
 
     /// Both neighbours have been told everything.
-    fn carry_all(&mut self) {
+    pub(super) fn carry_all(&mut self) {
         let version = self.version();
         for name in ["rs-0", "rs-1"] {
             self.carry(name, Carried::Upto(version));
         }
     }
 
-    fn version(&self) -> u64 {
+    pub(super) fn version(&self) -> u64 {
         self.plans.values().map(|plan| plan.version).max().unwrap_or_default()
     }
 
-    fn pass(&mut self, time: Duration) {
+    pub(super) fn pass(&mut self, time: Duration) {
         let end = self.now + time;
         for _ in 0..100 {
             let Some((at, _)) = self.engine.poll_timeout().filter(|(at, _)| *at <= end) else {
@@ -181,7 +197,7 @@ impl Bench {
     }
 
     /// The length of the AS path that every neighbour is told, or `None` when withdrawn everywhere.
-    fn announced(&self) -> Option<usize> {
+    pub(super) fn announced(&self) -> Option<usize> {
         let lengths: BTreeSet<_> = self
             .plans
             .values()
@@ -191,7 +207,14 @@ impl Bench {
         lengths.into_iter().next().flatten()
     }
 
-    fn state(&self) -> State {
+    /// Whether every neighbour's plan is complete.
+    fn complete(&self) -> bool {
+        let complete: BTreeSet<_> = self.plans.values().map(Plan::is_complete).collect();
+        assert!(complete.len() == 1, "neighbours are told different things");
+        complete.contains(&true)
+    }
+
+    pub(super) fn state(&self) -> State {
         self.engine.services().next().unwrap().state
     }
 
@@ -199,7 +222,7 @@ impl Bench {
         self.engine.services().next().unwrap().standing.map(|word| word.effect)
     }
 
-    fn up() -> Self {
+    pub(super) fn up() -> Self {
         let mut bench = Self::new(params(false));
         bench.bind();
         bench.healthy();
@@ -319,6 +342,60 @@ fn a_healthy_verdict_that_nothing_confirms_ends_after_unknown_for() {
     assert_eq!(bench.announced(), Some(1));
     bench.pass(Duration::from_millis(1));
     assert_eq!((bench.announced(), bench.state()), (None, State::Down));
+}
+
+#[test]
+fn a_plan_is_complete_once_health_is_known_and_the_address_is_bound() {
+    let mut bench = Bench::new(params(false));
+    assert!(!bench.complete(), "health is not known");
+    bench.healthy();
+    assert!(!bench.complete(), "the address is not bound");
+    bench.bind();
+    assert!(bench.complete() && bench.announced() == Some(1));
+    assert_eq!(bench.sample(Outcome::Unhealthy), ["routes", "transition"]);
+    assert!(bench.complete(), "to be withdrawn is a decision");
+}
+
+#[test]
+fn what_is_not_announced_needs_no_address_to_be_decided() {
+    let mut bench = Bench::new(params(false));
+    assert_eq!(bench.sample(Outcome::Unhealthy), ["routes", "transition"]);
+    assert!(bench.complete());
+}
+
+#[test]
+fn an_address_that_cannot_be_bound_is_not_waited_for() {
+    let mut bench = Bench::new(params(false));
+    bench.healthy();
+    let faults = [(loopback(ADDRESS), Reason::new("no such interface"))].into();
+    bench.input(Input::Addresses(AddressReport { bound: BTreeSet::new(), faults }));
+    assert!(bench.complete() && bench.announced().is_none());
+}
+
+#[test]
+fn a_service_that_is_disabled_or_told_to_nobody_keeps_no_plan_open() {
+    for disabled in [true, false] {
+        let mut params = params(false);
+        for service in params.policy.services.values_mut() {
+            match disabled {
+                true => service.enabled = false,
+                false => service.neighbors.clear(),
+            }
+        }
+        assert!(Bench::new(params).complete());
+    }
+}
+
+#[test]
+fn an_address_that_the_last_run_has_left_in_use_stays_until_health_is_known() {
+    let mut params = params(true);
+    params.services.values_mut().for_each(|service| service.inherited = true);
+    let mut bench = Bench::new(params);
+    assert_eq!(bench.addresses, [loopback(ADDRESS)].into());
+    bench.bind();
+    bench.sample(Outcome::Unhealthy);
+    bench.carry_all();
+    assert!(bench.addresses.is_empty());
 }
 
 fn stop(bench: &mut Bench, grace: Duration) {

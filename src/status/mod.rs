@@ -7,6 +7,7 @@ mod explanation;
 mod history;
 pub mod http;
 mod peer;
+mod reload;
 mod routes;
 mod source;
 
@@ -22,6 +23,7 @@ pub use event::{Event, Happening};
 pub use explanation::{Explanation, Layer, Recipient};
 pub use history::History;
 pub use peer::PeerStatus;
+pub use reload::{Reload, ReloadRequest, Reloads};
 pub use routes::{RouteTableKind, community_texts, routes};
 pub use source::{Question, Questions, RouteQuestion, Source};
 
@@ -98,7 +100,8 @@ pub struct Neighbor {
     pub local_address: Option<IpAddr>,
     /// Received routes that were not kept because of `max-received`.
     pub not_kept: u64,
-    /// UPDATEs with malformed attributes since the agent started (RFC 7606).
+    /// UPDATEs since the agent started whose attributes are malformed (RFC 7606) or cannot be true on
+    /// this session (RFC 4271 §6.3).
     pub malformed: u64,
     /// The last of them.
     pub last_malformed: Option<MalformedUpdate>,

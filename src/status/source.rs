@@ -1,5 +1,4 @@
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -11,9 +10,12 @@ use crate::base::{NeighborName, Prefix};
 #[derive(Debug, Clone)]
 pub struct Source {
     decider: mpsc::Sender<Question>,
-    peers: Arc<[(NeighborName, mpsc::Sender<RouteQuestion>)]>,
+    peers: watch::Receiver<Questions>,
     history: watch::Receiver<History>,
 }
+
+/// Where each neighbour's task is asked.
+pub type Questions = BTreeMap<NeighborName, mpsc::Sender<RouteQuestion>>;
 
 /// Asks the decider.
 #[derive(Debug)]
@@ -24,9 +26,6 @@ pub enum Question {
     /// and is `None` when there is no such service.
     Explanation(String, oneshot::Sender<Option<Explanation>>),
 }
-
-/// The end that answers for the decider.
-pub type Questions = mpsc::Receiver<Question>;
 
 /// Asks one neighbour's task for its routes.
 #[derive(Debug)]
@@ -45,13 +44,14 @@ const WAITING: usize = 8;
 const LAST_EVENTS: usize = 10;
 
 impl Source {
-    /// A source over these neighbours and this history, and the end that answers for the decider.
+    /// A source over the neighbours of the moment and this history, and the end that answers for
+    /// the decider.
     pub fn new(
-        peers: Vec<(NeighborName, mpsc::Sender<RouteQuestion>)>,
+        peers: watch::Receiver<Questions>,
         history: watch::Receiver<History>,
-    ) -> (Self, Questions) {
+    ) -> (Self, mpsc::Receiver<Question>) {
         let (decider, questions) = mpsc::channel(WAITING);
-        (Self { decider, peers: peers.into(), history }, questions)
+        (Self { decider, peers, history }, questions)
     }
 
     /// The state of the agent now; `None` while it is going down.
@@ -97,7 +97,8 @@ impl Source {
         let asked = |name: &NeighborName| neighbor.is_none_or(|wanted| wanted == name.as_str());
         let mut routes = Vec::new();
         let mut found = neighbor.is_none();
-        for (_, questions) in self.peers.iter().filter(|(name, _)| asked(name)) {
+        let peers = self.peers.borrow().clone();
+        for (_, questions) in peers.iter().filter(|(name, _)| asked(name)) {
             found = true;
             let (answer, told) = oneshot::channel();
             if questions.send(RouteQuestion { kind, prefix, answer }).await.is_ok() {
