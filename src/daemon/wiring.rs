@@ -87,7 +87,7 @@ impl Wiring {
                 saved: saved_in.clone(),
             },
             source,
-            commands: Commands { requests: commands, saved: saved_in },
+            commands: Commands { requests: commands, reloads: reloads.clone(), saved: saved_in },
             recorder: recorder.clone(),
             words: words_in,
             saved,
