@@ -108,8 +108,8 @@ enum Command {
     /// Announce a service for a while, whatever its health.
     #[command(after_help = "Example:\n  herald announce web --for 10m --reason 'check is broken'")]
     Announce(words::AnnounceArguments),
-    /// Read the configuration again, without a session being reset unless allowed.
-    #[command(after_help = "Examples:\n  herald reload --dry-run\n  herald reload")]
+    /// Make the agent read its file again; sessions that need not be reset do not notice.
+    #[command(after_help = "Examples:\n  herald reload --dry-run\n  herald reload --allow-reset")]
     Reload(reload::Arguments),
     /// Print a completion script for a shell.
     #[command(
@@ -154,7 +154,7 @@ pub fn main() -> ExitCode {
         Command::Resume(own) => words::resume(config, own),
         Command::Withdraw(own) => words::withdraw(config, own),
         Command::Announce(own) => words::announce(config, own),
-        Command::Reload(own) => reload::run(config, own),
+        Command::Reload(arguments) => reload::run(config, arguments),
         Command::Completions(own) => Ok(documents::completions(Arguments::command(), own)),
         Command::Man(own) => Ok(documents::man(Arguments::command(), own)),
     };

@@ -1,3 +1,5 @@
+//! `reload`: the agent reads its file again.
+
 use std::path::Path;
 
 use clap::Args;
@@ -12,10 +14,10 @@ pub(super) struct Arguments {
     /// Only show what would change.
     #[arg(long)]
     dry_run: bool,
-    /// Reset the sessions that cannot go on with the new settings.
+    /// Also make changes that reset a session.
     #[arg(long)]
     allow_reset: bool,
-    /// As JSON.
+    /// The answer as JSON.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -23,25 +25,26 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
-    let Arguments { dry_run, allow_reset, json, reach } = arguments;
-    let ask = AskReload { dry_run: *dry_run, allow_reset: *allow_reset };
-    let reload: Reload = reach.agent(config)?.tell(control::RELOAD, &ask)?;
-    if *json {
+    let agent = arguments.reach.agent(config)?;
+    let ask = AskReload { dry_run: arguments.dry_run, allow_reset: arguments.allow_reset };
+    let reload: Reload = agent.tell(control::RELOAD, &ask)?;
+    if arguments.json {
         print_json(&reload)?;
     } else {
-        reload.changes.iter().for_each(print);
-        reload.resets.iter().for_each(|reset| print(format!("session reset: {reset}")));
+        show(&reload, arguments.dry_run);
     }
-    if let Some(refused) = &reload.refused {
-        eprintln!("error: not reloaded, the configuration of before holds: {refused}");
-        return Ok(Exit::Refused);
+    Ok(if reload.refused.is_some() { Exit::Refused } else { Exit::Done })
+}
+
+fn show(reload: &Reload, dry_run: bool) {
+    reload.changes.iter().for_each(print);
+    for neighbor in &reload.resets {
+        print(format!("resets the session with {neighbor}"));
     }
-    if !json {
-        print(match (reload.applied, reload.changes.len()) {
-            (false, _) => "nothing was changed: this was a trial",
-            (true, 0) => "reloaded: nothing differs",
-            (true, _) => "reloaded",
-        });
+    match &reload.refused {
+        Some(refused) => eprintln!("error: not reloaded: {refused}"),
+        None if reload.changes.is_empty() => print("nothing has changed"),
+        None if dry_run => print("not done: --dry-run"),
+        None => print("reloaded"),
     }
-    Ok(Exit::Done)
 }

@@ -68,15 +68,15 @@ pub struct Obeyed {
     pub version: u64,
 }
 
-/// The way to those who change something, and to the disk. Cheap to clone.
+/// The way to the decider, to the disk, and to who reads the file again. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Commands {
     /// To the decider.
     pub requests: mpsc::Sender<Request>,
-    /// To whoever reads the configuration again.
-    pub reloads: Reloads,
     /// What is on the disk.
     pub saved: watch::Receiver<Saved>,
+    /// To the supervisor.
+    pub reloads: Reloads,
 }
 
 impl Commands {

@@ -14,8 +14,7 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::engine::{Command, Refusal, Target, Word};
 use crate::status::{
-    Event, Happening, History, Persistence, Question, Questions, Reload, ReloadRequest, Saved,
-    Snapshot, Source,
+    Event, Happening, History, Persistence, Question, RouteQuestions, Saved, Snapshot, Source,
 };
 
 fn snapshot() -> Snapshot {
@@ -32,8 +31,8 @@ fn snapshot() -> Snapshot {
     }
 }
 
-fn nobody() -> watch::Receiver<Questions> {
-    watch::channel(Questions::default()).1
+fn nobody() -> watch::Receiver<RouteQuestions> {
+    watch::channel(RouteQuestions::default()).1
 }
 
 /// A control socket with an agent behind it that knows no service but obeys for `web`.
@@ -74,14 +73,8 @@ impl Bench {
             }
         });
         let control = Control::bind(&directory.path().join("control.sock")).unwrap();
-        let (reloads, mut reloads_in) = mpsc::channel::<ReloadRequest>(1);
-        tokio::spawn(async move {
-            while let Some(request) = reloads_in.recv().await {
-                let applied = !request.dry_run;
-                request.answer.send(Reload { applied, ..Reload::default() }).unwrap();
-            }
-        });
-        let commands = Commands { requests, reloads, saved: saved_in };
+        let (reloads, _) = mpsc::channel(1);
+        let commands = Commands { requests, saved: saved_in, reloads };
         let server = tokio::spawn(control.run(source, commands));
         Self { directory, history, saved, told, server }
     }
@@ -146,18 +139,6 @@ async fn a_word_reaches_the_decider_with_who_gave_it_and_why() {
         let command = bench.told.recv().await.unwrap();
         assert_eq!((command.target, command.word.as_str()), (Target::All, word));
     }
-}
-
-#[tokio::test]
-async fn a_reload_is_asked_for_and_answered() {
-    let bench = Bench::new();
-    let applied = async |dry_run| {
-        let ask = AskReload { dry_run, allow_reset: false };
-        post::<Reload>(&bench.socket(), RELOAD, &ask).await.unwrap().applied
-    };
-    assert!(applied(false).await && !applied(true).await);
-    let wrong = post::<Reload>(&bench.socket(), RELOAD, &[1, 2]).await;
-    assert_eq!(refusal(wrong).0, 400);
 }
 
 #[tokio::test]
@@ -262,11 +243,10 @@ async fn an_agent_that_is_going_down_says_so() {
     let (requests, _) = mpsc::channel(1);
     let (_saved, saved) = watch::channel(Saved::default());
     let (reloads, _) = mpsc::channel(1);
-    let commands = Commands { requests, reloads, saved };
+    let commands = Commands { requests, saved, reloads };
     tokio::spawn(Control::bind(&path).unwrap().run(source, commands));
     assert_eq!(refusal(get::<Snapshot>(&path, STATUS).await).0, 503);
     assert_eq!(refusal(post::<Answer>(&path, DRAIN, &Ask::default()).await).0, 503);
-    assert_eq!(refusal(post::<Reload>(&path, RELOAD, &AskReload::default()).await).0, 503);
 }
 
 #[tokio::test]

@@ -15,14 +15,17 @@ use super::words;
 use crate::base::{LoopbackAddress, NeighborName, Reason};
 use crate::bfd;
 use crate::clock;
+use crate::cloud::Notice;
 use crate::config::Config;
 use crate::control::{Obeyed, Request};
-use crate::engine::{AddressReport, Command, Engine, Input, Output, Refusal, Target, Transition};
+use crate::engine::{
+    AddressReport, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word,
+};
 use crate::health::Observation;
-use crate::policy::State;
+use crate::policy::{Owner, State};
 use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
-use crate::status::{Happening, PeerStatus, Question, Saved, Service, Snapshot};
+use crate::status::{Happening, PeerStatus, Question, Questions, Saved, Service, Snapshot};
 use crate::store::Words;
 
 /// What comes from outside the machine of checks and routes.
@@ -48,10 +51,11 @@ pub(super) struct Configured {
 pub(super) struct Inputs {
     pub(super) orders: mpsc::Receiver<Order>,
     pub(super) commands: mpsc::Receiver<Request>,
+    pub(super) notices: watch::Receiver<Option<Notice>>,
     pub(super) observations: mpsc::Receiver<Observation>,
     pub(super) carried: mpsc::Receiver<(NeighborName, Carried)>,
     pub(super) reports: mpsc::Receiver<AddressReport>,
-    pub(super) questions: mpsc::Receiver<Question>,
+    pub(super) questions: Questions,
 }
 
 /// What it says. Every sender is a `watch`: saying something never waits.
@@ -73,6 +77,7 @@ pub(super) struct Told {
 
 pub(super) struct Decider {
     pub(super) agent: Agent,
+    pub(super) inheritance: Inheritance,
     pub(super) config: Arc<Config>,
     pub(super) engine: Engine,
     pub(super) recorder: Recorder,
@@ -111,14 +116,7 @@ impl Decider {
                 Some(observation) = self.inputs.observations.recv() => Input::Observed(observation),
                 Some(report) = self.inputs.reports.recv() => Input::Addresses(report),
                 Some((name, carried)) = self.inputs.carried.recv() => Input::Carried(name, carried),
-                Some(order) = self.inputs.orders.recv() => match order {
-                    Order::Stop(because) => self.stop(because),
-                    Order::Hurry => {
-                        tracing::info!("second signal: withdrawing at once");
-                        Input::Hurry
-                    }
-                    Order::Configure(configured) => self.configure(configured),
-                },
+                Some(order) = self.inputs.orders.recv() => self.order(order),
                 Some(Request { command, answer }) = self.inputs.commands.recv() => {
                     if let Some(refusal) = self.engine.refusal(&command) {
                         let _ = answer.send(Err(refusal));
@@ -129,6 +127,7 @@ impl Decider {
                     Input::Command(command)
                 }
                 () = clock::reached(deadline) => Input::Timeout,
+                Ok(()) = self.inputs.notices.changed() => self.noticed(),
                 Some(question) = self.inputs.questions.recv() => {
                     self.answer(question);
                     continue;
@@ -136,6 +135,19 @@ impl Decider {
             };
             self.engine.handle(input, clock::now());
         }
+    }
+
+    /// The cloud's word: drain before maintenance begins, and resume when it is over.
+    fn noticed(&mut self) -> Input {
+        let notice = self.inputs.notices.borrow_and_update().clone();
+        let (word, because) = match notice {
+            Some(Notice { because, left }) => (Word::Drain(Lasts::AtMost(left)), because),
+            None => (Word::Resume, Reason::new("the maintenance is over")),
+        };
+        let (target, owner) = (Target::All, Owner::Maintenance);
+        let command = Command { target, word, owner, by: Reason::new("the cloud"), because };
+        self.note(&command);
+        Input::Command(command)
     }
 
     /// Says and remembers who has given a word, before what follows from it.
@@ -181,12 +193,21 @@ impl Decider {
         self.outputs.neighbors.values().map(|told| told.status.borrow().clone()).collect()
     }
 
-    fn stop(&self, because: Reason) -> Input {
-        let grace = self.config.agent.grace;
-        tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
-        let (to, said) = ("stopping".to_owned(), because.to_string());
-        self.recorder.record(Happening::Agent { to, because: said }, clock::now());
-        Input::Stop { grace, because }
+    fn order(&mut self, order: Order) -> Input {
+        match order {
+            Order::Stop(because) => {
+                let grace = self.config.agent.grace;
+                tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
+                let (to, said) = ("stopping".to_owned(), because.to_string());
+                self.recorder.record(Happening::Agent { to, because: said }, clock::now());
+                Input::Stop { grace, because }
+            }
+            Order::Hurry => {
+                tracing::info!("second signal: withdrawing at once");
+                Input::Hurry
+            }
+            Order::Configure(configured) => self.configure(configured),
+        }
     }
 
     /// A neighbour whose task was replaced has the plan of its predecessor: the engine tells only
@@ -201,8 +222,7 @@ impl Decider {
         }
         self.outputs.neighbors.retain(|name, _| config.neighbors.contains_key(name));
         self.config = config;
-        let nothing = Inheritance::nothing(&self.config);
-        Input::Configured(engine_params(&self.config, &nothing))
+        Input::Configured(engine_params(&self.config, &self.inheritance))
     }
 
     /// Gives what was left unfinished when the engine has stopped.
@@ -235,12 +255,14 @@ impl Decider {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let paths = self.outputs.neighbors.iter().filter_map(|(name, told)| {
+        let neighbors = self.outputs.neighbors.iter();
+        let paths = neighbors.filter_map(|(name, told)| {
             let path = told.path.as_ref()?;
             Some((name.clone(), path.borrow().clone()))
         });
+        let paths = paths.collect();
         let saved = self.outputs.saved.borrow();
-        let (agent, config, paths) = (&self.agent, &self.config, paths.collect());
+        let (agent, config) = (&self.agent, &self.config);
         picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved)
     }
 

@@ -17,7 +17,7 @@ use crate::config::{Config, Neighbor};
 use crate::peer::{self, Callers, Ends, Peer};
 use crate::rib::{Carried, Plan};
 use crate::session::{Leaving, Session, State};
-use crate::status::{PeerStatus, Questions, RouteQuestion};
+use crate::status::{PeerStatus, RouteQuestion, RouteQuestions};
 
 /// Connections of one neighbour that are not looked at yet; the listener hangs up on more.
 const ACCEPTED: usize = 2;
@@ -28,6 +28,9 @@ const QUESTIONS: usize = 2;
 pub(super) struct Neighbors {
     running: BTreeMap<NeighborName, Running>,
     pub(super) tasks: JoinSet<()>,
+    /// They end with what they watch.
+    recorders: JoinSet<()>,
+    recorder: Recorder,
     seeds: Rng,
     ends: Shared,
 }
@@ -39,11 +42,9 @@ pub(super) struct Shared {
     /// To the listener.
     pub(super) callers: watch::Sender<Callers>,
     /// To whoever asks for routes.
-    pub(super) questions: watch::Sender<Questions>,
+    pub(super) questions: watch::Sender<RouteQuestions>,
     /// To BFD.
     pub(super) bfd: mpsc::Sender<Command>,
-    /// Of what happens to sessions and paths.
-    pub(super) recorder: Recorder,
 }
 
 struct Running {
@@ -58,8 +59,15 @@ struct Running {
 
 impl Neighbors {
     /// None yet.
-    pub(super) fn new(config: &Config, ends: Shared) -> Self {
-        Self { running: BTreeMap::new(), tasks: JoinSet::new(), seeds: seeds(config), ends }
+    pub(super) fn new(config: &Config, ends: Shared, recorder: Recorder) -> Self {
+        Self {
+            running: BTreeMap::new(),
+            tasks: JoinSet::new(),
+            recorders: JoinSet::new(),
+            recorder,
+            seeds: seeds(config),
+            ends,
+        }
     }
 
     /// Makes the tasks those of `config`; gives the decider's ends of those that are new. Sessions
@@ -67,7 +75,7 @@ impl Neighbors {
     pub(super) async fn apply(
         &mut self,
         config: &Config,
-        inheritance: &Inheritance<'_>,
+        inheritance: Option<&Inheritance>,
     ) -> BTreeMap<NeighborName, Told> {
         let gone: Vec<_> = self
             .running
@@ -88,12 +96,10 @@ impl Neighbors {
                 Some(false) => self.follow(name, neighbor),
                 Some(true) => {
                     let previous = self.end(name, Leaving::Reset).await;
-                    let inherited = inheritance.of_neighbor(neighbor);
-                    let told = self.start(neighbor, inherited, previous).await;
-                    started.insert(name.clone(), told);
+                    started.insert(name.clone(), self.start(neighbor, None, previous).await);
                 }
                 None => {
-                    let inherited = inheritance.of_neighbor(neighbor);
+                    let inherited = inheritance.map(|i| i.of_neighbor(config, neighbor));
                     started.insert(name.clone(), self.start(neighbor, inherited, None).await);
                 }
             }
@@ -135,7 +141,7 @@ impl Neighbors {
     async fn start(
         &mut self,
         neighbor: &Neighbor,
-        inherited: BTreeSet<Prefix>,
+        inherited: Option<BTreeSet<Prefix>>,
         previous: Option<oneshot::Receiver<()>>,
     ) -> Told {
         let (plans, plans_in) = watch::channel(Plan::default());
@@ -164,6 +170,12 @@ impl Neighbors {
                 status,
             },
         };
+        while self.recorders.try_join_next().is_some() {}
+        self.recorders.spawn(recorder::sessions(self.recorder.clone(), status_in.clone()));
+        if let Some(reports) = bfd.clone() {
+            let (recorder, name) = (self.recorder.clone(), neighbor.name.clone());
+            self.recorders.spawn(recorder::path(recorder, name, reports));
+        }
         self.tasks.spawn(async move {
             if let Some(previous) = previous {
                 // It never sends: its end closes the channel.
@@ -172,26 +184,11 @@ impl Neighbors {
             peer::run(peer).await;
             drop(alive);
         });
-        self.record(&neighbor.name, &status_in, bfd.as_ref());
         let told = Told { plans, stop: stop.clone(), status: status_in.clone(), path: bfd };
         let running =
             Running { neighbor: configured, stop, accepted, questions, status: status_in, done };
         self.running.insert(neighbor.name.clone(), running);
         told
-    }
-
-    /// The recorders end with the tasks that they listen to.
-    fn record(
-        &self,
-        name: &NeighborName,
-        status: &watch::Receiver<PeerStatus>,
-        path: Option<&watch::Receiver<bfd::Report>>,
-    ) {
-        let recorder = &self.ends.recorder;
-        tokio::spawn(recorder::sessions(recorder.clone(), status.clone()));
-        if let Some(path) = path {
-            tokio::spawn(recorder::path(recorder.clone(), name.clone(), path.clone()));
-        }
     }
 
     fn publish(&self, config: &Config) {

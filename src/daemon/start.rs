@@ -77,35 +77,41 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
     };
-    let found = check_world(&config).await?;
+    let inheritance = Inheritance(check_world(&config).await?);
     announce_start(&config);
 
     let config = Arc::new(config);
-    let inheritance = Inheritance::new(&config, &found);
     let kept = store::load(&config.agent.state_directory);
-    let mut wiring = Wiring::new(History::restored(kept.history), clock);
-    record_start(&wiring.recorder);
+    let mut wiring = Wiring::new(History::restored(kept.history));
+    let recorder = Recorder::new(wiring.history, clock);
+    let version = format!("herald {}", env!("CARGO_PKG_VERSION"));
+    let started = Happening::Agent { to: "started".to_owned(), because: version };
+    recorder.record(started, clock::now());
     let ends = Ends {
         shared: wiring.shared,
         orders: wiring.orders.clone(),
         observations: wiring.observations,
+        recorder: recorder.clone(),
+        notices: wiring.notices,
+        source: wiring.source.clone(),
     };
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
-    wiring.outputs.neighbors = supervisor.apply(&config, &inheritance).await?;
+    wiring.outputs.neighbors = supervisor.apply(&config, Some(&inheritance)).await?;
 
     let mut engine = Engine::new(engine_params(&config, &inheritance), clock::now());
     restore(&mut engine, &config, &clock, &kept.overrides);
     let mut decider = Decider {
         agent: Agent { pid: std::process::id(), clock },
         engine,
-        recorder: wiring.recorder,
+        recorder,
         config: Arc::clone(&config),
+        inheritance,
         inputs: wiring.inputs,
         outputs: wiring.outputs,
     };
-    // Nothing has been asked yet, so there is nothing to have stopped.
+    // It has not been told to stop yet, so that there is nothing to give.
     decider.speak();
 
     let tasks = &mut supervisor.tasks;
@@ -117,10 +123,10 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     if let Some(web) = web {
         tasks.spawn(named("HTTP", web.run(wiring.source.clone())));
     }
-    let directory = config.agent.state_directory.clone();
-    let history = wiring.source.history();
-    let keeper = tokio::spawn(store::keep(directory, wiring.words, history, wiring.saved));
     tasks.spawn(named("the signal handler", signals(wiring.orders, wiring.reloads)?));
+    let directory = config.agent.state_directory.clone();
+    let (watched, history) = (wiring.words, wiring.source.history());
+    let keeper = tokio::spawn(store::keep(directory, watched, history, wiring.saved));
     let mut decider = tokio::spawn(decider.run());
     let unfinished = loop {
         tokio::select! {
@@ -176,20 +182,6 @@ async fn settled(config: Config) -> Result<Config, StartError> {
     }
 }
 
-fn announce_start(config: &Config) {
-    tracing::info!(
-        version = env!("CARGO_PKG_VERSION"), router_id = %config.bgp.router_id,
-        local_as = %config.bgp.local_as,
-        region = config.agent.region.name().map(tracing::field::display),
-        neighbors = config.neighbors.len(), services = config.services.len(), "herald starts"
-    );
-}
-
-fn record_start(recorder: &Recorder) {
-    let because = format!("herald {}", env!("CARGO_PKG_VERSION"));
-    recorder.record(Happening::Agent { to: "started".to_owned(), because }, clock::now());
-}
-
 /// Gives the engine the words that an earlier life of the agent has left.
 fn restore(
     engine: &mut Engine,
@@ -208,6 +200,15 @@ fn restore(
             None => tracing::warn!(%service, word = shown, %by, %because, "no longer applies"),
         }
     }
+}
+
+fn announce_start(config: &Config) {
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"), router_id = %config.bgp.router_id,
+        local_as = %config.bgp.local_as,
+        region = config.agent.region.name().map(tracing::field::display),
+        neighbors = config.neighbors.len(), services = config.services.len(), "herald starts"
+    );
 }
 
 fn lines(faults: &[impl ToString]) -> String {

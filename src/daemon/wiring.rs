@@ -8,16 +8,15 @@ use tokio::sync::{mpsc, watch};
 use super::decider::{Inputs, Order, Outputs};
 use super::inheritance::Inheritance;
 use super::neighbors::Shared;
-use super::recorder::Recorder;
 use crate::base::{LoopbackAddress, Prefix};
 use crate::bfd_udp::Command;
-use crate::clock::WallClock;
+use crate::cloud::Notice;
 use crate::config::{Config, OnDown, Service};
 use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
 use crate::peer::Callers;
-use crate::status::{History, Questions, ReloadRequest, Reloads, Saved, Source};
+use crate::status::{History, ReloadRequest, Reloads, RouteQuestions, Saved, Source};
 use crate::store::Words;
 
 /// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
@@ -26,12 +25,12 @@ const OBSERVATIONS: usize = 64;
 const REPORTS: usize = 64;
 /// Orders of signals and reloads; two are enough to stop.
 const ORDERS: usize = 4;
-/// Words of operators on their way; more wait in their own connection.
-const COMMANDS: usize = 4;
 /// Reloads that wait for the one under way.
 const RELOADS: usize = 2;
 /// Paths for BFD to watch; whoever has more of them waits.
 const PATHS: usize = 16;
+/// Words of operators on their way; more wait in their own connection.
+const COMMANDS: usize = 4;
 
 /// Both ends of everything.
 pub(super) struct Wiring {
@@ -39,7 +38,7 @@ pub(super) struct Wiring {
     pub(super) outputs: Outputs,
     pub(super) source: Source,
     pub(super) commands: Commands,
-    pub(super) recorder: Recorder,
+    pub(super) history: watch::Sender<History>,
     pub(super) words: watch::Receiver<Words>,
     pub(super) saved: watch::Sender<Saved>,
     pub(super) orders: mpsc::Sender<Order>,
@@ -48,15 +47,16 @@ pub(super) struct Wiring {
     pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) shared: Shared,
     pub(super) callers: watch::Receiver<Callers>,
+    pub(super) notices: watch::Sender<Option<Notice>>,
     pub(super) paths: mpsc::Receiver<Command>,
     pub(super) reloads: Reloads,
     pub(super) reload_requests: mpsc::Receiver<ReloadRequest>,
 }
 
 impl Wiring {
-    pub(super) fn new(history: History, clock: WallClock) -> Self {
-        let (history, history_in) = watch::channel(history);
-        let recorder = Recorder::new(history, clock);
+    /// No task runs yet.
+    pub(super) fn new(history: History) -> Self {
+        let (history, _) = watch::channel(history);
         let (words, words_in) = watch::channel(Words::default());
         let (saved, saved_in) = watch::channel(Saved::default());
         let (commands, commands_in) = mpsc::channel(COMMANDS);
@@ -66,13 +66,15 @@ impl Wiring {
         let (carried, carried_in) = mpsc::channel(REPORTS);
         let (addresses, wanted) = watch::channel(Arc::default());
         let (callers, callers_in) = watch::channel(Callers::default());
-        let (peers, peers_in) = watch::channel(Questions::default());
+        let (route_questions, route_questions_in) = watch::channel(RouteQuestions::default());
         let (bfd, paths) = mpsc::channel(PATHS);
         let (reloads, reload_requests) = mpsc::channel(RELOADS);
-        let (source, questions) = Source::new(peers_in, history_in);
+        let (notices, notices_in) = watch::channel(None);
+        let (source, questions) = Source::new(route_questions_in, history.subscribe());
         let inputs = Inputs {
             orders: orders_in,
             commands: commands_in,
+            notices: notices_in,
             observations: observations_in,
             carried: carried_in,
             reports: reports_in,
@@ -87,16 +89,17 @@ impl Wiring {
                 saved: saved_in.clone(),
             },
             source,
-            commands: Commands { requests: commands, reloads: reloads.clone(), saved: saved_in },
-            recorder: recorder.clone(),
+            commands: Commands { requests: commands, saved: saved_in, reloads: reloads.clone() },
+            history,
             words: words_in,
             saved,
             orders,
             observations,
             reports,
             wanted,
-            shared: Shared { carried, callers, questions: peers, bfd, recorder },
+            shared: Shared { carried, callers, questions: route_questions, bfd },
             callers: callers_in,
+            notices,
             paths,
             reloads,
             reload_requests,
@@ -105,7 +108,7 @@ impl Wiring {
 }
 
 /// What the engine takes of the configuration.
-pub(super) fn engine_params(config: &Config, inheritance: &Inheritance<'_>) -> engine::Params {
+pub(super) fn engine_params(config: &Config, inheritance: &Inheritance) -> engine::Params {
     let service = |service: &Service| engine::ServiceParams {
         health: service.health.clone(),
         addresses: service
@@ -115,7 +118,7 @@ pub(super) fn engine_params(config: &Config, inheritance: &Inheritance<'_>) -> e
             .map(|address| (Prefix::host(address.address), address.clone()))
             .collect(),
         remove_on_down: service.loopback.on_down == OnDown::Remove,
-        inherited: inheritance.has_service(&service.name),
+        inherited: inheritance.is_in_use(config, &service.name),
     };
     engine::Params {
         policy: config.policy.clone(),

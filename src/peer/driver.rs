@@ -33,8 +33,8 @@ const READ_BUFFER: usize = 16 * 1024;
 pub struct Peer {
     /// Spreads its timers.
     pub seed: u64,
-    /// What it may still have from an earlier run.
-    pub inherited: BTreeSet<Prefix>,
+    /// What it may still have from an earlier run; `None` when this is not the start of one.
+    pub inherited: Option<BTreeSet<Prefix>>,
     /// Its channels.
     pub ends: Ends,
 }
@@ -90,7 +90,10 @@ enum Happened {
 pub async fn run(peer: Peer) {
     let Peer { seed, inherited, mut ends } = peer;
     let neighbor = ends.neighbor.borrow_and_update().clone();
-    let session = Session::new(neighbor.session.clone(), seed, clock::now()).inheriting(inherited);
+    let mut session = Session::new(neighbor.session.clone(), seed, clock::now());
+    if let Some(prefixes) = inherited {
+        session = session.restarted(prefixes);
+    }
     let mut driver = Driver {
         journal: Journal::new(neighbor.name.clone()),
         neighbor,

@@ -107,7 +107,7 @@ impl Session {
             adj_rib_in: AdjRibIn::new(params.max_received),
             refresh: BTreeSet::new(),
             end_of_rib: BTreeSet::new(),
-            restart: params.graceful_restart.map(|time| Restart::new(time, now)),
+            restart: params.graceful_restart.map(Restart::new),
             outputs: VecDeque::new(),
             state: State::Idle,
             since: now,
@@ -118,11 +118,13 @@ impl Session {
         }
     }
 
-    /// The same after a restart: the neighbour may still have these prefixes from the last run, and
-    /// traffic to them was forwarded all the time. Means nothing without `graceful_restart`.
-    pub fn inheriting(mut self, prefixes: impl IntoIterator<Item = Prefix>) -> Self {
+    /// The same at the start of the process: the neighbour may still have these prefixes from an
+    /// earlier run, and traffic to them was answered all the time. Means nothing without
+    /// `graceful_restart`.
+    pub fn restarted(mut self, inherited: BTreeSet<Prefix>) -> Self {
         if let Some(restart) = &mut self.restart {
-            self.adj_rib_out.inherit(prefixes.into_iter().inspect(|p| restart.inherit(p.family())));
+            restart.happened(self.since, inherited.iter().map(Prefix::family));
+            self.adj_rib_out.inherit(inherited);
         }
         self
     }

@@ -116,8 +116,8 @@ impl Params {
             ("shutdown", *shutdown != new.shutdown),
             ("enforce-first-as", *enforce_first_as != new.enforce_first_as),
             ("role", *role != new.role),
-            ("graceful-restart", *graceful_restart != new.graceful_restart),
             ("next-hop", *extended_next_hop != new.extended_next_hop),
+            ("graceful-restart", *graceful_restart != new.graceful_restart),
         ];
         differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }

@@ -25,7 +25,7 @@ pub use history::History;
 pub use peer::PeerStatus;
 pub use reload::{Reload, ReloadRequest, Reloads};
 pub use routes::{RouteTableKind, community_texts, routes};
-pub use source::{Question, Questions, RouteQuestion, Source};
+pub use source::{Question, Questions, RouteQuestion, RouteQuestions, Source};
 
 /// Everything an operator can see at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

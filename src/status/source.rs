@@ -10,12 +10,12 @@ use crate::base::{NeighborName, Prefix};
 #[derive(Debug, Clone)]
 pub struct Source {
     decider: mpsc::Sender<Question>,
-    peers: watch::Receiver<Questions>,
+    peers: watch::Receiver<RouteQuestions>,
     history: watch::Receiver<History>,
 }
 
 /// Where each neighbour's task is asked.
-pub type Questions = BTreeMap<NeighborName, mpsc::Sender<RouteQuestion>>;
+pub type RouteQuestions = BTreeMap<NeighborName, mpsc::Sender<RouteQuestion>>;
 
 /// Asks the decider.
 #[derive(Debug)]
@@ -26,6 +26,9 @@ pub enum Question {
     /// and is `None` when there is no such service.
     Explanation(String, oneshot::Sender<Option<Explanation>>),
 }
+
+/// The end that answers for the decider.
+pub type Questions = mpsc::Receiver<Question>;
 
 /// Asks one neighbour's task for its routes.
 #[derive(Debug)]
@@ -44,12 +47,11 @@ const WAITING: usize = 8;
 const LAST_EVENTS: usize = 10;
 
 impl Source {
-    /// A source over the neighbours of the moment and this history, and the end that answers for
-    /// the decider.
+    /// A source over the neighbours of the moment and this history, and the end that answers for the decider.
     pub fn new(
-        peers: watch::Receiver<Questions>,
+        peers: watch::Receiver<RouteQuestions>,
         history: watch::Receiver<History>,
-    ) -> (Self, mpsc::Receiver<Question>) {
+    ) -> (Self, Questions) {
         let (decider, questions) = mpsc::channel(WAITING);
         (Self { decider, peers, history }, questions)
     }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use herald::cloud::{self, Notice};
 use herald::config::{Maintenance, Metadata, Provider};
-use herald::status::{History, Questions, Source};
+use herald::status::{History, RouteQuestions, Source};
 use jiff::{Timestamp, ToSpan};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -36,7 +36,7 @@ impl Watched {
         };
         let (sender, notices) = watch::channel(None);
         let (source, _) = Source::new(
-            watch::channel(Questions::default()).1,
+            watch::channel(RouteQuestions::default()).1,
             watch::channel(History::default()).1,
         );
         let task = tokio::spawn(cloud::watch(metadata, maintenance, sender, source));

@@ -186,27 +186,6 @@ fn the_socket_speaks_http_and_json_with_anybody() {
 }
 
 #[test]
-fn a_reload_is_tried_done_and_refused_on_request() {
-    let scene = scene();
-    let path = scene.herald.control_socket().with_file_name("herald.toml");
-    let text = std::fs::read_to_string(&path).expect("its file");
-    let longer = text.replace("prepend = 2", "prepend = 4");
-    std::fs::write(&path, longer).expect("its file");
-    let told = said(&scene, &["reload", "--dry-run"]);
-    assert!(told.contains("region.here.prepend: 2 -> 4"), "{told}");
-    assert_eq!(scene.peer.routes()[ANYCAST].as_path, [65010; 3]);
-    said(&scene, &["reload"]);
-    eventually("the longer path", SOON, || {
-        let path = scene.peer.routes().remove(ANYCAST).map(|seen| seen.as_path);
-        if path == Some(vec![65010; 5]) { Ok(()) } else { Err(path) }
-    });
-    std::fs::write(&path, "nonsense").expect("its file");
-    let answer = scene.herald.ask(&["reload"]);
-    assert_eq!(answer.status.code(), Some(4));
-    assert!(errors(&answer).contains("the configuration of before holds"), "{}", errors(&answer));
-}
-
-#[test]
 fn http_shows_events_too_and_takes_no_words() {
     let scene = Scene::<Frr>::set(Meeting::USUAL, |config| {
         config.set("agent", "http", "\"127.0.0.1:9642\"")

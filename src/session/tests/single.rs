@@ -741,9 +741,10 @@ fn a_session_says_which_keys_it_cannot_follow() {
     let other = Params {
         hold_time: HoldTime::new(30).unwrap(),
         families: Family::ALL.into(),
+        graceful_restart: RestartTime::new(120),
         ..params.clone()
     };
-    assert_eq!(params.resetting(&other), ["hold-time", "families"]);
+    assert_eq!(params.resetting(&other), ["hold-time", "families", "graceful-restart"]);
 }
 
 #[test]
