@@ -8,12 +8,14 @@
 //! Faults keep the agent from starting; worries are readable but unwise. A fault never stops the
 //! reading, so that all of a file come in one go.
 
+mod checks;
 mod diagnostic;
 mod duration;
 mod keys;
 mod lower;
 mod notes;
 mod password;
+mod pattern;
 mod reader;
 mod reference;
 mod secrets;
@@ -30,8 +32,10 @@ use self::diagnostic::Severity;
 use self::notes::Notes;
 use self::reader::Section;
 
+pub use checks::{Cadence, Check, CheckKind, TcpCheck};
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use password::Password;
+pub use pattern::Pattern;
 pub use reference::reference;
 pub use types::{
     Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,

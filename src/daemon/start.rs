@@ -105,6 +105,10 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         let probe = probe::haproxy::watch(instance.clone(), observations);
         tasks.spawn(named("a HAProxy probe", probe));
     }
+    for (check, seed) in wiring.checks {
+        let observations = wiring.observations.clone();
+        tasks.spawn(named("a check", probe::watch(check, seed, observations)));
+    }
     tasks.spawn(named("the signal handler", signals(wiring.orders)?));
 
     let (stop_bfd, stop) = watch::channel(false);

@@ -10,7 +10,7 @@ use crate::base::{LoopbackAddress, NeighborName, Prefix, Rng};
 use crate::bfd;
 use crate::bfd_udp::Path;
 use crate::clock;
-use crate::config::{Config, Neighbor, OnDown, Service};
+use crate::config::{Check, Config, Neighbor, OnDown, Service};
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
 use crate::peer::{Callers, Ends, Peer};
@@ -42,6 +42,8 @@ pub(super) struct Wiring {
     pub(super) peers: Vec<Peer>,
     pub(super) paths: Vec<Path>,
     pub(super) callers: Callers,
+    /// Each check with its seed.
+    pub(super) checks: Vec<(Check, u64)>,
 }
 
 impl Wiring {
@@ -91,6 +93,7 @@ impl Wiring {
             });
             questions_to.push((name.clone(), questions));
         }
+        let checks = config.checks.iter().map(|check| (check.clone(), seeds.next_u64())).collect();
         let (source, requests) = Source::new(questions_to);
         let inputs = Inputs {
             orders: orders_in,
@@ -110,6 +113,7 @@ impl Wiring {
             peers,
             paths,
             callers,
+            checks,
         }
     }
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use herald::base::{Asn, Community, Family, LargeCommunity, Scope};
-use herald::config::{Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Ttl};
+use herald::config::{
+    Cadence, CheckKind, Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Ttl,
+};
 use herald::health::Rule;
 
 use super::config;
@@ -276,6 +278,59 @@ fn the_keys_of_a_haproxy_check_arrive() {
     assert_eq!((found.frontend.as_deref(), found.count_backup), (Some("f"), true));
     let params = config.services["web"].health.checks["x"];
     assert_eq!((params.rise, params.fall), (2, 3));
+}
+
+#[test]
+fn a_check_other_than_haproxy_has_the_documented_defaults() {
+    let config = file("", "", "", "check.port.tcp = { address = \"127.0.0.1:5432\" }");
+    let [check] = config.checks.as_slice() else { panic!("{:?}", config.checks) };
+    assert_eq!((check.service.as_str(), check.name.as_str()), ("web", "port"));
+    let Cadence { interval, fast_interval, timeout, counts } = check.cadence;
+    assert_eq!((interval, fast_interval, timeout), (seconds(1), seconds(1), seconds(1)));
+    assert_eq!((counts.rise, counts.fall), (2, 3));
+    let service = &config.services["web"];
+    assert_eq!(service.health.checks["port"], counts);
+    assert_eq!(service.check_kinds["port"], "tcp");
+    let CheckKind::Tcp(tcp) = &check.kind;
+    assert_eq!(tcp.address, "127.0.0.1:5432");
+    assert!(tcp.send.is_none() && tcp.expect.is_none());
+}
+
+#[test]
+fn the_cadence_of_a_check_arrives_and_fast_interval_follows_interval() {
+    let check = |more: &str| {
+        let check = format!("check.port.tcp = {{ address = \"[::1]:1\" }}\n{more}");
+        file("", "", "", &check).checks[0].cadence
+    };
+    let ms = Duration::from_millis;
+    assert_eq!(check("check.port.interval = \"200ms\"").fast_interval, ms(200));
+    let all = "check.port.interval = \"5s\"\ncheck.port.fast-interval = \"50ms\"\n\
+               check.port.timeout = \"3s\"\ncheck.port.rise = 4\ncheck.port.fall = 1";
+    let Cadence { interval, fast_interval, timeout, counts } = check(all);
+    assert_eq!((interval, fast_interval, timeout), (seconds(5), ms(50), seconds(3)));
+    assert_eq!((counts.rise, counts.fall), (4, 1));
+}
+
+#[test]
+fn checks_come_in_the_order_of_service_and_name() {
+    let more = "check.b.tcp = { address = \"b:1\" }\ncheck.a.tcp = { address = \"a:1\" }\n\
+                [service.app]\naddresses = [\"198.51.100.2\"]\n\
+                check.c.tcp = { address = \"c:1\" }";
+    let config = file("", "", "", more);
+    let names: Vec<_> =
+        config.checks.iter().map(|check| (check.service.as_str(), check.name.as_str())).collect();
+    assert_eq!(names, [("app", "c"), ("web", "a"), ("web", "b")]);
+}
+
+#[test]
+fn the_keys_of_a_tcp_check_arrive() {
+    let check =
+        "check.x.tcp = { address = \"db:5432\", send = \"PING\\r\\n\", expect = \"^[+]PONG\" }";
+    let config = file("", "", "", check);
+    let CheckKind::Tcp(tcp) = &config.checks[0].kind;
+    assert_eq!((tcp.address.as_str(), tcp.send.as_deref()), ("db:5432", Some("PING\r\n")));
+    let expect = tcp.expect.as_ref().unwrap();
+    assert!(expect.matches(b"+PONG\r\n") && !expect.matches(b"-ERR +PONG"));
 }
 
 #[test]

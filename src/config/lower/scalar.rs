@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::base::Asn;
 use crate::config::notes::Notes;
+use crate::config::pattern::Pattern;
 use crate::config::reader::{Placed, Refusal, Section};
 
 /// AS numbers that stand for no AS (RFC 6793 §9, RFC 7300).
@@ -41,6 +42,31 @@ pub(super) fn endpoint(text: &str) -> Result<Option<SocketAddr>, Refusal> {
         0 => Err(Refusal::rule("a port is a number from 1 to 65535")),
         _ => Ok(Some(endpoint)),
     }
+}
+
+/// `HOST:PORT`, the host a name or an address, with an IPv6 address in brackets.
+pub(super) fn host_and_port(text: &str) -> Result<String, Refusal> {
+    let (host, port) = text.rsplit_once(':').ok_or_else(Refusal::default)?;
+    let bare_ipv6 = host.contains(':') && !(host.starts_with('[') && host.ends_with(']'));
+    let good = !host.is_empty() && !host.contains(char::is_whitespace) && !bare_ipv6;
+    match port.parse::<u16>() {
+        Ok(1..) if good => Ok(text.to_owned()),
+        Ok(_) | Err(_) => Err(Refusal::default()),
+    }
+}
+
+/// A regular expression.
+pub(super) fn pattern(text: &str) -> Result<Pattern, Refusal> {
+    text.parse().map_err(|error: regex::Error| {
+        if let regex::Error::CompiledTooBig(_) = error {
+            return Refusal::rule("it is too large").help("repeat less in it");
+        }
+        // The last line says what is wrong; those before draw the expression once more.
+        let told = error.to_string();
+        let last = told.lines().last().unwrap_or_default();
+        let words = last.trim_start_matches("error: ").to_owned();
+        Refusal::rule(words).help("a backslash is written twice within \"\", once within ''")
+    })
 }
 
 /// A path that does not depend on where herald is started.

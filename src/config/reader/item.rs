@@ -41,6 +41,7 @@ impl Item<'_> {
             | Form::Word(_)
             | Form::Mixed(_)
             | Form::Table(_)
+            | Form::Kind(_)
             | Form::Named(_)
             | Form::Later => 0..=u64::MAX,
         };
@@ -123,6 +124,7 @@ impl Item<'_> {
             | Form::Word(_)
             | Form::Mixed(_)
             | Form::Table(_)
+            | Form::Kind(_)
             | Form::Named(_)
             | Form::Later) => format!("it takes {}", takes(form)),
         }
@@ -187,7 +189,7 @@ pub(in crate::config) fn takes(form: Form) -> String {
                 words.iter().map(|w| format!("{w:?}")).collect::<Vec<_>>().join(", ")
             )
         }
-        Form::Table(_) | Form::Later => "a table".to_owned(),
+        Form::Table(_) | Form::Kind(_) | Form::Later => "a table".to_owned(),
         Form::Named(_) => "a table of tables".to_owned(),
     }
 }

@@ -78,7 +78,9 @@ impl<'a> Section<'a> {
     /// A table inside this one; an absent one reads as empty.
     pub(super) fn section(&self, name: &str) -> Section<'a> {
         let key = self.key(name);
-        let Form::Table(schema) = key.form else { unreachable!("{name} is described as a table") };
+        let (Form::Table(schema) | Form::Kind(schema)) = key.form else {
+            unreachable!("{name} is described as a table")
+        };
         let path = self.path_of(name);
         match self.value(name) {
             Some((span, value)) => self.open(schema, path, Some(span), value),
@@ -90,6 +92,12 @@ impl<'a> Section<'a> {
                 Section { notes: self.notes, schema, content, span: self.span.clone(), path }
             }
         }
+    }
+
+    /// The keys that are there of those of which exactly one must be.
+    pub(super) fn kinds(&self) -> Vec<&'static str> {
+        let kinds = self.schema.keys.iter().filter(|key| matches!(key.form, Form::Kind(_)));
+        kinds.map(|key| key.name).filter(|name| self.has(name)).collect()
     }
 
     /// The tables with names of the operator's choice inside `name`, in the order of the file.
