@@ -11,6 +11,7 @@ mod prefix;
 mod reason;
 mod route;
 mod timers;
+mod trust;
 
 pub use asn::{AS_TRANS, Asn};
 pub use backoff::{Backoff, Rng};
@@ -23,6 +24,7 @@ pub use prefix::{Prefix, PrefixError};
 pub use reason::Reason;
 pub use route::{NextHop, RouteAttributes, RouteTable};
 pub use timers::Timers;
+pub use trust::Trust;
 
 #[cfg(test)]
 mod tests;

@@ -32,7 +32,7 @@ use self::diagnostic::Severity;
 use self::notes::Notes;
 use self::reader::Section;
 
-pub use checks::{Cadence, Check, CheckKind, TcpCheck};
+pub use checks::{Cadence, Check, CheckKind, DnsCheck, HttpCheck, Statuses, TcpCheck, TcpTls};
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use password::Password;
 pub use pattern::Pattern;

@@ -15,6 +15,8 @@
 
 pub mod haproxy;
 
+mod dns;
+mod http;
 mod rhythm;
 mod seen;
 mod tcp;
@@ -31,6 +33,8 @@ use crate::clock;
 use crate::config::{Check, CheckKind};
 use crate::health::{Observation, Sample};
 
+use dns::Dns;
+use http::Http;
 use rhythm::Rhythm;
 use seen::Seen;
 use tcp::Tcp;
@@ -40,7 +44,7 @@ use tcp::Tcp;
 /// and agents that start together.
 pub async fn watch(check: Check, seed: u64, observations: Sender<Observation>) {
     let Check { service, name, kind, cadence } = check;
-    let mut probe = Probe::new(&kind);
+    let mut probe = Probe::new(&kind, seed);
     let mut rhythm = Rhythm::new(cadence, seed);
     loop {
         let begun = clock::now();
@@ -63,13 +67,17 @@ pub async fn watch(check: Check, seed: u64, observations: Sender<Observation>) {
 
 /// What looks for a check: one variant for each kind.
 enum Probe {
+    Http(Http),
     Tcp(Tcp),
+    Dns(Dns),
 }
 
 impl Probe {
-    fn new(kind: &CheckKind) -> Self {
+    fn new(kind: &CheckKind, seed: u64) -> Self {
         match kind {
+            CheckKind::Http(check) => Self::Http(Http::new(check)),
             CheckKind::Tcp(check) => Self::Tcp(Tcp::new(check)),
+            CheckKind::Dns(check) => Self::Dns(Dns::new(check, seed)),
         }
     }
 
@@ -83,14 +91,18 @@ impl Probe {
     /// Looks once. May be dropped before it is done.
     async fn look(&mut self) -> Seen {
         match self {
+            Self::Http(http) => http.look().await,
             Self::Tcp(tcp) => tcp.look().await,
+            Self::Dns(dns) => dns.look().await,
         }
     }
 
     /// What is looked at, as the operator wrote it.
     fn subject(&self) -> &str {
         match self {
+            Self::Http(http) => http.subject(),
             Self::Tcp(tcp) => tcp.subject(),
+            Self::Dns(dns) => dns.subject(),
         }
     }
 
@@ -99,7 +111,7 @@ impl Probe {
     /// been made. May be dropped before it is done.
     async fn changed(&mut self) {
         match self {
-            Self::Tcp(_) => std::future::pending().await,
+            Self::Http(_) | Self::Tcp(_) | Self::Dns(_) => std::future::pending().await,
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::io;
 
 use crate::base::Percent;
+use crate::client;
 use crate::health::Outcome;
 
 /// What one look showed. The words go on after the name of what was looked at:
@@ -39,13 +40,16 @@ impl Seen {
 }
 
 /// What happened, without the number of the operating system.
-pub(super) fn words(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(_) => {
-            let text = error.to_string();
-            let plain = text.split(" (os error").next().unwrap_or_default();
-            plain.to_lowercase()
-        }
-        None => error.to_string(),
+fn words(error: &io::Error) -> String {
+    let told = error.to_string();
+    if error.raw_os_error().is_some() {
+        return told.split(" (os error").next().unwrap_or_default().to_lowercase();
+    }
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return "closed in the middle".to_owned();
+    }
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(error) => client::words(error),
+        None => told,
     }
 }

@@ -1,6 +1,11 @@
+use std::sync::Arc;
+
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
+use crate::client;
 use crate::config::{Pattern, TcpCheck};
 
 use super::seen::Seen;
@@ -11,11 +16,16 @@ const LONGEST_ANSWER: usize = 8 << 10;
 /// Connects, sends, and reads until the answer matches.
 pub(super) struct Tcp {
     check: TcpCheck,
+    tls: Option<(TlsConnector, ServerName<'static>)>,
 }
 
 impl Tcp {
     pub(super) fn new(check: &TcpCheck) -> Self {
-        Self { check: check.clone() }
+        let tls = check.tls.as_ref().map(|tls| {
+            let connector = TlsConnector::from(Arc::new(client::tls(&tls.trust)));
+            (connector, tls.server_name.clone())
+        });
+        Self { check: check.clone(), tls }
     }
 
     pub(super) fn subject(&self) -> &str {
@@ -23,16 +33,24 @@ impl Tcp {
     }
 
     pub(super) async fn look(&mut self) -> Seen {
-        match TcpStream::connect(&self.check.address).await {
+        let stream = match TcpStream::connect(&self.check.address).await {
+            Ok(stream) => stream,
+            Err(error) => return Seen::io(&error),
+        };
+        let Some((connector, name)) = &self.tls else { return self.talk(stream).await };
+        match connector.connect(name.clone(), stream).await {
             Ok(stream) => self.talk(stream).await,
             Err(error) => Seen::io(&error),
         }
     }
 
     async fn talk(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Seen {
-        if let Some(send) = &self.check.send
-            && let Err(error) = stream.write_all(send.as_bytes()).await
-        {
+        let send = self.check.send.as_deref().unwrap_or_default();
+        let sent = async {
+            stream.write_all(send.as_bytes()).await?;
+            stream.flush().await
+        };
+        if let Err(error) = sent.await {
             return Seen::io(&error);
         }
         match &self.check.expect {

@@ -34,7 +34,7 @@ pub(super) static SERVICE: Table = Table {
         Key::table("drain", &DRAIN),
         Key::table("loopback", &LOOPBACK),
         Key::table("health", &HEALTH),
-        Key::named("check", "port", &CHECK),
+        Key::named("check", "page", &CHECK),
     ],
 };
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::haproxy::{self, CheckDraft};
-use super::{check_tcp, haproxy_check};
+use super::{check_dns, check_http, check_tcp, haproxy_check};
 use crate::base::{CheckName, ServiceName};
 use crate::config::checks::{Cadence, Check, CheckKind};
 use crate::config::reader::Section;
@@ -97,7 +97,9 @@ pub(super) fn read(
 
 fn looked_at(kind: &str, section: &Section<'_>) -> Option<CheckKind> {
     match kind {
+        "http" => check_http::read(section).map(|check| CheckKind::Http(Box::new(check))),
         "tcp" => check_tcp::read(section).map(CheckKind::Tcp),
+        "dns" => check_dns::read(section).map(CheckKind::Dns),
         _ => unreachable!("{kind} is no kind of check in the key table"),
     }
 }
@@ -137,7 +139,7 @@ fn only_kind(section: &Section<'_>) -> Option<&'static str> {
     let kinds = section.kinds();
     match kinds.as_slice() {
         [only] => return Some(only),
-        [] if ["http", "dns", "exec", "file", "process"].iter().any(|kind| section.has(kind)) => {}
+        [] if ["exec", "file", "process"].iter().any(|kind| section.has(kind)) => {}
         [] => section.notes.fault(
             section.span(),
             format!("[{}] has no kind", section.path()),

@@ -177,6 +177,7 @@ impl<'a> Section<'a> {
                 span: Some(span),
                 given: true,
                 element: false,
+                name: None,
             });
         }
         match key.absent {
@@ -184,7 +185,15 @@ impl<'a> Section<'a> {
                 let value = DeValue::parse(text).expect("defaults are TOML").into_inner();
                 let value = Cow::Owned(value);
                 let span = self.span.clone();
-                Some(Item { notes: self.notes, key, value, span, given: false, element: false })
+                Some(Item {
+                    notes: self.notes,
+                    key,
+                    value,
+                    span,
+                    given: false,
+                    element: false,
+                    name: None,
+                })
             }
             Absent::Otherwise(_) => None,
             Absent::Fault => {
