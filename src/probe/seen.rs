@@ -31,6 +31,9 @@ impl Seen {
     /// What an error of a socket says: a lack of descriptors, ports or memory is ours; anything else
     /// is the other side's.
     pub(super) fn io(error: &io::Error) -> Self {
+        if let Some(inner) = inner::<io::Error>(error) {
+            return Self::io(inner);
+        }
         let ours = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM, libc::EADDRNOTAVAIL];
         match error.raw_os_error().is_some_and(|code| ours.contains(&code)) {
             true => Self::unknown(format!("cannot look: {}", words(error))),
@@ -48,8 +51,10 @@ fn words(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::UnexpectedEof {
         return "closed in the middle".to_owned();
     }
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(error) => client::words(error),
-        None => told,
-    }
+    inner::<rustls::Error>(error).map_or(told, client::words)
+}
+
+/// What an error wraps, if it is one of these.
+fn inner<E: std::error::Error + 'static>(error: &io::Error) -> Option<&E> {
+    error.get_ref()?.downcast_ref()
 }
