@@ -29,7 +29,9 @@
 //! | F5 | [`peer`] | TCP for a session: dial, listen, socket options, the driver loop |
 //! | F5 | [`bfd_udp`] | UDP for BFD: sockets, and the loop that drives every session |
 //! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
+//! | F5 | [`cloud`] | the cloud's instance metadata: region, and announced maintenance |
 //! | F5 | [`control`] | the unix-socket API and its client |
+//! | F5 | [`store`] | the state directory: operators' words and history survive a restart |
 //! | F5 | [`web`] | the read-only HTTP API |
 //! | F6 | [`daemon`] | wiring only: tasks, channels and their depths, signals, shutdown |
 //! | F7 | [`cli`] | arguments, one file per subcommand, exit codes |
@@ -48,6 +50,7 @@ pub mod bfd_udp;
 pub mod cli;
 pub mod client;
 pub mod clock;
+pub mod cloud;
 pub mod config;
 pub mod control;
 pub mod daemon;
@@ -59,5 +62,6 @@ pub mod probe;
 pub mod rib;
 pub mod session;
 pub mod status;
+pub mod store;
 pub mod web;
 pub mod wire;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use herald::base::Asn;
 use herald::rib::Plan;
-use herald::session::{Direction, Input};
+use herald::session::{Direction, Input, Leaving};
 
 use super::Octets;
 use super::driver::Driver;
@@ -27,7 +27,7 @@ fn operation(driver: &mut Driver, octets: &mut Octets<'_>) {
     let direction = if code & 0x80 == 0 { Direction::Dialled } else { Direction::Accepted };
     match code & 0x0f {
         0 => driver.input(Input::Start),
-        1 => driver.input(Input::Stop),
+        1 => driver.input(Input::Stop(Leaving::Shutdown)),
         2 => wanted(driver, octets.next(), octets.next()),
         3 if driver.dialling => {
             driver.dialling = false;
@@ -81,7 +81,8 @@ fn cut(driver: &mut Driver, direction: Direction) {
 fn wanted(driver: &mut Driver, choice: u8, length: u8) {
     let routes = routes(choice, length);
     driver.wanted = (driver.wanted.0 + 1, routes.keys().copied().collect());
-    driver.input(Input::Wanted(Plan { version: driver.wanted.0, routes: Arc::new(routes) }));
+    let plan = Plan { version: driver.wanted.0, routes: Arc::new(routes), ..Plan::default() };
+    driver.input(Input::Wanted(plan));
 }
 
 fn hear(driver: &mut Driver, direction: Direction, octets: &[u8]) {

@@ -34,8 +34,10 @@ pub(crate) fn params(choice: u8, peer_as: Asn) -> Params {
         passive: choice & 64 != 0,
         shutdown: false,
         shutdown_message: "maintenance".to_owned(),
+        enforce_first_as: true,
         role: None,
         extended_next_hop: false,
+        graceful_restart: None,
         signed: false,
         max_received: 8,
     }

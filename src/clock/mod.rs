@@ -10,6 +10,11 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
+/// The wall clock, now: for comparing with times that others have given. It may jump.
+pub fn wall() -> Timestamp {
+    Timestamp::now()
+}
+
 /// Waits for `deadline`; for ever, when there is none. Cancel safe.
 pub async fn reached(deadline: Option<Instant>) {
     match deadline {
@@ -35,6 +40,16 @@ impl WallClock {
     /// When the two clocks were read.
     pub fn started_at(&self) -> Timestamp {
         self.timestamp(self.instant)
+    }
+
+    /// Wall time as an instant of this process; before the machine's start it is the nearest there is.
+    pub fn instant(&self, timestamp: Timestamp) -> Instant {
+        let offset = timestamp.duration_since(self.timestamp);
+        let moved = match offset.is_negative() {
+            true => self.instant.checked_sub(offset.unsigned_abs()),
+            false => self.instant.checked_add(offset.unsigned_abs()),
+        };
+        moved.unwrap_or(self.instant)
     }
 
     /// `instant` as wall time, to the millisecond.
@@ -65,5 +80,10 @@ mod tests {
         let at = |instant| clock.timestamp(instant).duration_since(start).as_millis();
         assert_eq!(at(clock.instant + after), 86_400_000);
         assert_eq!(at(clock.instant - before), -1500);
+        for offset in [clock.instant + after, clock.instant - before, clock.instant] {
+            let back = clock.instant(clock.timestamp(offset));
+            let error = back.max(offset) - back.min(offset);
+            assert!(error < Duration::from_millis(2), "{error:?}");
+        }
     }
 }

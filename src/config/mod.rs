@@ -8,6 +8,7 @@
 //! Faults keep the agent from starting; worries are readable but unwise. A fault never stops the
 //! reading, so that all of a file come in one go.
 
+mod change;
 mod checks;
 mod diagnostic;
 mod duration;
@@ -18,7 +19,9 @@ mod password;
 mod pattern;
 mod reader;
 mod reference;
+mod region;
 mod secrets;
+mod settings;
 mod source;
 mod suggest;
 mod types;
@@ -34,12 +37,16 @@ use self::reader::Section;
 
 pub use checks::{Cadence, Check, CheckKind, DnsCheck, HttpCheck, Statuses, TcpCheck, TcpTls};
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
+pub use duration::{parse as parse_duration, show as show_duration};
 pub use password::Password;
 pub use pattern::Pattern;
 pub use reference::reference;
+pub use region::NoSuchRegion;
+pub use settings::Settings;
 pub use types::{
     Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
-    Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,
+    Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile, Provider, Region, Service,
+    Transport, Ttl,
 };
 
 /// A file that can be used.
@@ -49,6 +56,8 @@ pub struct Loaded {
     pub config: Config,
     /// What in it is readable but unwise.
     pub worries: Report,
+    /// Its settings as they are written.
+    pub settings: Settings,
 }
 
 /// Reads, checks and lowers a file; `${NAME}` comes from the environment of this process.
@@ -86,7 +95,8 @@ pub fn read(
     let (faults, worries) = notes.finish();
     match config {
         Some(config) if faults.is_empty() => {
-            Ok(Loaded { config, worries: Report::new(Severity::Worry, name, &quoted, worries) })
+            let worries = Report::new(Severity::Worry, name, &quoted, worries);
+            Ok(Loaded { config, worries, settings: Settings::of(table.get_ref()) })
         }
         Some(_) | None => Err(Faults::new(Report::new(Severity::Fault, name, &quoted, faults))),
     }

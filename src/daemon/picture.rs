@@ -1,16 +1,19 @@
 //! Puts a [`Snapshot`] together from what the parts say of themselves.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::base::{Asn, NeighborName, RegionName, RouteAttributes};
+use super::words;
+use crate::base::{NeighborName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
+use crate::health::VerdictKind;
 use crate::status::{
-    Bfd, Check, MalformedUpdate, Neighbor, PeerStatus, Route, Service, Snapshot, community_texts,
+    Bfd, Check, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence, Route, Saved, Service,
+    Snapshot, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -18,12 +21,6 @@ use crate::status::{
 pub(super) struct Agent {
     /// Its process.
     pub(super) pid: u32,
-    /// Its BGP identifier.
-    pub(super) router_id: Ipv4Addr,
-    /// Its AS.
-    pub(super) local_as: Asn,
-    /// Its region.
-    pub(super) region: Option<RegionName>,
     /// Turns its instants into wall time.
     pub(super) clock: WallClock,
 }
@@ -35,16 +32,21 @@ pub(super) fn snapshot(
     engine: &Engine,
     peers: &[PeerStatus],
     paths: &BTreeMap<NeighborName, Report>,
+    saved: &Saved,
 ) -> Snapshot {
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: agent.pid,
-        router_id: agent.router_id,
-        local_as: agent.local_as.0,
-        region: agent.region.as_ref().map(ToString::to_string),
+        router_id: config.bgp.router_id,
+        local_as: config.bgp.local_as.0,
+        region: config.agent.region.name().map(ToString::to_string),
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
+        persistence: Persistence {
+            directory: config.agent.state_directory.clone(),
+            fault: saved.fault.as_ref().map(ToString::to_string),
+        },
     }
 }
 
@@ -97,7 +99,8 @@ fn bfd(agent: &Agent, multihop: bool, path: &Report) -> Bfd {
     }
 }
 
-fn service(
+/// One service.
+pub(super) fn service(
     agent: &Agent,
     config: &Config,
     view: &ServiceView<'_>,
@@ -117,9 +120,21 @@ fn service(
         since: agent.clock.timestamp(view.since),
         because: view.because.to_string(),
         capacity_percent: view.capacity.get(),
-        r#override: None,
+        health: Health {
+            verdict: verdict(view.verdict.kind).to_owned(),
+            because: view.verdict.because.to_string(),
+        },
+        r#override: view.standing.map(|word| words::shown(&agent.clock, word)),
         checks: checks.collect(),
         routes: view.routes.iter().map(|view| route(view, peers)).collect(),
+    }
+}
+
+fn verdict(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Pending => "pending",
+        VerdictKind::Healthy { .. } => "healthy",
+        VerdictKind::Unhealthy => "unhealthy",
     }
 }
 

@@ -1,19 +1,21 @@
+mod words;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::base::{Asn, CheckName, Percent, Scope};
 use crate::health::{CheckParams, Outcome, Rule, Sample};
-use crate::policy::{Drain, Extras, StateAttributes};
+use crate::policy::{Drain, Effect, Extras, StateAttributes};
 
-const SECOND: Duration = Duration::from_secs(1);
-const ADDRESS: &str = "9.9.9.9";
+pub(super) const SECOND: Duration = Duration::from_secs(1);
+pub(super) const ADDRESS: &str = "9.9.9.9";
 
-fn table(announce: bool, prepend: u8) -> StateAttributes {
+pub(super) fn table(announce: bool, prepend: u8) -> StateAttributes {
     let extras = Extras { prepend, ..Extras::default() };
     StateAttributes { announce, extras, next_hop: None }
 }
 
-fn loopback(address: &str) -> LoopbackAddress {
+pub(super) fn loopback(address: &str) -> LoopbackAddress {
     LoopbackAddress {
         address: address.parse().unwrap(),
         interface: "lo".into(),
@@ -22,12 +24,12 @@ fn loopback(address: &str) -> LoopbackAddress {
     }
 }
 
-fn prefix() -> Prefix {
+pub(super) fn prefix() -> Prefix {
     ADDRESS.parse().unwrap()
 }
 
 /// One service `web` with one check, announced to `rs-0` and `rs-1`.
-fn params(remove_on_down: bool) -> Params {
+pub(super) fn params(remove_on_down: bool) -> Params {
     let neighbor = policy::Neighbor {
         local_as: Asn(65010),
         extras: Extras::default(),
@@ -56,25 +58,31 @@ fn params(remove_on_down: bool) -> Params {
             neighbors: names.map(|name| (name, neighbor.clone())).into(),
             services: [("web".into(), web)].into(),
         },
-        services: [("web".into(), ServiceParams { health, addresses, remove_on_down })].into(),
+        services: [(
+            "web".into(),
+            ServiceParams { health, addresses, remove_on_down, inherited: false },
+        )]
+        .into(),
     }
 }
 
 /// The engine with a clock to push and the last of each output at hand.
-struct Bench {
-    engine: Engine,
-    now: Instant,
-    plans: BTreeMap<NeighborName, Plan>,
-    addresses: BTreeSet<LoopbackAddress>,
-    transitions: Vec<(State, State)>,
+pub(super) struct Bench {
+    pub(super) engine: Engine,
+    pub(super) now: Instant,
+    pub(super) plans: BTreeMap<NeighborName, Plan>,
+    pub(super) addresses: BTreeSet<LoopbackAddress>,
+    pub(super) transitions: Vec<(State, State)>,
+    /// What operators have said.
+    words: BTreeMap<ServiceName, Override>,
     /// Outputs of the last input, in order, by name.
     last: Vec<&'static str>,
-    stopped: Option<Vec<Reason>>,
-    closing: bool,
+    pub(super) stopped: Option<Vec<Reason>>,
+    pub(super) closing: bool,
 }
 
 impl Bench {
-    fn new(params: Params) -> Self {
+    pub(super) fn new(params: Params) -> Self {
         let now = Instant::now();
         let mut bench = Self {
             engine: Engine::new(params, now),
@@ -82,6 +90,7 @@ impl Bench {
             plans: BTreeMap::new(),
             addresses: BTreeSet::new(),
             transitions: Vec::new(),
+            words: BTreeMap::new(),
             last: Vec::new(),
             stopped: None,
             closing: false,
@@ -90,7 +99,7 @@ impl Bench {
         bench
     }
 
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         self.last.clear();
         while let Some(output) = self.engine.poll_output() {
             self.last.push(match output {
@@ -108,6 +117,10 @@ impl Bench {
                     self.transitions.push((transition.from, transition.to));
                     "transition"
                 }
+                Output::Overrides(words) => {
+                    self.words = words;
+                    "overrides"
+                }
                 Output::CloseSessions => {
                     self.closing = true;
                     "close"
@@ -120,45 +133,57 @@ impl Bench {
         }
     }
 
-    fn input(&mut self, input: Input) -> &[&'static str] {
+    pub(super) fn input(&mut self, input: Input) -> &[&'static str] {
         self.engine.handle(input, self.now);
         self.drain();
         &self.last
     }
 
-    fn sample(&mut self, outcome: Outcome) -> &[&'static str] {
+    pub(super) fn sample(&mut self, outcome: Outcome) -> &[&'static str] {
+        self.observe("web", "backend", outcome)
+    }
+
+    pub(super) fn sample_of(&mut self, service: &str, outcome: Outcome) -> &[&'static str] {
+        self.observe(service, "backend", outcome)
+    }
+
+    pub(super) fn check(&mut self, check: &str, outcome: Outcome) -> &[&'static str] {
+        self.observe("web", check, outcome)
+    }
+
+    fn observe(&mut self, service: &str, check: &str, outcome: Outcome) -> &[&'static str] {
         let sample = Sample { outcome, because: "said so".into() };
-        let (service, check) = ("web".into(), CheckName::from("backend"));
+        let (service, check) = (service.into(), CheckName::from(check));
         self.input(Input::Observed(Observation { service, check, sample, at: self.now }))
     }
 
-    fn healthy(&mut self) -> &[&'static str] {
+    pub(super) fn healthy(&mut self) -> &[&'static str] {
         self.sample(Outcome::Healthy { capacity: Percent::FULL })
     }
 
     /// Binds what is wanted.
-    fn bind(&mut self) -> &[&'static str] {
+    pub(super) fn bind(&mut self) -> &[&'static str] {
         let bound = self.addresses.clone();
         self.input(Input::Addresses(AddressReport { bound, faults: BTreeMap::new() }))
     }
 
-    fn carry(&mut self, neighbor: &str, carried: Carried) {
+    pub(super) fn carry(&mut self, neighbor: &str, carried: Carried) {
         self.input(Input::Carried(neighbor.into(), carried));
     }
 
     /// Both neighbours have been told everything.
-    fn carry_all(&mut self) {
+    pub(super) fn carry_all(&mut self) {
         let version = self.version();
         for name in ["rs-0", "rs-1"] {
             self.carry(name, Carried::Upto(version));
         }
     }
 
-    fn version(&self) -> u64 {
+    pub(super) fn version(&self) -> u64 {
         self.plans.values().map(|plan| plan.version).max().unwrap_or_default()
     }
 
-    fn pass(&mut self, time: Duration) {
+    pub(super) fn pass(&mut self, time: Duration) {
         let end = self.now + time;
         for _ in 0..100 {
             let Some((at, _)) = self.engine.poll_timeout().filter(|(at, _)| *at <= end) else {
@@ -172,7 +197,7 @@ impl Bench {
     }
 
     /// The length of the AS path that every neighbour is told, or `None` when withdrawn everywhere.
-    fn announced(&self) -> Option<usize> {
+    pub(super) fn announced(&self) -> Option<usize> {
         let lengths: BTreeSet<_> = self
             .plans
             .values()
@@ -182,11 +207,22 @@ impl Bench {
         lengths.into_iter().next().flatten()
     }
 
-    fn state(&self) -> State {
+    /// Whether every neighbour's plan is complete.
+    fn complete(&self) -> bool {
+        let complete: BTreeSet<_> = self.plans.values().map(Plan::is_complete).collect();
+        assert!(complete.len() == 1, "neighbours are told different things");
+        complete.contains(&true)
+    }
+
+    pub(super) fn state(&self) -> State {
         self.engine.services().next().unwrap().state
     }
 
-    fn up() -> Self {
+    fn effect(&self) -> Option<Effect> {
+        self.engine.services().next().unwrap().standing.map(|word| word.effect)
+    }
+
+    pub(super) fn up() -> Self {
         let mut bench = Self::new(params(false));
         bench.bind();
         bench.healthy();
@@ -308,6 +344,60 @@ fn a_healthy_verdict_that_nothing_confirms_ends_after_unknown_for() {
     assert_eq!((bench.announced(), bench.state()), (None, State::Down));
 }
 
+#[test]
+fn a_plan_is_complete_once_health_is_known_and_the_address_is_bound() {
+    let mut bench = Bench::new(params(false));
+    assert!(!bench.complete(), "health is not known");
+    bench.healthy();
+    assert!(!bench.complete(), "the address is not bound");
+    bench.bind();
+    assert!(bench.complete() && bench.announced() == Some(1));
+    assert_eq!(bench.sample(Outcome::Unhealthy), ["routes", "transition"]);
+    assert!(bench.complete(), "to be withdrawn is a decision");
+}
+
+#[test]
+fn what_is_not_announced_needs_no_address_to_be_decided() {
+    let mut bench = Bench::new(params(false));
+    assert_eq!(bench.sample(Outcome::Unhealthy), ["routes", "transition"]);
+    assert!(bench.complete());
+}
+
+#[test]
+fn an_address_that_cannot_be_bound_is_not_waited_for() {
+    let mut bench = Bench::new(params(false));
+    bench.healthy();
+    let faults = [(loopback(ADDRESS), Reason::new("no such interface"))].into();
+    bench.input(Input::Addresses(AddressReport { bound: BTreeSet::new(), faults }));
+    assert!(bench.complete() && bench.announced().is_none());
+}
+
+#[test]
+fn a_service_that_is_disabled_or_told_to_nobody_keeps_no_plan_open() {
+    for disabled in [true, false] {
+        let mut params = params(false);
+        for service in params.policy.services.values_mut() {
+            match disabled {
+                true => service.enabled = false,
+                false => service.neighbors.clear(),
+            }
+        }
+        assert!(Bench::new(params).complete());
+    }
+}
+
+#[test]
+fn an_address_that_the_last_run_has_left_in_use_stays_until_health_is_known() {
+    let mut params = params(true);
+    params.services.values_mut().for_each(|service| service.inherited = true);
+    let mut bench = Bench::new(params);
+    assert_eq!(bench.addresses, [loopback(ADDRESS)].into());
+    bench.bind();
+    bench.sample(Outcome::Unhealthy);
+    bench.carry_all();
+    assert!(bench.addresses.is_empty());
+}
+
 fn stop(bench: &mut Bench, grace: Duration) {
     bench.input(Input::Stop { grace, because: "SIGTERM".into() });
 }
@@ -382,8 +472,21 @@ enum Op {
     Bind(bool),
     Carry(bool, bool),
     Pass(u64),
+    Command(Word),
     Stop,
     Hurry,
+}
+
+fn word() -> impl Strategy<Value = Word> {
+    let seconds = (0u64..12).prop_map(Duration::from_secs);
+    prop_oneof![
+        Just(Word::Drain(Lasts::AsConfigured)),
+        seconds.clone().prop_map(|lasts| Word::Drain(Lasts::Exactly(lasts))),
+        seconds.clone().prop_map(|most| Word::Drain(Lasts::AtMost(most))),
+        seconds.prop_map(Word::Announce),
+        Just(Word::Withdraw),
+        Just(Word::Resume),
+    ]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -392,13 +495,15 @@ fn op() -> impl Strategy<Value = Op> {
         3 => any::<bool>().prop_map(Op::Bind),
         3 => any::<(bool, bool)>().prop_map(|(first, up)| Op::Carry(first, up)),
         2 => (0u64..12_000).prop_map(Op::Pass),
+        2 => word().prop_map(Op::Command),
         1 => Just(Op::Stop),
         1 => Just(Op::Hurry),
     ]
 }
 
 proptest! {
-    /// Whatever happens in whatever order: announced only while bound and healthy; an address that
+    /// Whatever happens in whatever order: announced only while bound, and healthy or by an
+    /// operator's word; nothing while that word forbids it; an address that
     /// neighbours may still be sending to is never released; a plan's version never goes back.
     #[test]
     fn routes_and_addresses_keep_their_order(
@@ -428,6 +533,12 @@ proptest! {
                     bench.carry(name, carried);
                 }
                 Op::Pass(millis) => bench.pass(Duration::from_millis(millis)),
+                Op::Command(word) => {
+                    let (by, because) = ("x".into(), "y".into());
+                    let (target, owner) = (Target::All, Owner::Operator);
+                    let command = Command { target, word, owner, by, because };
+                    bench.input(Input::Command(command));
+                }
                 Op::Stop => { stop(&mut bench, 2 * SECOND); stopping = true; }
                 Op::Hurry => { bench.input(Input::Hurry); }
             }
@@ -436,7 +547,10 @@ proptest! {
             if bench.announced().is_some() {
                 last_with_route = version;
                 prop_assert!(bound.contains(&loopback(ADDRESS)), "announced without its address");
-                prop_assert!(healthy, "announced though the last proof was unhealthy");
+                let forced = bench.effect().is_some_and(|effect| effect.word() == "announce");
+                prop_assert!(healthy || forced, "announced though the last proof was unhealthy");
+                let gone = matches!(bench.effect(), Some(Effect::Withdrawn | Effect::Drained));
+                prop_assert!(!gone, "announced against a word");
             }
             if bench.addresses.is_empty() && bench.stopped.is_none() && !stopping {
                 for (name, told) in &told {

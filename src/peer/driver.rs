@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::{pending, poll_fn};
 use std::io;
 use std::net::IpAddr;
@@ -15,12 +15,12 @@ use super::dial::{self, Dial};
 use super::journal::Journal;
 use super::link::{Link, LinkEvent};
 use super::socket;
-use crate::base::{NeighborName, Reason};
+use crate::base::{NeighborName, Prefix, Reason};
 use crate::bfd::Report;
 use crate::clock;
 use crate::config::Neighbor;
 use crate::rib::{Carried, Plan};
-use crate::session::{Direction, Input, Output, Session};
+use crate::session::{Direction, Input, Leaving, Output, Session};
 use crate::status::{self, PeerStatus, RouteQuestion};
 
 /// How long the last words of a connection may take to be written.
@@ -31,10 +31,10 @@ const READ_BUFFER: usize = 16 * 1024;
 /// A neighbour to be driven.
 #[derive(Debug)]
 pub struct Peer {
-    /// The neighbour.
-    pub neighbor: Neighbor,
     /// Spreads its timers.
     pub seed: u64,
+    /// What it may still have from an earlier run; `None` when this is not the start of one.
+    pub inherited: Option<BTreeSet<Prefix>>,
     /// Its channels.
     pub ends: Ends,
 }
@@ -42,14 +42,16 @@ pub struct Peer {
 /// The ends of a neighbour's channels.
 #[derive(Debug)]
 pub struct Ends {
+    /// The neighbour. What changes in it is such that the session can follow.
+    pub neighbor: watch::Receiver<Neighbor>,
     /// The routes it should have; only the newest counts.
     pub plans: watch::Receiver<Plan>,
     /// Connections it has made to us.
     pub accepted: mpsc::Receiver<TcpStream>,
     /// Questions of operators about its routes.
     pub questions: mpsc::Receiver<RouteQuestion>,
-    /// True when the session is to be closed in order.
-    pub stop: watch::Receiver<bool>,
+    /// Why the session is to be closed in order, once it is.
+    pub stop: watch::Receiver<Option<Leaving>>,
     /// How far it has been told.
     pub carried: mpsc::Sender<(NeighborName, Carried)>,
     /// What BFD says of the path to it, if it is asked; wakes us when the path has failed.
@@ -79,14 +81,19 @@ enum Happened {
     Accepted(TcpStream),
     Asked(RouteQuestion),
     BfdDown(Reason),
+    Configured(Box<Neighbor>),
     Timeout,
-    Stop,
+    Stop(Leaving),
 }
 
-/// Runs one neighbour until `stop` turns true (or its sender is gone) and the last words are written.
+/// Runs one neighbour until `stop` says why (or its sender is gone) and the last words are written.
 pub async fn run(peer: Peer) {
-    let Peer { neighbor, seed, mut ends } = peer;
-    let session = Session::new(neighbor.session.clone(), seed, clock::now());
+    let Peer { seed, inherited, mut ends } = peer;
+    let neighbor = ends.neighbor.borrow_and_update().clone();
+    let mut session = Session::new(neighbor.session.clone(), seed, clock::now());
+    if let Some(prefixes) = inherited {
+        session = session.restarted(prefixes);
+    }
     let mut driver = Driver {
         journal: Journal::new(neighbor.name.clone()),
         neighbor,
@@ -103,7 +110,7 @@ pub async fn run(peer: Peer) {
     while !stopping {
         publish(&ends.status, &driver);
         let happened = driver.wait(&mut ends).await;
-        stopping = matches!(happened, Happened::Stop);
+        stopping = matches!(happened, Happened::Stop(_));
         driver.take(happened).await;
     }
     publish(&ends.status, &driver);
@@ -130,7 +137,10 @@ impl Driver {
         tokio::select! {
             biased;
             Ok(()) = ends.plans.changed() => Happened::Plan(ends.plans.borrow_and_update().clone()),
-            _ = ends.stop.wait_for(|stop| *stop) => Happened::Stop,
+            leaving = told_to_stop(&mut ends.stop) => Happened::Stop(leaving),
+            Ok(()) = ends.neighbor.changed() => {
+                Happened::Configured(Box::new(ends.neighbor.borrow_and_update().clone()))
+            }
             because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
             Some(question) = ends.questions.recv() => Happened::Asked(question),
             () = clock::reached(deadline) => Happened::Timeout,
@@ -176,7 +186,8 @@ impl Driver {
             }
             Happened::BfdDown(because) => self.handle(Input::BfdDown(because)).await,
             Happened::Timeout => self.handle(Input::Timeout).await,
-            Happened::Stop => self.handle(Input::Stop).await,
+            Happened::Configured(neighbor) => self.configure(*neighbor).await,
+            Happened::Stop(leaving) => self.handle(Input::Stop(leaving)).await,
         }
     }
 
@@ -190,6 +201,23 @@ impl Driver {
             self.handle(Input::Timeout).await;
         }
         yield_now().await;
+    }
+
+    /// A new password holds for the connections that are there, too: the neighbour changes its own
+    /// within the hold time, and what was lost in between is sent again.
+    async fn configure(&mut self, neighbor: Neighbor) {
+        let known = std::mem::replace(&mut self.neighbor, neighbor);
+        let transport = &self.neighbor.transport;
+        if known.transport.password != transport.password {
+            for link in self.links.values() {
+                if let Err(error) = link.sign(transport) {
+                    let neighbor = &self.neighbor.name;
+                    tracing::warn!(%neighbor, %error, "the new password holds from the next connection on");
+                }
+            }
+        }
+        let params = Box::new(self.neighbor.session.clone());
+        self.handle(Input::Configured(params)).await;
     }
 
     async fn accept(&mut self, stream: TcpStream) {
@@ -282,6 +310,14 @@ impl Driver {
 
 fn local(stream: &TcpStream) -> io::Result<IpAddr> {
     Ok(stream.local_addr()?.ip().to_canonical())
+}
+
+/// Waits until the session is to end. Who has nobody left to tell it ends, too.
+async fn told_to_stop(stop: &mut watch::Receiver<Option<Leaving>>) -> Leaving {
+    match stop.wait_for(Option::is_some).await {
+        Ok(leaving) => (*leaving).unwrap_or(Leaving::Shutdown),
+        Err(_) => Leaving::Shutdown,
+    }
 }
 
 /// Waits until BFD calls the path dead.

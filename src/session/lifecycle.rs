@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use super::connection::Connection;
 use super::{
-    DIAL_LIMIT, Direction, Event, OPEN_HOLD, Output, Session, Timer, negotiation, outbound,
+    DIAL_LIMIT, Direction, Event, Leaving, OPEN_HOLD, Output, Params, RETRY_MOST, Session, Timer,
+    negotiation, outbound,
 };
-use crate::base::Reason;
+use crate::base::{Backoff, Reason};
 use crate::rib::Carried;
 use crate::wire::{Context, Message, Notification};
 
@@ -31,12 +32,12 @@ impl Session {
     }
 
     /// Event 2: the neighbour is told why, and nothing is tried again.
-    pub(super) fn stop(&mut self, now: Instant) {
+    pub(super) fn stop(&mut self, leaving: Leaving, now: Instant) {
         self.running = false;
         self.cancel_dial();
         for direction in [Direction::Dialled, Direction::Accepted] {
-            let notification = Notification::administrative_shutdown(&self.params.shutdown_message);
-            let because = Reason::new("shut down by herald");
+            let (notification, because) = self.last_words(leaving);
+            let because = Reason::new(because);
             self.close(
                 direction,
                 Closing { notification: Some(notification), because, penalty: false },
@@ -45,6 +46,32 @@ impl Session {
         }
         self.timers.stop(Timer::Retry);
         self.carry(Carried::Nothing);
+    }
+
+    /// What the neighbour is told, and what the operator is told.
+    fn last_words(&self, leaving: Leaving) -> (Notification, &'static str) {
+        match leaving {
+            Leaving::Shutdown => {
+                let text = &self.params.shutdown_message;
+                (Notification::administrative_shutdown(text), "shut down by herald")
+            }
+            Leaving::Reset => {
+                (Notification::administrative_reset(""), "reset for a new configuration")
+            }
+            Leaving::Deconfigured => {
+                (Notification::peer_deconfigured(), "no longer in the configuration")
+            }
+        }
+    }
+
+    /// What a session can follow as it runs: timers from their next start on, limits from the next
+    /// route on.
+    pub(super) fn configure(&mut self, params: Params) {
+        if params.connect_retry != self.params.connect_retry {
+            self.backoff = Backoff::new(params.connect_retry, RETRY_MOST);
+        }
+        self.adj_rib_in.set_limit(params.max_received);
+        self.params = params;
     }
 
     /// The hold timer would find out much later; the routes go at once.
@@ -128,7 +155,10 @@ impl Session {
     fn connect(&mut self, direction: Direction, local: IpAddr, now: Instant) {
         self.connections.insert(direction, Connection::new(local));
         self.timers.set(Timer::Hold(direction), now + OPEN_HOLD);
-        self.send(direction, vec![Message::Open(negotiation::open(&self.params))], now);
+        let mut open = negotiation::open(&self.params);
+        let restart = self.restart.as_ref();
+        open.capabilities.extend(restart.map(|r| r.capability(&self.params.families, now)));
+        self.send(direction, vec![Message::Open(open)], now);
     }
 
     /// The connection is gone without our doing.
@@ -162,8 +192,12 @@ impl Session {
 
     fn ended(&mut self, direction: Direction, because: Reason, now: Instant) {
         let Some(connection) = self.forget(direction) else { return };
-        if connection.established {
-            self.adj_rib_out.clear();
+        if let Some(negotiated) = connection.negotiated.filter(|_| connection.established) {
+            match negotiated.graceful_restart {
+                true => self.adj_rib_out.outlive(),
+                false => self.adj_rib_out.clear(),
+            }
+            self.timers.stop(Timer::EndOfRib);
             self.adj_rib_in.clear();
             self.refresh.clear();
             self.end_of_rib.clear();
@@ -208,6 +242,7 @@ impl Session {
                 self.close(direction, closing, now);
             }
             Timer::Keepalive(direction) => self.keepalive(direction, now),
+            Timer::EndOfRib => self.pump(now),
             Timer::SendHold(direction) => {
                 let closing = Closing {
                     notification: Some(Notification::send_hold_timer_expired()),

@@ -3,6 +3,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use super::RestartTime;
 use crate::base::{Asn, Family};
 use crate::wire::Role;
 
@@ -39,7 +40,8 @@ impl fmt::Display for HoldTime {
     }
 }
 
-/// What a session needs of the configuration. A change of any of these resets the session.
+/// What a session needs of the configuration. [`Params::resetting`] tells which of it a running
+/// session cannot follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Params {
     /// Our AS towards this neighbour.
@@ -66,11 +68,57 @@ pub struct Params {
     pub shutdown_message: String,
     /// How many received routes are kept; the excess is counted and forgotten.
     pub max_received: usize,
+    /// The AS paths of its routes must begin with its own AS (RFC 4271 §6.3), as they do not behind a
+    /// route server that leaves itself out (RFC 7947 §2.2.2.1).
+    pub enforce_first_as: bool,
     /// Our role towards this neighbour (RFC 9234); `None` = not offered and not asked about.
     pub role: Option<Role>,
     /// Ask the neighbour to take IPv4 routes with IPv6 next hops (RFC 8950): the session has no IPv4
     /// address to offer.
     pub extended_next_hop: bool,
+    /// Ask the neighbour to keep our routes for so long when we are gone without a word (RFC 4724);
+    /// `None` = they go with the session.
+    pub graceful_restart: Option<RestartTime>,
     /// Segments are signed (RFC 2385): a neighbour with another password is silent.
     pub signed: bool,
+}
+
+impl Params {
+    /// The configuration keys that differ in `new` and that only another session can take over: they
+    /// are part of the OPEN, or decide whether there is a session at all.
+    pub fn resetting(&self, new: &Self) -> Vec<&'static str> {
+        let Self {
+            local_as,
+            peer_as,
+            router_id,
+            hold_time,
+            keepalive: _,
+            connect_retry: _,
+            send_hold_time: _,
+            families,
+            passive,
+            shutdown,
+            shutdown_message: _,
+            max_received: _,
+            enforce_first_as,
+            role,
+            extended_next_hop,
+            graceful_restart,
+            signed: _,
+        } = self;
+        let differs = [
+            ("local-as", *local_as != new.local_as),
+            ("peer-as", *peer_as != new.peer_as),
+            ("router-id", *router_id != new.router_id),
+            ("hold-time", *hold_time != new.hold_time),
+            ("families", *families != new.families),
+            ("passive", *passive != new.passive),
+            ("shutdown", *shutdown != new.shutdown),
+            ("enforce-first-as", *enforce_first_as != new.enforce_first_as),
+            ("role", *role != new.role),
+            ("next-hop", *extended_next_hop != new.extended_next_hop),
+            ("graceful-restart", *graceful_restart != new.graceful_restart),
+        ];
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
+    }
 }

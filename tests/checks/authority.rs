@@ -14,12 +14,13 @@ pub(super) struct Authority {
 
 impl Authority {
     pub(super) fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        let mut params = CertificateParams::new(Vec::new()).expect("a certificate of a test");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let directory = TempDir::new().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        std::fs::write(directory.path().join("ca.pem"), certificate.pem()).unwrap();
+        let key = KeyPair::generate().expect("a certificate of a test");
+        let directory = TempDir::new().expect("a certificate of a test");
+        let certificate = params.self_signed(&key).expect("a certificate of a test");
+        std::fs::write(directory.path().join("ca.pem"), certificate.pem())
+            .expect("a certificate of a test");
         Self { issuer: Issuer::new(params, key), directory }
     }
 
@@ -42,19 +43,20 @@ impl Authority {
     }
 
     fn named(names: &[&str]) -> CertificateParams {
-        CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap()
+        CertificateParams::new(names.iter().map(ToString::to_string).collect::<Vec<_>>())
+            .expect("a certificate of a test")
     }
 
     fn signed(&self, params: CertificateParams) -> ServerConfig {
-        let key = KeyPair::generate().unwrap();
+        let key = KeyPair::generate().expect("a certificate of a test");
         let certificate: CertificateDer<'static> =
-            params.signed_by(&key, &self.issuer).unwrap().into();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+            params.signed_by(&key, &self.issuer).expect("a certificate of a test").into();
+        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a certificate of a test");
         ServerConfig::builder_with_provider(ring::default_provider().into())
             .with_safe_default_protocol_versions()
-            .unwrap()
+            .expect("a certificate of a test")
             .with_no_client_auth()
             .with_single_cert(vec![certificate], key)
-            .unwrap()
+            .expect("a certificate of a test")
     }
 }

@@ -20,29 +20,35 @@ type Reply = fn(&[u8]) -> Vec<Vec<u8>>;
 /// A DNS server that answers over UDP by `udp` and over TCP by `tcp`, on one port.
 async fn server(udp: Reply, tcp: Reply) -> SocketAddr {
     let (socket, listener) = loop {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener =
+            TcpListener::bind("127.0.0.1:0").await.expect("a DNS message or socket of a test");
         // Somebody else may have the UDP port of this number.
-        if let Ok(socket) = UdpSocket::bind(listener.local_addr().unwrap()).await {
+        if let Ok(socket) =
+            UdpSocket::bind(listener.local_addr().expect("a DNS message or socket of a test")).await
+        {
             break (socket, listener);
         }
     };
-    let address = listener.local_addr().unwrap();
+    let address = listener.local_addr().expect("a DNS message or socket of a test");
     tokio::spawn(async move {
         let mut question = [0; 512];
         while let Ok((length, asker)) = socket.recv_from(&mut question).await {
             for datagram in udp(&question[..length]) {
-                socket.send_to(&datagram, asker).await.unwrap();
+                socket.send_to(&datagram, asker).await.expect("a DNS message or socket of a test");
             }
         }
     });
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let length = stream.read_u16().await.unwrap();
+            let length = stream.read_u16().await.expect("a DNS message or socket of a test");
             let mut question = vec![0; usize::from(length)];
-            stream.read_exact(&mut question).await.unwrap();
+            stream.read_exact(&mut question).await.expect("a DNS message or socket of a test");
             for message in tcp(&question) {
-                stream.write_u16(message.len() as u16).await.unwrap();
-                stream.write_all(&message).await.unwrap();
+                stream
+                    .write_u16(message.len() as u16)
+                    .await
+                    .expect("a DNS message or socket of a test");
+                stream.write_all(&message).await.expect("a DNS message or socket of a test");
             }
         }
     });
@@ -55,20 +61,30 @@ fn unused(_: &[u8]) -> Vec<Vec<u8>> {
 
 /// An answer to `question` with this code, to be filled.
 fn start(question: &[u8], code: Rcode) -> Answer {
-    let question = Message::from_octets(question).unwrap();
-    MessageBuilder::new_vec().start_answer(&question, code).unwrap()
+    let question = Message::from_octets(question).expect("a DNS message or socket of a test");
+    MessageBuilder::new_vec()
+        .start_answer(&question, code)
+        .expect("a DNS message or socket of a test")
 }
 
 fn own_name(question: &[u8]) -> Name<Vec<u8>> {
-    let message = Message::from_octets(question).unwrap();
-    message.sole_question().unwrap().into_qname().to_string().parse().unwrap()
+    let message = Message::from_octets(question).expect("a DNS message or socket of a test");
+    message
+        .sole_question()
+        .expect("a DNS message or socket of a test")
+        .into_qname()
+        .to_string()
+        .parse()
+        .expect("a message of a test")
 }
 
 fn addresses(question: &[u8], last: impl IntoIterator<Item = u8>) -> Vec<u8> {
     let mut answer = start(question, Rcode::NOERROR);
     for last in last {
         let record = A::from_octets(192, 0, 2, last);
-        answer.push((own_name(question), Class::IN, Ttl::from_secs(60), record)).unwrap();
+        answer
+            .push((own_name(question), Class::IN, Ttl::from_secs(60), record))
+            .expect("a DNS message or socket of a test");
     }
     answer.finish()
 }
@@ -109,28 +125,40 @@ async fn records_of_other_types_are_read_too() {
     let replies: [(&str, &str, Reply); 4] = [
         ("AAAA", "2001:DB8::1", |question| {
             let mut answer = start(question, Rcode::NOERROR);
-            let record = Aaaa::new("2001:db8::1".parse().unwrap());
-            answer.push((own_name(question), Class::IN, Ttl::from_secs(60), record)).unwrap();
+            let record =
+                Aaaa::new("2001:db8::1".parse().expect("a DNS message or socket of a test"));
+            answer
+                .push((own_name(question), Class::IN, Ttl::from_secs(60), record))
+                .expect("a DNS message or socket of a test");
             vec![answer.finish()]
         }),
         ("CNAME", "Real.example.com", |question| {
             let mut answer = start(question, Rcode::NOERROR);
-            let real: Name<Vec<u8>> = "real.example.com".parse().unwrap();
+            let real: Name<Vec<u8>> =
+                "real.example.com".parse().expect("a DNS message or socket of a test");
             let record = Cname::new(real);
-            answer.push((own_name(question), Class::IN, Ttl::from_secs(60), record)).unwrap();
+            answer
+                .push((own_name(question), Class::IN, Ttl::from_secs(60), record))
+                .expect("a DNS message or socket of a test");
             vec![answer.finish()]
         }),
         ("MX", "10 mail.example.com.", |question| {
             let mut answer = start(question, Rcode::NOERROR);
-            let mail: Name<Vec<u8>> = "mail.example.com".parse().unwrap();
+            let mail: Name<Vec<u8>> =
+                "mail.example.com".parse().expect("a DNS message or socket of a test");
             let record = Mx::new(10, mail);
-            answer.push((own_name(question), Class::IN, Ttl::from_secs(60), record)).unwrap();
+            answer
+                .push((own_name(question), Class::IN, Ttl::from_secs(60), record))
+                .expect("a DNS message or socket of a test");
             vec![answer.finish()]
         }),
         ("TXT", "it is \\\"up\\\"", |question| {
             let mut answer = start(question, Rcode::NOERROR);
-            let record: Txt<Vec<u8>> = Txt::build_from_slice(b"it is \"up\"").unwrap();
-            answer.push((own_name(question), Class::IN, Ttl::from_secs(60), record)).unwrap();
+            let record: Txt<Vec<u8>> =
+                Txt::build_from_slice(b"it is \"up\"").expect("a DNS message or socket of a test");
+            answer
+                .push((own_name(question), Class::IN, Ttl::from_secs(60), record))
+                .expect("a DNS message or socket of a test");
             vec![answer.finish()]
         }),
     ];
@@ -145,11 +173,16 @@ async fn records_of_other_types_are_read_too() {
 async fn the_address_behind_an_alias_counts() {
     let aliased: Reply = |question| {
         let mut answer = start(question, Rcode::NOERROR);
-        let real: Name<Vec<u8>> = "real.example.com".parse().unwrap();
+        let real: Name<Vec<u8>> =
+            "real.example.com".parse().expect("a DNS message or socket of a test");
         let alias = Cname::new(real.clone());
-        answer.push((own_name(question), Class::IN, Ttl::from_secs(60), alias)).unwrap();
+        answer
+            .push((own_name(question), Class::IN, Ttl::from_secs(60), alias))
+            .expect("a DNS message or socket of a test");
         let address = A::from_octets(192, 0, 2, 1);
-        answer.push((real, Class::IN, Ttl::from_secs(60), address)).unwrap();
+        answer
+            .push((real, Class::IN, Ttl::from_secs(60), address))
+            .expect("a DNS message or socket of a test");
         vec![answer.finish()]
     };
     assert!(answered(aliased, unused, ", expect = \"192.0.2.1\"").await.0);
@@ -230,7 +263,11 @@ async fn our_answer_with_garbage_in_it_is_told() {
 
 #[tokio::test]
 async fn nobody_there_is_told_at_once() {
-    let address = UdpSocket::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let address = UdpSocket::bind("127.0.0.1:0")
+        .await
+        .expect("a DNS message or socket of a test")
+        .local_addr()
+        .expect("a socket on the loopback");
     let kind = format!("dns = {{ server = \"{address}\", name = \"example.com\" }}");
     let seen = seen_within(&kind, "5s").await;
     assert_eq!(seen, (false, format!("example.com A at {address}: connection refused")));

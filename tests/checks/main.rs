@@ -53,7 +53,10 @@ async fn seen_within(kind: &str, timeout: &str) -> (bool, String) {
         .expect("a look ends in time")
         .expect("an observation");
     drop(observations);
-    tokio::time::timeout(LONG, watching).await.expect("it ends with its receiver").unwrap();
+    tokio::time::timeout(LONG, watching)
+        .await
+        .expect("it ends with its receiver")
+        .expect("it does not panic");
     let healthy = match sample.outcome {
         Outcome::Healthy { capacity } => capacity.get() == 100,
         Outcome::Unhealthy => false,

@@ -47,8 +47,8 @@ impl Server {
     }
 
     async fn listen(manner: Manner, asked: bool, tls: Option<TlsAcceptor>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket on the loopback");
+        let address = listener.local_addr().expect("a socket on the loopback");
         let connections = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&connections);
         tokio::spawn(async move {
@@ -74,7 +74,11 @@ impl Server {
 
 /// A port where nobody listens.
 pub(super) async fn nobody() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+    TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a socket on the loopback")
+        .local_addr()
+        .expect("its address")
 }
 
 /// Clients hang up when they have seen enough: errors of writing are theirs to have.

@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use herald::health::{Observation, Outcome};
 use herald::probe;
@@ -65,7 +65,7 @@ async fn checks_that_hang_or_are_flooded_leave_the_others_their_rhythm() {
     }
     let server = Server::start(page("200 OK", ""), true).await;
     let kind = format!("http = {{ url = \"http://{}/\" }}", server.address);
-    let begun = Instant::now();
+    let begun = tokio::time::Instant::now();
     let mut good = start(&kind, "interval = \"20ms\"");
     for _ in 0..20 {
         let seen = next(&mut good).await;

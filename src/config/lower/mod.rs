@@ -10,6 +10,7 @@ mod check_dns;
 mod check_http;
 mod check_tcp;
 mod check_trust;
+mod cloud;
 mod haproxy;
 mod haproxy_check;
 mod health;
