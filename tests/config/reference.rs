@@ -62,7 +62,7 @@ fn every_line_of_the_reference_can_be_used() {
         match (key, read("reference.toml", &text)) {
             // These come in pairs, exclude what the reference sets, or name a file of the machine.
             (
-                "url" | "user" | "password-file" | "ca-file" | "server-name" | "lead"
+                "url" | "user" | "password-file" | "tcp-ao" | "ca-file" | "server-name" | "lead"
                 | "poll-interval" | "acknowledge",
                 Err(faults),
             ) => {

@@ -53,6 +53,8 @@ pub(super) enum Form {
     Table(&'static Table),
     /// A table of which exactly one of several must be there.
     Kind(&'static Table),
+    /// A table in one line: all of it is there, or nothing.
+    Inline(&'static Table),
     /// A table of tables, each with a name of the operator's choice.
     Named(&'static Table),
     /// Part of the product, not of this version.
