@@ -174,6 +174,28 @@ fn the_azure_profile_sets_what_nobody_set() {
 }
 
 #[test]
+fn more_routes_than_azure_takes_twice_are_a_worry() {
+    let worries = |count: usize| {
+        let hosts: Vec<_> =
+            (0..count).map(|n| format!("\"9.9.{}.{}\"", n / 250, n % 250)).collect();
+        let text = format!(
+            "{ROUTER_ID}{NEIGHBOR}profile = \"azure-route-server\"\n{HAPROXY}[service.web]\n\
+             addresses = [{}]\ncheck.backend.haproxy = {{ backend = \"http_back\" }}\n",
+            hosts.join(", ")
+        );
+        super::read("test.toml", &text)
+            .unwrap_or_else(|faults| panic!("{faults}"))
+            .worries
+            .to_string()
+    };
+    let many = worries(2001);
+    assert!(many.contains("neighbour rs-0 is told 2001 routes"), "{many}");
+    assert!(many.contains("drops the session above 4000"), "{many}");
+    let fewer = worries(2000);
+    assert!(!fewer.contains("is told"), "{fewer}");
+}
+
+#[test]
 fn the_keys_of_a_neighbour_arrive() {
     let own = "port = 1179\nlocal-as = 65020\nlocal-address = \"192.0.2.11\"\n\
                local-interface = \"vrf-blue\"\nttl-security = 1\npassive = true\nshutdown = true\n\
