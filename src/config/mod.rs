@@ -34,8 +34,8 @@ pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use password::Password;
 pub use reference::reference;
 pub use types::{
-    Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
-    Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,
+    Agent, Bfd, Bgp, Config, EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http,
+    Listen, Login, Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,
 };
 
 /// A file that can be used.

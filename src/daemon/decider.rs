@@ -14,7 +14,7 @@ use crate::engine::{AddressReport, Engine, Input, Output, Transition};
 use crate::health::Observation;
 use crate::policy::State;
 use crate::rib::{Carried, Plan};
-use crate::status::{PeerStatus, Snapshot, SnapshotRequests};
+use crate::status::{HaproxyStatus, PeerStatus, Snapshot, SnapshotRequests};
 
 use super::picture::{self, Agent};
 
@@ -43,6 +43,7 @@ pub(super) struct Outputs {
     pub(super) stop_sessions: watch::Sender<bool>,
     pub(super) peers: Vec<watch::Receiver<PeerStatus>>,
     pub(super) paths: BTreeMap<NeighborName, watch::Receiver<bfd::Report>>,
+    pub(super) haproxy: Vec<watch::Receiver<HaproxyStatus>>,
 }
 
 pub(super) struct Decider {
@@ -121,7 +122,8 @@ impl Decider {
         let peers: Vec<_> = self.outputs.peers.iter().map(|peer| peer.borrow().clone()).collect();
         let paths = self.outputs.paths.iter();
         let paths = paths.map(|(name, path)| (name.clone(), path.borrow().clone())).collect();
-        picture::snapshot(&self.agent, &self.config, &self.engine, &peers, &paths)
+        let haproxy: Vec<_> = self.outputs.haproxy.iter().map(|h| h.borrow().clone()).collect();
+        picture::snapshot(&self.agent, &self.config, &self.engine, &peers, &paths, &haproxy)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::config::{Config, Http, Listen};
 use crate::control::{Control, ControlError};
 use crate::engine::Engine;
 use crate::peer::{self, ListenError, Listener};
+use crate::probe::haproxy::Probe;
 use crate::web::{Web, WebError};
 use crate::{addr, probe};
 
@@ -35,6 +36,9 @@ pub enum StartError {
     /// The HTTP port.
     #[error(transparent)]
     Web(#[from] WebError),
+    /// An event socket.
+    #[error(transparent)]
+    Events(#[from] probe::haproxy::BindError),
     /// Addresses cannot be kept.
     #[error("{}", lines(.0))]
     Addresses(Vec<addr::Error>),
@@ -63,10 +67,13 @@ pub async fn run(config: Config) -> Result<(), StartError> {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
     };
+    let probes: Vec<Probe> =
+        config.haproxy.values().cloned().map(Probe::bind).collect::<Result<_, _>>()?;
     check_world(&config).await?;
 
     let config = Arc::new(config);
-    let wiring = Wiring::new(&config);
+    let mut wiring = Wiring::new(&config);
+    wiring.outputs.haproxy = probes.iter().map(Probe::status).collect();
     let agent = Agent {
         pid: std::process::id(),
         router_id: config.bgp.router_id,
@@ -100,10 +107,8 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     if let Some(web) = web {
         tasks.spawn(named("HTTP", web.run(wiring.source)));
     }
-    for instance in config.haproxy.values() {
-        let observations = wiring.observations.clone();
-        let probe = probe::haproxy::watch(instance.clone(), observations);
-        tasks.spawn(named("a HAProxy probe", probe));
+    for probe in probes {
+        tasks.spawn(named("a HAProxy probe", probe.run(wiring.observations.clone())));
     }
     tasks.spawn(named("the signal handler", signals(wiring.orders)?));
 

@@ -58,6 +58,7 @@ impl Wiring {
             stop_sessions,
             peers: Vec::new(),
             paths: BTreeMap::new(),
+            haproxy: Vec::new(),
         };
         let mut peers = Vec::new();
         let mut paths = Vec::new();

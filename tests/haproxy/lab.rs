@@ -16,9 +16,10 @@ use std::time::Duration;
 
 use herald::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, MinUp};
 use herald::health::{Observation, Outcome, Sample};
-use herald::probe::haproxy::watch;
+use herald::probe::haproxy::Probe;
+use herald::status::{HaproxyStatus, StreamState, StreamStatus};
 use tempfile::TempDir;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 /// How long anything may take that is waited for.
@@ -54,7 +55,8 @@ impl Haproxy {
         haproxy
     }
 
-    fn configure(&self, body: &str) {
+    /// Puts `body` below the usual `global` section; a running HAProxy reads it at a reload.
+    pub(crate) fn configure(&self, body: &str) {
         let global = format!(
             "global\n  stats socket {} mode 660 level admin\n  hard-stop-after 30s\n\
              defaults\n  mode http\n  timeout connect 1s\n  timeout client 20s\n  \
@@ -124,6 +126,11 @@ impl Haproxy {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
+    }
+
+    /// Waits until it answers.
+    pub(crate) async fn answers(&self) {
+        timeout(PATIENCE, until(|| self.worker().is_some())).await.expect("haproxy answers");
     }
 
     /// The worker that answers now, if one does.
@@ -262,6 +269,8 @@ pub(crate) fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyI
     HaproxyInstance {
         name: "local".into(),
         address,
+        event_socket: None,
+        event_ring: None,
         poll_interval: Duration::from_millis(5),
         timeout: Duration::from_secs(1),
         checks: vec![check],
@@ -271,6 +280,7 @@ pub(crate) fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyI
 /// The probe at work, and every sample it gave since the last look.
 pub(crate) struct Watch {
     receiver: mpsc::Receiver<Observation>,
+    status: watch::Receiver<HaproxyStatus>,
 }
 
 impl Watch {
@@ -282,8 +292,10 @@ impl Watch {
     /// Watches `instance`.
     pub(crate) fn of(instance: HaproxyInstance) -> Self {
         let (sender, receiver) = mpsc::channel(1);
-        tokio::spawn(watch(instance, sender));
-        Self { receiver }
+        let probe = Probe::bind(instance).expect("the event socket is free");
+        let status = probe.status();
+        tokio::spawn(probe.run(sender));
+        Self { receiver, status }
     }
 
     /// The next sample.
@@ -318,6 +330,17 @@ impl Watch {
             panic!("waited {PATIENCE:?} for {what}; seen: {changes:#?}");
         }
         seen
+    }
+
+    /// Waits until the only event stream is in this state, and returns what is known of it.
+    pub(crate) async fn stream(&mut self, state: StreamState) -> StreamStatus {
+        let there = |status: &HaproxyStatus| status.streams[0].state == state;
+        let status = timeout(PATIENCE, self.status.wait_for(there))
+            .await
+            .map(|status| status.expect("the probe goes on").streams[0].clone());
+        status.unwrap_or_else(|_| {
+            panic!("waited {PATIENCE:?} for a stream {state}: {:?}", self.status.borrow().streams)
+        })
     }
 
     /// Waits until the backend is healthy.

@@ -7,6 +7,7 @@ mod bfd;
 mod bgp;
 mod haproxy;
 mod haproxy_check;
+mod haproxy_events;
 mod health;
 mod loopback;
 mod neighbor;
