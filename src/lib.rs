@@ -29,6 +29,7 @@
 //! | F5 | [`peer`] | TCP for a session: dial, listen, socket options, the driver loop |
 //! | F5 | [`bfd_udp`] | UDP for BFD: sockets, and the loop that drives every session |
 //! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
+//! | F5 | [`cloud`] | the cloud's instance metadata: region, and announced maintenance |
 //! | F5 | [`control`] | the unix-socket API and its client |
 //! | F5 | [`web`] | the read-only HTTP API |
 //! | F6 | [`daemon`] | wiring only: tasks, channels and their depths, signals, shutdown |
@@ -47,6 +48,7 @@ pub mod bfd;
 pub mod bfd_udp;
 pub mod cli;
 pub mod clock;
+pub mod cloud;
 pub mod config;
 pub mod control;
 pub mod daemon;

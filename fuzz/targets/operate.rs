@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use herald::base::Asn;
 use herald::rib::Plan;
-use herald::session::{Direction, Input};
+use herald::session::{Direction, Input, Leaving};
 
 use super::Octets;
 use super::driver::Driver;
@@ -27,7 +27,7 @@ fn operation(driver: &mut Driver, octets: &mut Octets<'_>) {
     let direction = if code & 0x80 == 0 { Direction::Dialled } else { Direction::Accepted };
     match code & 0x0f {
         0 => driver.input(Input::Start),
-        1 => driver.input(Input::Stop),
+        1 => driver.input(Input::Stop(Leaving::Shutdown)),
         2 => wanted(driver, octets.next(), octets.next()),
         3 if driver.dialling => {
             driver.dialling = false;

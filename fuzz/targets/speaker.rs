@@ -34,6 +34,7 @@ pub(crate) fn params(choice: u8, peer_as: Asn) -> Params {
         passive: choice & 64 != 0,
         shutdown: false,
         shutdown_message: "maintenance".to_owned(),
+        enforce_first_as: true,
         role: None,
         extended_next_hop: false,
         signed: false,

@@ -50,6 +50,12 @@ impl Family {
     }
 }
 
+/// Whether an IPv6 address has a meaning on one link only (RFC 4291 §2.5.6). IPv4 has such addresses too;
+/// they work like any other on the far end of a tunnel.
+pub fn is_link_local(address: IpAddr) -> bool {
+    matches!(address, IpAddr::V6(address) if address.is_unicast_link_local())
+}
+
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -15,7 +15,7 @@ mod timers;
 pub use asn::{AS_TRANS, Asn};
 pub use backoff::{Backoff, Rng};
 pub use community::{Community, CommunityError, LargeCommunity};
-pub use family::Family;
+pub use family::{Family, is_link_local};
 pub use loopback::{LoopbackAddress, Scope};
 pub use name::{CheckName, InstanceName, NeighborName, RegionName, ServiceName};
 pub use percent::Percent;

@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::sleep_until;
 
 use super::receivers::{Arrival, DATAGRAM, Receivers};
@@ -42,24 +42,40 @@ struct Watched {
     reports: watch::Sender<Report>,
 }
 
+/// What the driver is told to do.
+#[derive(Debug)]
+pub enum Command {
+    /// Receive by these sockets, too.
+    Receive(Receivers),
+    /// Watch this path; one of the same neighbour is forgotten first.
+    Watch(Path),
+    /// Tell the neighbour that BFD is held down, and watch it no longer.
+    Forget(NeighborName),
+}
+
+#[derive(Default)]
 struct Driver {
-    watched: Vec<Watched>,
+    watched: BTreeMap<NeighborName, Watched>,
     /// By multihop and address, of which neighbours on different links may have the same.
-    places: BTreeMap<(bool, IpAddr), Vec<usize>>,
+    places: BTreeMap<(bool, IpAddr), Vec<NeighborName>>,
+    /// RFC 5880 §6.8.1: discriminators are unique among the sessions of a system.
+    taken: BTreeSet<NonZeroU32>,
 }
 
 enum Happened {
     Arrival(Arrival),
+    Told(Command),
     Timeout,
     Stop,
 }
 
-/// Watches all paths until `stop` turns true, or its sender is gone, and the farewells are said.
-pub async fn run(receivers: Receivers, paths: Vec<Path>, mut stop: watch::Receiver<bool>) {
-    let mut driver = Driver::new(paths);
+/// Watches paths as it is told until `stop` turns true, or its sender is gone, and the farewells are
+/// said.
+pub async fn run(mut commands: mpsc::Receiver<Command>, mut stop: watch::Receiver<bool>) {
+    let mut driver = Driver::default();
+    let mut receivers = Receivers::default();
     let mut buffer = [0; DATAGRAM];
     let mut burst = 0;
-    driver.every(Input::Start);
     loop {
         // Biased towards what has arrived: after a moment without CPU, nobody is called silent whose
         // packets wait in the socket.
@@ -67,6 +83,7 @@ pub async fn run(receivers: Receivers, paths: Vec<Path>, mut stop: watch::Receiv
             biased;
             arrival = receivers.next(&mut buffer) => Happened::Arrival(arrival),
             () = clock::reached(driver.deadline()) => Happened::Timeout,
+            Some(command) = commands.recv() => Happened::Told(command),
             _ = stop.wait_for(|stop| *stop) => Happened::Stop,
         };
         match happened {
@@ -74,6 +91,9 @@ pub async fn run(receivers: Receivers, paths: Vec<Path>, mut stop: watch::Receiv
                 driver.received(&arrival, &buffer[..arrival.length]);
                 burst += 1;
             }
+            Happened::Told(Command::Receive(more)) => receivers.add(more),
+            Happened::Told(Command::Watch(path)) => driver.watch(path),
+            Happened::Told(Command::Forget(name)) => driver.forget(&name),
             Happened::Timeout => burst = BURST,
             Happened::Stop => break,
         }
@@ -86,19 +106,27 @@ pub async fn run(receivers: Receivers, paths: Vec<Path>, mut stop: watch::Receiv
 }
 
 impl Driver {
-    fn new(paths: Vec<Path>) -> Self {
-        let mut driver = Self { watched: Vec::new(), places: BTreeMap::new() };
-        let mut taken = BTreeSet::new();
-        for path in paths {
-            let place = (path.bfd.multihop, path.transport.remote.ip());
-            driver.places.entry(place).or_default().push(driver.watched.len());
-            driver.watched.push(Watched::new(path, &mut taken));
+    fn watch(&mut self, path: Path) {
+        self.forget(&path.name);
+        let (name, place) = (path.name.clone(), (path.bfd.multihop, path.transport.remote.ip()));
+        let mut watched = Watched::new(path, &mut self.taken);
+        watched.handle(Input::Start);
+        self.places.entry(place).or_default().push(name.clone());
+        self.watched.insert(name, watched);
+    }
+
+    fn forget(&mut self, name: &NeighborName) {
+        let Some(mut watched) = self.watched.remove(name) else { return };
+        watched.handle(Input::Stop);
+        self.taken.remove(&watched.session.discriminator());
+        for place in self.places.values_mut() {
+            place.retain(|other| other != name);
         }
-        driver
+        self.places.retain(|_, names| !names.is_empty());
     }
 
     fn every(&mut self, input: Input<'_>) {
-        self.watched.iter_mut().for_each(|watched| watched.handle(input));
+        self.watched.values_mut().for_each(|watched| watched.handle(input));
     }
 
     fn received(&mut self, arrival: &Arrival, payload: &[u8]) {
@@ -112,16 +140,18 @@ impl Driver {
     /// which knows what to make of it. A neighbour that shares its address names its session as soon
     /// as it has heard of it from us, so nothing is lost with packets that name none.
     fn meant(&mut self, multihop: bool, from: IpAddr, payload: &[u8]) -> Option<&mut Watched> {
-        let places = self.places.get(&(multihop, from))?;
+        let names = self.places.get(&(multihop, from))?;
         let named = your_discriminator(payload).and_then(|named| {
-            let mut places = places.iter();
-            places.find(|place| self.watched[**place].session.discriminator() == named)
+            let has = |name: &&NeighborName| {
+                self.watched.get(*name).is_some_and(|w| w.session.discriminator() == named)
+            };
+            names.iter().find(has)
         });
-        let place = match places.as_slice() {
-            [only] => *only,
-            _ => *named?,
+        let name = match names.as_slice() {
+            [only] => only,
+            _ => named?,
         };
-        self.watched.get_mut(place)
+        self.watched.get_mut(name)
     }
 
     async fn farewell(&mut self) {
@@ -135,7 +165,7 @@ impl Driver {
 
     fn deadline(&self) -> Option<Instant> {
         self.watched
-            .iter()
+            .values()
             .filter_map(|watched| watched.session.poll_timeout())
             .map(|(at, _)| at)
             .min()
@@ -143,7 +173,7 @@ impl Driver {
 
     fn expire(&mut self) {
         let now = clock::now();
-        for watched in &mut self.watched {
+        for watched in self.watched.values_mut() {
             if watched.session.poll_timeout().is_some_and(|(at, _)| at <= now) {
                 watched.handle(Input::Timeout);
             }
@@ -152,7 +182,6 @@ impl Driver {
 }
 
 impl Watched {
-    /// RFC 5880 §6.8.1: discriminators are unique among the sessions of a system.
     fn new(path: Path, taken: &mut BTreeSet<NonZeroU32>) -> Self {
         let Path { name, transport, bfd, seed, reports } = path;
         let mut seeds = Rng::new(seed);

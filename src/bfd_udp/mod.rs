@@ -21,8 +21,8 @@ mod receivers;
 mod sender;
 mod socket;
 
-pub use driver::{Path, run};
-pub use receivers::{BindError, Receivers};
+pub use driver::{Command, Path, run};
+pub use receivers::{BindError, Bound, Receivers};
 
 /// Where control packets go: RFC 5881 §4, RFC 5883 §5.
 fn port(multihop: bool) -> u16 {

@@ -13,13 +13,20 @@ use crate::config::{Config, Neighbor};
 /// More than Length can say (RFC 5880 §4.1), so that what is longer is seen to be too long.
 pub(super) const DATAGRAM: usize = 256;
 
-/// The sockets that BFD packets arrive at, bound.
+/// Sockets that BFD packets arrive at, bound.
 #[derive(Debug, Default)]
 pub struct Receivers(Vec<Receiver>);
 
 #[derive(Debug)]
 struct Receiver {
     socket: UdpSocket,
+    place: Place,
+}
+
+/// Which port, of which family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    v6: bool,
     multihop: bool,
 }
 
@@ -53,15 +60,9 @@ pub enum BindError {
 }
 
 impl Receivers {
-    /// Binds what the neighbours with `bfd` need, and nothing when there is none.
-    pub fn bind(config: &Config) -> Result<Self, BindError> {
-        let needed = |neighbor: &Neighbor| {
-            let bfd = neighbor.bfd.filter(|_| !neighbor.session.shutdown)?;
-            Some((neighbor.transport.remote.is_ipv6(), bfd.multihop))
-        };
-        let needed: BTreeSet<_> = config.neighbors.values().filter_map(needed).collect();
-        let bound = needed.into_iter().map(|(v6, multihop)| Receiver::bind(v6, multihop));
-        Ok(Self(bound.collect::<Result<_, _>>()?))
+    /// Receives by these, too.
+    pub(super) fn add(&mut self, more: Self) {
+        self.0.extend(more.0);
     }
 
     /// The next datagram of any socket, without order between them. Cancel safe.
@@ -78,8 +79,37 @@ impl Receivers {
     }
 }
 
+/// Where packets are received.
+#[derive(Debug, Default)]
+pub struct Bound(BTreeSet<Place>);
+
+impl Bound {
+    /// Binds what the neighbours with `bfd` need and is not bound yet; nothing when there is none.
+    ///
+    /// # Errors
+    ///
+    /// A port cannot be had; then nothing has changed.
+    pub fn complete(&mut self, config: &Config) -> Result<Receivers, BindError> {
+        let needed = places(config);
+        let missing = needed.difference(&self.0).map(|place| Receiver::bind(*place));
+        let receivers = Receivers(missing.collect::<Result<_, _>>()?);
+        self.0.extend(needed);
+        Ok(receivers)
+    }
+}
+
+/// Where the neighbours of a configuration send to.
+fn places(config: &Config) -> BTreeSet<Place> {
+    let needed = |neighbor: &Neighbor| {
+        let bfd = neighbor.bfd.filter(|_| !neighbor.session.shutdown)?;
+        Some(Place { v6: neighbor.transport.remote.is_ipv6(), multihop: bfd.multihop })
+    };
+    config.neighbors.values().filter_map(needed).collect()
+}
+
 impl Receiver {
-    fn bind(v6: bool, multihop: bool) -> Result<Self, BindError> {
+    fn bind(place: Place) -> Result<Self, BindError> {
+        let Place { v6, multihop } = place;
         let port = port(multihop);
         let bound = socket::receiving(v6, port, !multihop)
             .and_then(|socket| UdpSocket::from_std(socket.into()));
@@ -94,7 +124,7 @@ impl Receiver {
                 BindError::Other { address, source }
             }
         })?;
-        Ok(Self { socket, multihop })
+        Ok(Self { socket, place })
     }
 
     fn poll(&self, cx: &mut Context<'_>, buffer: &mut [u8; DATAGRAM]) -> Poll<Arrival> {
@@ -103,7 +133,7 @@ impl Receiver {
             match self.socket.poll_recv_from(cx, &mut octets) {
                 Poll::Ready(Ok(from)) => {
                     let length = octets.filled().len();
-                    return Poll::Ready(Arrival { multihop: self.multihop, from, length });
+                    return Poll::Ready(Arrival { multihop: self.place.multihop, from, length });
                 }
                 // An error of an unconnected socket belongs to no packet that could be read; asking
                 // again clears it.

@@ -28,7 +28,7 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
             return Exit::No;
         }
     };
-    match runtime.block_on(daemon::run(loaded.config)) {
+    match runtime.block_on(daemon::run(config.to_owned(), loaded)) {
         Ok(()) => Exit::Done,
         Err(error) => {
             complain(&error);

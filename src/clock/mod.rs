@@ -10,6 +10,11 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
+/// The wall clock, now: for comparing with times that others have given. It may jump.
+pub fn wall() -> Timestamp {
+    Timestamp::now()
+}
+
 /// Waits for `deadline`; for ever, when there is none. Cancel safe.
 pub async fn reached(deadline: Option<Instant>) {
     match deadline {

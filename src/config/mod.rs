@@ -8,6 +8,7 @@
 //! Faults keep the agent from starting; worries are readable but unwise. A fault never stops the
 //! reading, so that all of a file come in one go.
 
+mod change;
 mod diagnostic;
 mod duration;
 mod keys;
@@ -16,7 +17,9 @@ mod notes;
 mod password;
 mod reader;
 mod reference;
+mod region;
 mod secrets;
+mod settings;
 mod source;
 mod suggest;
 mod types;
@@ -33,9 +36,12 @@ use self::reader::Section;
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use password::Password;
 pub use reference::reference;
+pub use region::NoSuchRegion;
+pub use settings::Settings;
 pub use types::{
     Agent, Bfd, Bgp, Config, EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http,
-    Listen, Login, Loopback, MinUp, Neighbor, OnDown, Profile, Service, Transport, Ttl,
+    Listen, Login, Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile, Provider,
+    Region, Service, Transport, Ttl,
 };
 
 /// A file that can be used.
@@ -45,6 +51,8 @@ pub struct Loaded {
     pub config: Config,
     /// What in it is readable but unwise.
     pub worries: Report,
+    /// Its settings as they are written.
+    pub settings: Settings,
 }
 
 /// Reads, checks and lowers a file; `${NAME}` comes from the environment of this process.
@@ -82,7 +90,8 @@ pub fn read(
     let (faults, worries) = notes.finish();
     match config {
         Some(config) if faults.is_empty() => {
-            Ok(Loaded { config, worries: Report::new(Severity::Worry, name, &quoted, worries) })
+            let worries = Report::new(Severity::Worry, name, &quoted, worries);
+            Ok(Loaded { config, worries, settings: Settings::of(table.get_ref()) })
         }
         Some(_) | None => Err(Faults::new(Report::new(Severity::Fault, name, &quoted, faults))),
     }

@@ -29,14 +29,64 @@ pub struct Config {
 /// `[agent]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agent {
-    /// The region whose attributes apply; `None` when the file has no `[region.*]` at all.
-    pub region: Option<RegionName>,
+    /// The region whose attributes apply.
+    pub region: Region,
     /// Path of the control socket.
     pub control_socket: PathBuf,
     /// The read-only HTTP API.
     pub http: Http,
     /// Bound of the drain at an orderly stop (`grace`).
     pub grace: Duration,
+    /// The cloud's instance metadata.
+    pub metadata: Metadata,
+    /// Announced maintenance of the host, when it is watched.
+    pub maintenance: Option<Maintenance>,
+}
+
+/// `[agent] region`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Region {
+    /// The file has no `[region.*]` at all.
+    None,
+    /// This one.
+    Named(RegionName),
+    /// One of these, and the cloud says which (`auto`); [`Config::in_region`] settles it.
+    Auto(BTreeMap<RegionName, policy::Extras>),
+}
+
+/// A cloud with a metadata service that herald can ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Provider {
+    /// Azure Instance Metadata Service.
+    Azure,
+    /// EC2 Instance Metadata Service, version 2.
+    Aws,
+    /// Compute Engine metadata server.
+    Gcp,
+}
+
+/// `[agent.metadata]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metadata {
+    /// Whose service it is; `None` asks all of them.
+    pub provider: Option<Provider>,
+    /// Where it is, without a path, in place of the provider's own address.
+    pub endpoint: Option<String>,
+    /// How long the answer to one question may take.
+    pub timeout: Duration,
+}
+
+/// `[agent.maintenance]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maintenance {
+    /// Whose notices are read (`source`).
+    pub provider: Provider,
+    /// How long before the announced time the drain begins.
+    pub lead: Duration,
+    /// How often the source is asked.
+    pub poll_interval: Duration,
+    /// Whether the provider is told that it may begin once everything is drained (Azure only).
+    pub acknowledge: bool,
 }
 
 /// `[agent] http`.

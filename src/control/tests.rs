@@ -2,9 +2,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::*;
-use crate::status::{Snapshot, Source};
+use crate::status::{Questions, Snapshot, Source};
 
 fn snapshot() -> Snapshot {
     Snapshot {
@@ -20,9 +21,13 @@ fn snapshot() -> Snapshot {
     }
 }
 
+fn nobody() -> watch::Receiver<Questions> {
+    watch::channel(Questions::default()).1
+}
+
 /// A source that always answers.
 fn source() -> Source {
-    let (source, mut requests) = Source::new(Vec::new());
+    let (source, mut requests) = Source::new(nobody());
     tokio::spawn(async move {
         while let Some(answer) = requests.recv().await {
             answer.send(snapshot()).unwrap();
@@ -50,7 +55,7 @@ async fn the_client_gets_what_the_agent_says() {
 async fn an_agent_that_is_going_down_says_so() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("control.sock");
-    let (source, requests) = Source::new(Vec::new());
+    let (source, requests) = Source::new(nobody());
     drop(requests);
     tokio::spawn(Control::bind(&path).unwrap().run(source));
     let refused = get::<Snapshot>(&path, STATUS).await.unwrap_err();

@@ -14,17 +14,29 @@ use crate::engine::{AddressReport, Engine, Input, Output, Transition};
 use crate::health::Observation;
 use crate::policy::State;
 use crate::rib::{Carried, Plan};
-use crate::status::{HaproxyStatus, PeerStatus, Snapshot, SnapshotRequests};
+use crate::session::Leaving;
+use crate::status::{Haproxies, PeerStatus, Snapshot, SnapshotRequests};
 
 use super::picture::{self, Agent};
+use super::wiring::engine_params;
 
 /// What comes from outside the machine of checks and routes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Order {
     /// Stop in order.
     Stop(Reason),
     /// Stop without waiting any longer.
     Hurry,
+    /// From now on this holds.
+    Configure(Configured),
+}
+
+/// A new configuration, as far as the decider is concerned.
+#[derive(Debug)]
+pub(super) struct Configured {
+    pub(super) config: Arc<Config>,
+    /// The ends of the neighbours that are new, or have been replaced.
+    pub(super) started: BTreeMap<NeighborName, Told>,
 }
 
 /// What the decider hears.
@@ -38,12 +50,18 @@ pub(super) struct Inputs {
 
 /// What it says. Every sender is a `watch`: saying something never waits.
 pub(super) struct Outputs {
-    pub(super) plans: BTreeMap<NeighborName, watch::Sender<Plan>>,
+    pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
-    pub(super) stop_sessions: watch::Sender<bool>,
-    pub(super) peers: Vec<watch::Receiver<PeerStatus>>,
-    pub(super) paths: BTreeMap<NeighborName, watch::Receiver<bfd::Report>>,
-    pub(super) haproxy: Vec<watch::Receiver<HaproxyStatus>>,
+    pub(super) haproxies: watch::Receiver<Haproxies>,
+}
+
+/// The decider's ends of one neighbour.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) plans: watch::Sender<Plan>,
+    pub(super) stop: watch::Sender<Option<Leaving>>,
+    pub(super) status: watch::Receiver<PeerStatus>,
+    pub(super) path: Option<watch::Receiver<bfd::Report>>,
 }
 
 pub(super) struct Decider {
@@ -70,7 +88,14 @@ impl Decider {
                 Some(observation) = self.inputs.observations.recv() => Input::Observed(observation),
                 Some(report) = self.inputs.reports.recv() => Input::Addresses(report),
                 Some((name, carried)) = self.inputs.carried.recv() => Input::Carried(name, carried),
-                Some(order) = self.inputs.orders.recv() => self.order(order),
+                Some(order) = self.inputs.orders.recv() => match order {
+                    Order::Stop(because) => self.stop(because),
+                    Order::Hurry => {
+                        tracing::info!("second signal: withdrawing at once");
+                        Input::Hurry
+                    }
+                    Order::Configure(configured) => self.configure(configured),
+                },
                 () = clock::reached(deadline) => Input::Timeout,
                 Some(answer) = self.inputs.requests.recv() => {
                     // Whoever asked may have gone; then nobody misses the answer.
@@ -82,18 +107,25 @@ impl Decider {
         }
     }
 
-    fn order(&self, order: Order) -> Input {
-        match order {
-            Order::Stop(because) => {
-                let grace = self.config.agent.grace;
-                tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
-                Input::Stop { grace, because }
+    fn stop(&self, because: Reason) -> Input {
+        let grace = self.config.agent.grace;
+        tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
+        Input::Stop { grace, because }
+    }
+
+    /// A neighbour whose task was replaced has the plan of its predecessor: the engine tells only
+    /// what changes.
+    fn configure(&mut self, configured: Configured) -> Input {
+        let Configured { config, started } = configured;
+        for (name, told) in started {
+            if let Some(known) = self.outputs.neighbors.get(&name) {
+                told.plans.send_replace(known.plans.borrow().clone());
             }
-            Order::Hurry => {
-                tracing::info!("second signal: withdrawing at once");
-                Input::Hurry
-            }
+            self.outputs.neighbors.insert(name, told);
         }
+        self.outputs.neighbors.retain(|name, _| config.neighbors.contains_key(name));
+        self.config = config;
+        Input::Configured(engine_params(&self.config))
     }
 
     /// Gives what was left unfinished when the engine has stopped.
@@ -101,8 +133,8 @@ impl Decider {
         match output {
             Output::Routes(plans) => {
                 for (name, plan) in plans {
-                    if let Some(sender) = self.outputs.plans.get(&name) {
-                        sender.send_replace(plan);
+                    if let Some(told) = self.outputs.neighbors.get(&name) {
+                        told.plans.send_replace(plan);
                     }
                 }
             }
@@ -111,7 +143,9 @@ impl Decider {
             }
             Output::Transition(transition) => log(&transition),
             Output::CloseSessions => {
-                self.outputs.stop_sessions.send_replace(true);
+                for told in self.outputs.neighbors.values() {
+                    told.stop.send_replace(Some(Leaving::Shutdown));
+                }
             }
             Output::Stopped { unfinished } => return Some(unfinished),
         }
@@ -119,11 +153,15 @@ impl Decider {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let peers: Vec<_> = self.outputs.peers.iter().map(|peer| peer.borrow().clone()).collect();
-        let paths = self.outputs.paths.iter();
-        let paths = paths.map(|(name, path)| (name.clone(), path.borrow().clone())).collect();
-        let haproxy: Vec<_> = self.outputs.haproxy.iter().map(|h| h.borrow().clone()).collect();
-        picture::snapshot(&self.agent, &self.config, &self.engine, &peers, &paths, &haproxy)
+        let neighbors = &self.outputs.neighbors;
+        let peers: Vec<_> = neighbors.values().map(|told| told.status.borrow().clone()).collect();
+        let paths = neighbors.iter().filter_map(|(name, told)| {
+            let path = told.path.as_ref()?;
+            Some((name.clone(), path.borrow().clone()))
+        });
+        let paths = paths.collect();
+        let haproxies = self.outputs.haproxies.borrow();
+        picture::snapshot(&self.agent, &self.config, &self.engine, &peers, &paths, &haproxies)
     }
 }
 

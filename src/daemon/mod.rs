@@ -15,8 +15,11 @@
 
 mod decider;
 mod log;
+mod neighbors;
 mod picture;
 mod start;
+mod supervisor;
+mod tasks;
 mod wiring;
 
 pub use log::{LogFormat, init as init_log};

@@ -1,17 +1,17 @@
 //! Puts a [`Snapshot`] together from what the parts say of themselves.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::base::{Asn, NeighborName, RegionName, RouteAttributes};
+use crate::base::{NeighborName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
 use crate::status::{
-    Bfd, Check, EventStream, Haproxy, HaproxyStatus, MalformedUpdate, Neighbor, PeerStatus, Route,
-    Service, Snapshot, StreamStatus, community_texts,
+    Bfd, Check, EventStream, Haproxies, Haproxy, HaproxyStatus, MalformedUpdate, Neighbor,
+    PeerStatus, Route, Service, Snapshot, StreamStatus, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -19,12 +19,6 @@ use crate::status::{
 pub(super) struct Agent {
     /// Its process.
     pub(super) pid: u32,
-    /// Its BGP identifier.
-    pub(super) router_id: Ipv4Addr,
-    /// Its AS.
-    pub(super) local_as: Asn,
-    /// Its region.
-    pub(super) region: Option<RegionName>,
     /// Turns its instants into wall time.
     pub(super) clock: WallClock,
 }
@@ -36,18 +30,18 @@ pub(super) fn snapshot(
     engine: &Engine,
     peers: &[PeerStatus],
     paths: &BTreeMap<NeighborName, Report>,
-    haproxy: &[HaproxyStatus],
+    haproxies: &Haproxies,
 ) -> Snapshot {
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: agent.pid,
-        router_id: agent.router_id,
-        local_as: agent.local_as.0,
-        region: agent.region.as_ref().map(ToString::to_string),
+        router_id: config.bgp.router_id,
+        local_as: config.bgp.local_as.0,
+        region: config.agent.region.name().map(ToString::to_string),
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
-        haproxy: haproxy.iter().map(|instance| instance_shown(agent, instance)).collect(),
+        haproxy: haproxies.values().map(|known| haproxy(agent, known)).collect(),
     }
 }
 
@@ -100,7 +94,7 @@ fn bfd(agent: &Agent, multihop: bool, path: &Report) -> Bfd {
     }
 }
 
-fn instance_shown(agent: &Agent, instance: &HaproxyStatus) -> Haproxy {
+fn haproxy(agent: &Agent, instance: &HaproxyStatus) -> Haproxy {
     let stream = |stream: &StreamStatus| EventStream {
         kind: stream.kind.to_owned(),
         place: stream.place.clone(),

@@ -1,25 +1,26 @@
 //! Start: everything that can fail is tried before anything is changed; then the tasks run.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use super::decider::{Decider, FAREWELL, Order};
 use super::picture::Agent;
+use super::supervisor::{Ends, Supervisor};
 use super::wiring::{Wiring, engine_params};
 use crate::base::Reason;
-use crate::bfd_udp::{self, BindError, Receivers};
+use crate::bfd_udp::{self, BindError};
 use crate::clock::{self, WallClock};
-use crate::config::{Config, Http, Listen};
+use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
 use crate::control::{Control, ControlError};
 use crate::engine::Engine;
-use crate::peer::{self, ListenError, Listener};
-use crate::probe::haproxy::Probe;
+use crate::peer::{ListenError, Listener};
+use crate::status::{ReloadRequest, Reloads};
 use crate::web::{Web, WebError};
-use crate::{addr, probe};
+use crate::{addr, cloud, probe};
 
 /// Why the agent does not start, or ended without being told to.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,12 @@ pub enum StartError {
     /// An event socket.
     #[error(transparent)]
     Events(#[from] probe::haproxy::BindError),
+    /// The cloud does not say which region this is.
+    #[error(transparent)]
+    Unknown(#[from] cloud::UnknownRegion),
+    /// The cloud names a region that the file does not have.
+    #[error(transparent)]
+    NoSuchRegion(#[from] NoSuchRegion),
     /// Addresses cannot be kept.
     #[error("{}", lines(.0))]
     Addresses(Vec<addr::Error>),
@@ -54,51 +61,38 @@ pub enum StartError {
     Ended(String),
 }
 
-/// Runs the agent until it is told to stop; an orderly stop is `Ok`.
-pub async fn run(config: Config) -> Result<(), StartError> {
+/// Runs the agent until it is told to stop; an orderly stop is `Ok`. A reload reads the file at
+/// `path` again.
+pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
+    let Loaded { config, worries: _, settings } = loaded;
     let clock = WallClock::start();
+    let config = settled(config).await?;
     let control = Control::bind(&config.agent.control_socket)?;
     let listener = match config.bgp.listen {
         Listen::On(address) => Some(Listener::bind(address, config.neighbors.values())?),
         Listen::Off => None,
     };
-    let receivers = Receivers::bind(&config)?;
     let web = match config.agent.http {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
     };
-    let probes: Vec<Probe> =
-        config.haproxy.values().cloned().map(Probe::bind).collect::<Result<_, _>>()?;
     check_world(&config).await?;
+    announce_start(&config);
 
     let config = Arc::new(config);
-    let mut wiring = Wiring::new(&config);
-    wiring.outputs.haproxy = probes.iter().map(Probe::status).collect();
-    let agent = Agent {
-        pid: std::process::id(),
-        router_id: config.bgp.router_id,
-        local_as: config.bgp.local_as,
-        region: config.agent.region.clone(),
-        clock,
+    let mut wiring = Wiring::new();
+    let ends = Ends {
+        shared: wiring.shared,
+        orders: wiring.orders.clone(),
+        observations: wiring.observations,
+        haproxies: wiring.haproxies,
     };
-    tracing::info!(
-        version = env!("CARGO_PKG_VERSION"), router_id = %agent.router_id, local_as = %agent.local_as,
-        region = agent.region.as_ref().map(tracing::field::display),
-        neighbors = config.neighbors.len(), services = config.services.len(), "herald starts"
-    );
-    let decider = Decider {
-        agent,
-        engine: Engine::new(engine_params(&config), clock::now()),
-        config: Arc::clone(&config),
-        inputs: wiring.inputs,
-        outputs: wiring.outputs,
-    };
+    let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
+    let (stop_bfd, stop) = watch::channel(false);
+    let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
+    wiring.outputs.neighbors = supervisor.apply(&config).await?;
 
-    let mut tasks = JoinSet::new();
-    let mut peers = JoinSet::new();
-    for peer in wiring.peers {
-        peers.spawn(peer::run(peer));
-    }
+    let tasks = &mut supervisor.tasks;
     tasks.spawn(named("the address keeper", addr::keep(wiring.wanted, wiring.reports)));
     tasks.spawn(named("the control socket", control.run(wiring.source.clone())));
     if let Some(listener) = listener {
@@ -107,31 +101,44 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     if let Some(web) = web {
         tasks.spawn(named("HTTP", web.run(wiring.source)));
     }
-    for probe in probes {
-        tasks.spawn(named("a HAProxy probe", probe.run(wiring.observations.clone())));
-    }
-    tasks.spawn(named("the signal handler", signals(wiring.orders)?));
-
-    let (stop_bfd, stop) = watch::channel(false);
-    let mut bfd = tokio::spawn(bfd_udp::run(receivers, wiring.paths, stop));
+    tasks.spawn(named("the signal handler", signals(wiring.orders, wiring.reloads)?));
+    let decider = Decider {
+        agent: Agent { pid: std::process::id(), clock },
+        engine: Engine::new(engine_params(&config), clock::now()),
+        config,
+        inputs: wiring.inputs,
+        outputs: wiring.outputs,
+    };
     let mut decider = tokio::spawn(decider.run());
-    let unfinished = tokio::select! {
-        // When the decider has stopped, tasks that live on its channels end too, and rightly so.
-        biased;
-        decided = &mut decider => decided.map_err(|error| StartError::Ended(error.to_string()))?,
-        Some(ended) = tasks.join_next() => {
-            return Err(StartError::Ended(ended.unwrap_or_else(|error| error.to_string())));
-        }
-        Some(Err(error)) = peers.join_next() => return Err(StartError::Ended(error.to_string())),
-        ended = &mut bfd => {
-            let how = ended.err().map_or("BFD".to_owned(), |error| error.to_string());
-            return Err(StartError::Ended(how));
+    let unfinished = loop {
+        tokio::select! {
+            // When the decider has stopped, tasks that live on its channels end too, and rightly so.
+            biased;
+            decided = &mut decider => {
+                break decided.map_err(|error| StartError::Ended(error.to_string()))?;
+            }
+            Some(ended) = supervisor.tasks.join_next() => match ended {
+                Err(error) if error.is_cancelled() => {}
+                ended => {
+                    let how = ended.unwrap_or_else(|error| error.to_string());
+                    return Err(StartError::Ended(how));
+                }
+            },
+            Some(ended) = supervisor.neighbors.tasks.join_next() => {
+                // The task of a neighbour that is no longer configured ends in order.
+                ended.map_err(|error| StartError::Ended(error.to_string()))?;
+            }
+            ended = &mut bfd => {
+                let how = ended.err().map_or("BFD".to_owned(), |error| error.to_string());
+                return Err(StartError::Ended(how));
+            }
+            Some(request) = wiring.reload_requests.recv() => supervisor.reload(request).await,
         }
     };
     // Last words of the sessions; whoever does not read them has had the time. BFD says farewell
     // after them: a neighbour should learn from BGP why its session ends.
     let farewell = timeout(FAREWELL, async {
-        while peers.join_next().await.is_some() {}
+        while supervisor.neighbors.tasks.join_next().await.is_some() {}
         stop_bfd.send_replace(true);
         bfd.await
     })
@@ -145,12 +152,32 @@ pub async fn run(config: Config) -> Result<(), StartError> {
     Ok(())
 }
 
+/// The configuration with its region known.
+async fn settled(config: Config) -> Result<Config, StartError> {
+    match config.agent.region {
+        Region::None | Region::Named(_) => Ok(config),
+        Region::Auto(_) => {
+            let region = cloud::region(&config.agent.metadata).await?;
+            Ok(config.in_region(&region)?)
+        }
+    }
+}
+
+fn announce_start(config: &Config) {
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"), router_id = %config.bgp.router_id,
+        local_as = %config.bgp.local_as,
+        region = config.agent.region.name().map(tracing::field::display),
+        neighbors = config.neighbors.len(), services = config.services.len(), "herald starts"
+    );
+}
+
 fn lines(faults: &[impl ToString]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Asks what would make the agent useless from the start, before anything is changed.
-async fn check_world(config: &Config) -> Result<(), StartError> {
+pub(super) async fn check_world(config: &Config) -> Result<(), StartError> {
     let services = config.services.values();
     let addresses = services.flat_map(|service| service.loopback.addresses.iter().cloned());
     addr::check(&addresses.collect()).await.map_err(StartError::Addresses)?;
@@ -164,14 +191,16 @@ async fn check_world(config: &Config) -> Result<(), StartError> {
 }
 
 /// A task by its name, which is all that is asked of it when it ends.
-async fn named<T>(name: &'static str, task: impl Future<Output = T>) -> String {
+pub(super) async fn named<T>(name: &'static str, task: impl Future<Output = T>) -> String {
     let _ = task.await;
     name.to_owned()
 }
 
-/// Turns signals into orders. SIGHUP would end the process if it were not caught; there is no
-/// reload in this version, and it must not cost a route that somebody tries.
-fn signals(orders: mpsc::Sender<Order>) -> Result<impl Future<Output = ()>, StartError> {
+/// Turns signals into orders and reloads.
+fn signals(
+    orders: mpsc::Sender<Order>,
+    reloads: Reloads,
+) -> Result<impl Future<Output = ()>, StartError> {
     let catch = |kind| signal(kind).map_err(StartError::Signals);
     let mut terminate = catch(SignalKind::terminate())?;
     let mut interrupt = catch(SignalKind::interrupt())?;
@@ -183,7 +212,11 @@ fn signals(orders: mpsc::Sender<Order>) -> Result<impl Future<Output = ()>, Star
                 _ = terminate.recv() => "SIGTERM",
                 _ = interrupt.recv() => "SIGINT",
                 _ = hangup.recv() => {
-                    tracing::warn!("SIGHUP: this version cannot reload; restart to apply changes");
+                    // What comes of it stands in the log. While two reloads wait, this one would
+                    // read the same file.
+                    let (answer, _) = oneshot::channel();
+                    let request = ReloadRequest { dry_run: false, allow_reset: false, answer };
+                    let _ = reloads.try_send(request);
                     continue;
                 }
             };

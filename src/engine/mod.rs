@@ -11,6 +11,7 @@
 //! effect; routes come first, so that a withdrawal waits for nothing.
 
 mod address;
+mod configure;
 mod rollout;
 mod service;
 mod stop;
@@ -59,6 +60,9 @@ pub enum Input {
     Addresses(AddressReport),
     /// A neighbour has been told, or is gone.
     Carried(NeighborName, Carried),
+    /// From now on this configuration holds. What is the same in both goes on as if nothing had
+    /// happened; what is gone is withdrawn, then released.
+    Configured(Params),
     /// Stop in order: drain for at most `grace`, withdraw, close the sessions, release the addresses.
     Stop {
         /// Bound on the drain.
@@ -171,6 +175,7 @@ impl Engine {
                 self.rollout.handle_carried(neighbor, carried);
                 self.publish_addresses();
             }
+            Input::Configured(params) => self.configure(params, now),
             Input::Stop { grace, because } => self.begin_stop(grace, &because, now),
             Input::Hurry => self.hurry(now),
             Input::Timeout => self.handle_timeout(now),
@@ -257,5 +262,7 @@ impl Engine {
     }
 }
 
+#[cfg(test)]
+mod configure_tests;
 #[cfg(test)]
 mod tests;

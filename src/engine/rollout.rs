@@ -40,6 +40,40 @@ impl Rollout {
         }
     }
 
+    /// Makes a table for each of these neighbours, and forgets all others.
+    pub(super) fn configure<'a>(&mut self, neighbors: impl Iterator<Item = &'a NeighborName>) {
+        let (mut tables, mut carried) = (BTreeMap::new(), BTreeMap::new());
+        for name in neighbors {
+            let table = self.tables.remove(name);
+            // A new neighbour must be told, even if there is nothing to tell.
+            self.plans_changed |= table.is_none();
+            tables.insert(name.clone(), table.unwrap_or_default());
+            carried.insert(name.clone(), self.carried.remove(name).unwrap_or(Carried::Nothing));
+        }
+        self.tables = tables;
+        self.carried = carried;
+    }
+
+    /// Withdraws the routes that none of these services has.
+    pub(super) fn keep_only<'a>(&mut self, services: impl Iterator<Item = &'a policy::Service>) {
+        let known: BTreeSet<Prefix> = services.flat_map(|s| s.prefixes.iter().copied()).collect();
+        for table in self.tables.values_mut() {
+            if table.keys().any(|prefix| !known.contains(prefix)) {
+                Arc::make_mut(table).retain(|prefix, _| known.contains(prefix));
+                self.plans_changed = true;
+            }
+        }
+    }
+
+    /// Lets go of every address that is not one of these once the neighbours have been told.
+    pub(super) fn release_others(&mut self, known: &BTreeSet<LoopbackAddress>) {
+        let gone: Vec<_> = self.asked.difference(known).cloned().collect();
+        for address in gone {
+            self.asked.remove(&address);
+            self.held.insert(address, self.version);
+        }
+    }
+
     pub(super) fn handle_report(&mut self, report: AddressReport) {
         self.report = report;
     }

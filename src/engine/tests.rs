@@ -5,15 +5,15 @@ use crate::base::{Asn, CheckName, Percent, Scope};
 use crate::health::{CheckParams, Outcome, Rule, Sample};
 use crate::policy::{Drain, Extras, StateAttributes};
 
-const SECOND: Duration = Duration::from_secs(1);
-const ADDRESS: &str = "9.9.9.9";
+pub(super) const SECOND: Duration = Duration::from_secs(1);
+pub(super) const ADDRESS: &str = "9.9.9.9";
 
-fn table(announce: bool, prepend: u8) -> StateAttributes {
+pub(super) fn table(announce: bool, prepend: u8) -> StateAttributes {
     let extras = Extras { prepend, ..Extras::default() };
     StateAttributes { announce, extras, next_hop: None }
 }
 
-fn loopback(address: &str) -> LoopbackAddress {
+pub(super) fn loopback(address: &str) -> LoopbackAddress {
     LoopbackAddress {
         address: address.parse().unwrap(),
         interface: "lo".into(),
@@ -22,12 +22,12 @@ fn loopback(address: &str) -> LoopbackAddress {
     }
 }
 
-fn prefix() -> Prefix {
+pub(super) fn prefix() -> Prefix {
     ADDRESS.parse().unwrap()
 }
 
 /// One service `web` with one check, announced to `rs-0` and `rs-1`.
-fn params(remove_on_down: bool) -> Params {
+pub(super) fn params(remove_on_down: bool) -> Params {
     let neighbor = policy::Neighbor {
         local_as: Asn(65010),
         extras: Extras::default(),
@@ -61,20 +61,20 @@ fn params(remove_on_down: bool) -> Params {
 }
 
 /// The engine with a clock to push and the last of each output at hand.
-struct Bench {
-    engine: Engine,
-    now: Instant,
-    plans: BTreeMap<NeighborName, Plan>,
-    addresses: BTreeSet<LoopbackAddress>,
-    transitions: Vec<(State, State)>,
+pub(super) struct Bench {
+    pub(super) engine: Engine,
+    pub(super) now: Instant,
+    pub(super) plans: BTreeMap<NeighborName, Plan>,
+    pub(super) addresses: BTreeSet<LoopbackAddress>,
+    pub(super) transitions: Vec<(State, State)>,
     /// Outputs of the last input, in order, by name.
     last: Vec<&'static str>,
-    stopped: Option<Vec<Reason>>,
-    closing: bool,
+    pub(super) stopped: Option<Vec<Reason>>,
+    pub(super) closing: bool,
 }
 
 impl Bench {
-    fn new(params: Params) -> Self {
+    pub(super) fn new(params: Params) -> Self {
         let now = Instant::now();
         let mut bench = Self {
             engine: Engine::new(params, now),
@@ -90,7 +90,7 @@ impl Bench {
         bench
     }
 
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         self.last.clear();
         while let Some(output) = self.engine.poll_output() {
             self.last.push(match output {
@@ -120,45 +120,57 @@ impl Bench {
         }
     }
 
-    fn input(&mut self, input: Input) -> &[&'static str] {
+    pub(super) fn input(&mut self, input: Input) -> &[&'static str] {
         self.engine.handle(input, self.now);
         self.drain();
         &self.last
     }
 
-    fn sample(&mut self, outcome: Outcome) -> &[&'static str] {
+    pub(super) fn sample(&mut self, outcome: Outcome) -> &[&'static str] {
+        self.observe("web", "backend", outcome)
+    }
+
+    pub(super) fn sample_of(&mut self, service: &str, outcome: Outcome) -> &[&'static str] {
+        self.observe(service, "backend", outcome)
+    }
+
+    pub(super) fn check(&mut self, check: &str, outcome: Outcome) -> &[&'static str] {
+        self.observe("web", check, outcome)
+    }
+
+    fn observe(&mut self, service: &str, check: &str, outcome: Outcome) -> &[&'static str] {
         let sample = Sample { outcome, because: "said so".into() };
-        let (service, check) = ("web".into(), CheckName::from("backend"));
+        let (service, check) = (service.into(), CheckName::from(check));
         self.input(Input::Observed(Observation { service, check, sample, at: self.now }))
     }
 
-    fn healthy(&mut self) -> &[&'static str] {
+    pub(super) fn healthy(&mut self) -> &[&'static str] {
         self.sample(Outcome::Healthy { capacity: Percent::FULL })
     }
 
     /// Binds what is wanted.
-    fn bind(&mut self) -> &[&'static str] {
+    pub(super) fn bind(&mut self) -> &[&'static str] {
         let bound = self.addresses.clone();
         self.input(Input::Addresses(AddressReport { bound, faults: BTreeMap::new() }))
     }
 
-    fn carry(&mut self, neighbor: &str, carried: Carried) {
+    pub(super) fn carry(&mut self, neighbor: &str, carried: Carried) {
         self.input(Input::Carried(neighbor.into(), carried));
     }
 
     /// Both neighbours have been told everything.
-    fn carry_all(&mut self) {
+    pub(super) fn carry_all(&mut self) {
         let version = self.version();
         for name in ["rs-0", "rs-1"] {
             self.carry(name, Carried::Upto(version));
         }
     }
 
-    fn version(&self) -> u64 {
+    pub(super) fn version(&self) -> u64 {
         self.plans.values().map(|plan| plan.version).max().unwrap_or_default()
     }
 
-    fn pass(&mut self, time: Duration) {
+    pub(super) fn pass(&mut self, time: Duration) {
         let end = self.now + time;
         for _ in 0..100 {
             let Some((at, _)) = self.engine.poll_timeout().filter(|(at, _)| *at <= end) else {
@@ -172,7 +184,7 @@ impl Bench {
     }
 
     /// The length of the AS path that every neighbour is told, or `None` when withdrawn everywhere.
-    fn announced(&self) -> Option<usize> {
+    pub(super) fn announced(&self) -> Option<usize> {
         let lengths: BTreeSet<_> = self
             .plans
             .values()
@@ -182,11 +194,11 @@ impl Bench {
         lengths.into_iter().next().flatten()
     }
 
-    fn state(&self) -> State {
+    pub(super) fn state(&self) -> State {
         self.engine.services().next().unwrap().state
     }
 
-    fn up() -> Self {
+    pub(super) fn up() -> Self {
         let mut bench = Self::new(params(false));
         bench.bind();
         bench.healthy();

@@ -61,6 +61,11 @@ impl Check {
         }
     }
 
+    /// The same check, counting by other parameters from the next sample on.
+    pub(super) fn configured(self, params: CheckParams, unknown_for: Duration) -> Self {
+        Self { params, unknown_for, ..self }
+    }
+
     pub(super) fn verdict(&self) -> CheckVerdict {
         self.verdict
     }

@@ -59,6 +59,9 @@ pub struct Health {
     fallen: bool,
     healthy_since: Option<Instant>,
     verdict: Verdict,
+    /// After new checks have come, the old verdict stands until they have given theirs, at most
+    /// until this time.
+    standing_until: Option<Instant>,
 }
 
 impl Health {
@@ -70,9 +73,35 @@ impl Health {
             .map(|(name, check)| (name.clone(), Check::new(*check, params.unknown_for)))
             .collect();
         let verdict = Verdict { kind: VerdictKind::Pending, because: Reason::new("no sample yet") };
-        let mut health = Self { params, checks, fallen: false, healthy_since: None, verdict };
+        let mut health = Self {
+            params,
+            checks,
+            fallen: false,
+            healthy_since: None,
+            verdict,
+            standing_until: None,
+        };
         health.judge(now);
         health
+    }
+
+    /// Takes over other parameters. Checks of the same name go on with what they have seen. New ones
+    /// have no verdict yet; while the rule needs it, the verdict of before stands, for `unknown-for`
+    /// at most: adding a check must not take a healthy service away.
+    pub fn configure(&mut self, params: Params, now: Instant) {
+        let mut checks = BTreeMap::new();
+        for (name, check) in &params.checks {
+            let known = self.checks.remove(name);
+            let check = match known {
+                Some(known) => known.configured(*check, params.unknown_for),
+                None => Check::new(*check, params.unknown_for),
+            };
+            checks.insert(name.clone(), check);
+        }
+        self.checks = checks;
+        self.standing_until = Some(now + params.unknown_for);
+        self.params = params;
+        self.judge(now);
     }
 
     /// The verdict as of the last call of a `handle` function.
@@ -106,8 +135,8 @@ impl Health {
 
     /// When to call [`handle_timeout`](Self::handle_timeout) next, and for what.
     pub fn poll_timeout(&self) -> Option<(Instant, Timer)> {
-        let unknown =
-            self.checks.values().filter_map(Check::deadline).map(|at| (at, Timer::Unknown));
+        let unknown = self.checks.values().filter_map(Check::deadline).chain(self.standing_until);
+        let unknown = unknown.map(|at| (at, Timer::Unknown));
         unknown.chain(self.held_until().map(|at| (at, Timer::HoldUp))).min()
     }
 
@@ -117,6 +146,9 @@ impl Health {
 
     fn judge(&mut self, now: Instant) {
         let ruled = self.rule();
+        if self.stands(&ruled, now) {
+            return;
+        }
         match ruled.kind {
             VerdictKind::Pending => self.healthy_since = None,
             VerdictKind::Unhealthy => {
@@ -134,6 +166,14 @@ impl Health {
             }
         }
         self.verdict = ruled;
+    }
+
+    /// Whether the verdict of before still stands in place of this one, which is none yet.
+    fn stands(&mut self, ruled: &Verdict, now: Instant) -> bool {
+        let waiting =
+            ruled.kind == VerdictKind::Pending && self.verdict.kind != VerdictKind::Pending;
+        self.standing_until = self.standing_until.filter(|until| waiting && *until > now);
+        self.standing_until.is_some()
     }
 
     fn held(&self, because: &Reason, left: f32) -> Verdict {

@@ -11,10 +11,10 @@ use crate::config::{Neighbor, Transport};
 
 /// Who may connect to us, by the address it comes from. Neighbours that share an address are told
 /// apart by the address they connect to, and by the device they come in by.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Callers(BTreeMap<IpAddr, Vec<Caller>>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Caller {
     name: NeighborName,
     transport: Transport,
@@ -29,6 +29,11 @@ impl Callers {
             transport: neighbor.transport.clone(),
             connections,
         });
+    }
+
+    /// Who may connect.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&NeighborName, &Transport)> {
+        self.0.values().flatten().map(|caller| (&caller.name, &caller.transport))
     }
 
     /// Passes a connection on to the neighbour it comes from, or hangs up. A stranger costs one

@@ -20,7 +20,7 @@ use crate::bfd::Report;
 use crate::clock;
 use crate::config::Neighbor;
 use crate::rib::{Carried, Plan};
-use crate::session::{Direction, Input, Output, Session};
+use crate::session::{Direction, Input, Leaving, Output, Session};
 use crate::status::{self, PeerStatus, RouteQuestion};
 
 /// How long the last words of a connection may take to be written.
@@ -31,8 +31,6 @@ const READ_BUFFER: usize = 16 * 1024;
 /// A neighbour to be driven.
 #[derive(Debug)]
 pub struct Peer {
-    /// The neighbour.
-    pub neighbor: Neighbor,
     /// Spreads its timers.
     pub seed: u64,
     /// Its channels.
@@ -42,14 +40,16 @@ pub struct Peer {
 /// The ends of a neighbour's channels.
 #[derive(Debug)]
 pub struct Ends {
+    /// The neighbour. What changes in it is such that the session can follow.
+    pub neighbor: watch::Receiver<Neighbor>,
     /// The routes it should have; only the newest counts.
     pub plans: watch::Receiver<Plan>,
     /// Connections it has made to us.
     pub accepted: mpsc::Receiver<TcpStream>,
     /// Questions of operators about its routes.
     pub questions: mpsc::Receiver<RouteQuestion>,
-    /// True when the session is to be closed in order.
-    pub stop: watch::Receiver<bool>,
+    /// Why the session is to be closed in order, once it is.
+    pub stop: watch::Receiver<Option<Leaving>>,
     /// How far it has been told.
     pub carried: mpsc::Sender<(NeighborName, Carried)>,
     /// What BFD says of the path to it, if it is asked; wakes us when the path has failed.
@@ -79,13 +79,15 @@ enum Happened {
     Accepted(TcpStream),
     Asked(RouteQuestion),
     BfdDown(Reason),
+    Configured(Box<Neighbor>),
     Timeout,
-    Stop,
+    Stop(Leaving),
 }
 
-/// Runs one neighbour until `stop` turns true (or its sender is gone) and the last words are written.
+/// Runs one neighbour until `stop` says why (or its sender is gone) and the last words are written.
 pub async fn run(peer: Peer) {
-    let Peer { neighbor, seed, mut ends } = peer;
+    let Peer { seed, mut ends } = peer;
+    let neighbor = ends.neighbor.borrow_and_update().clone();
     let session = Session::new(neighbor.session.clone(), seed, clock::now());
     let mut driver = Driver {
         journal: Journal::new(neighbor.name.clone()),
@@ -103,7 +105,7 @@ pub async fn run(peer: Peer) {
     while !stopping {
         publish(&ends.status, &driver);
         let happened = driver.wait(&mut ends).await;
-        stopping = matches!(happened, Happened::Stop);
+        stopping = matches!(happened, Happened::Stop(_));
         driver.take(happened).await;
     }
     publish(&ends.status, &driver);
@@ -130,7 +132,10 @@ impl Driver {
         tokio::select! {
             biased;
             Ok(()) = ends.plans.changed() => Happened::Plan(ends.plans.borrow_and_update().clone()),
-            _ = ends.stop.wait_for(|stop| *stop) => Happened::Stop,
+            leaving = told_to_stop(&mut ends.stop) => Happened::Stop(leaving),
+            Ok(()) = ends.neighbor.changed() => {
+                Happened::Configured(Box::new(ends.neighbor.borrow_and_update().clone()))
+            }
             because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
             Some(question) = ends.questions.recv() => Happened::Asked(question),
             () = clock::reached(deadline) => Happened::Timeout,
@@ -176,7 +181,8 @@ impl Driver {
             }
             Happened::BfdDown(because) => self.handle(Input::BfdDown(because)).await,
             Happened::Timeout => self.handle(Input::Timeout).await,
-            Happened::Stop => self.handle(Input::Stop).await,
+            Happened::Configured(neighbor) => self.configure(*neighbor).await,
+            Happened::Stop(leaving) => self.handle(Input::Stop(leaving)).await,
         }
     }
 
@@ -190,6 +196,23 @@ impl Driver {
             self.handle(Input::Timeout).await;
         }
         yield_now().await;
+    }
+
+    /// A new password holds for the connections that are there, too: the neighbour changes its own
+    /// within the hold time, and what was lost in between is sent again.
+    async fn configure(&mut self, neighbor: Neighbor) {
+        let known = std::mem::replace(&mut self.neighbor, neighbor);
+        let transport = &self.neighbor.transport;
+        if known.transport.password != transport.password {
+            for link in self.links.values() {
+                if let Err(error) = link.sign(transport) {
+                    let neighbor = &self.neighbor.name;
+                    tracing::warn!(%neighbor, %error, "the new password holds from the next connection on");
+                }
+            }
+        }
+        let params = Box::new(self.neighbor.session.clone());
+        self.handle(Input::Configured(params)).await;
     }
 
     async fn accept(&mut self, stream: TcpStream) {
@@ -282,6 +305,14 @@ impl Driver {
 
 fn local(stream: &TcpStream) -> io::Result<IpAddr> {
     Ok(stream.local_addr()?.ip().to_canonical())
+}
+
+/// Waits until the session is to end. Who has nobody left to tell it ends, too.
+async fn told_to_stop(stop: &mut watch::Receiver<Option<Leaving>>) -> Leaving {
+    match stop.wait_for(Option::is_some).await {
+        Ok(leaving) => (*leaving).unwrap_or(Leaving::Shutdown),
+        Err(_) => Leaving::Shutdown,
+    }
 }
 
 /// Waits until BFD calls the path dead.

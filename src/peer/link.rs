@@ -1,9 +1,12 @@
 use std::io;
 use std::task::{Context, Poll, ready};
 
+use socket2::SockRef;
 use tokio::net::TcpStream;
 
+use super::socket;
 use crate::base::Reason;
+use crate::config::Transport;
 
 /// A connection and what could not be written to it yet.
 #[derive(Debug)]
@@ -26,6 +29,11 @@ pub(super) enum LinkEvent {
 impl Link {
     pub(super) fn new(stream: TcpStream) -> Self {
         Self { stream, unwritten: Vec::new() }
+    }
+
+    /// Signs what is sent from now on as configured.
+    pub(super) fn sign(&self, transport: &Transport) -> io::Result<()> {
+        socket::sign(&SockRef::from(&self.stream), transport)
     }
 
     /// Writes at once what the kernel takes and keeps the rest; says whether all is written.

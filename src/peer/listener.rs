@@ -1,14 +1,16 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use socket2::{SockRef, Socket};
+use socket2::SockRef;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::callers::Callers;
 use super::{socket, sockopt};
 use crate::base::NeighborName;
-use crate::config::Neighbor;
+use crate::config::{Neighbor, Password, Transport};
 
 /// How long nobody is accepted after an error.
 const AFTER_AN_ERROR: Duration = Duration::from_millis(100);
@@ -17,7 +19,13 @@ const AFTER_AN_ERROR: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Listener {
     listener: TcpListener,
+    address: SocketAddr,
+    /// The passwords that the socket asks for.
+    passwords: Passwords,
 }
+
+/// By the address of the neighbour: its name and password.
+type Passwords = BTreeMap<IpAddr, (NeighborName, Password)>;
 
 /// Why connections cannot be accepted.
 #[derive(Debug, thiserror::Error)]
@@ -73,43 +81,76 @@ impl Listener {
     ) -> Result<Self, ListenError> {
         let socket =
             socket::listening(address).map_err(|error| ListenError::new(address, error))?;
-        for neighbor in neighbors {
-            require_password(&socket, address, neighbor)?;
+        let neighbors = neighbors.into_iter().map(|n| (&n.name, &n.transport));
+        let passwords = passwords(address, neighbors);
+        for (peer, (neighbor, password)) in &passwords {
+            let signed =
+                sockopt::sign(&SockRef::from(&socket), address.is_ipv6(), *peer, Some(password));
+            signed.map_err(|source| {
+                let neighbor = neighbor.clone();
+                ListenError::Password { address, neighbor, source }
+            })?;
         }
         let listening = socket::listen(&socket).and_then(|()| TcpListener::from_std(socket.into()));
         let listener = listening.map_err(|error| ListenError::new(address, error))?;
-        Ok(Self { listener })
+        Ok(Self { listener, address, passwords })
     }
 
-    /// Accepts for ever.
-    pub async fn run(self, callers: Callers) {
+    /// Accepts from the callers of the moment, until there is nobody left to change them.
+    pub async fn run(mut self, mut callers: watch::Receiver<Callers>) {
         loop {
-            match self.listener.accept().await {
-                Ok((stream, from)) => callers.take(stream, from),
-                Err(error) => {
-                    // Out of descriptors, or a connection that ended before it was accepted: the
-                    // next one may be fine, but not in this very moment.
-                    tracing::warn!(%error, "cannot accept a connection");
-                    tokio::time::sleep(AFTER_AN_ERROR).await;
-                }
+            tokio::select! {
+                biased;
+                changed = callers.changed() => match changed {
+                    Ok(()) => {
+                        let wanted = passwords(self.address, callers.borrow_and_update().iter());
+                        self.require(wanted);
+                    }
+                    Err(_) => return,
+                },
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, from)) => callers.borrow().take(stream, from),
+                    Err(error) => {
+                        // Out of descriptors, or a connection that ended before it was accepted: the
+                        // next one may be fine, but not in this very moment.
+                        tracing::warn!(%error, "cannot accept a connection");
+                        tokio::time::sleep(AFTER_AN_ERROR).await;
+                    }
+                },
             }
         }
     }
+
+    /// Asks for these passwords from the next connection on, and no longer for others. What the
+    /// kernel refuses is said; that neighbour can still be dialled.
+    fn require(&mut self, wanted: Passwords) {
+        let socket = SockRef::from(&self.listener);
+        let known: BTreeSet<_> = self.passwords.keys().chain(wanted.keys()).copied().collect();
+        for peer in known {
+            let (old, new) = (self.passwords.get(&peer), wanted.get(&peer));
+            let (old, password) = (old.map(|(_, p)| p), new.map(|(_, p)| p));
+            if old == password {
+                continue;
+            }
+            if let Err(error) = sockopt::sign(&socket, self.address.is_ipv6(), peer, password) {
+                tracing::warn!(%peer, %error, "the password cannot be changed for connections from it");
+            }
+        }
+        self.passwords = wanted;
+    }
 }
 
-fn require_password(
-    socket: &Socket,
+/// The passwords that a socket on `address` can meet: one on an IPv4 address meets no IPv6 neighbour.
+fn passwords<'a>(
     address: SocketAddr,
-    neighbor: &Neighbor,
-) -> Result<(), ListenError> {
-    let (peer, v6) = (neighbor.transport.remote.ip(), address.is_ipv6());
-    let Some(password) = neighbor.transport.password.as_ref().filter(|_| v6 || peer.is_ipv4())
-    else {
-        return Ok(());
-    };
-    sockopt::sign(&SockRef::from(socket), v6, peer, password).map_err(|source| {
-        ListenError::Password { address, neighbor: neighbor.name.clone(), source }
+    neighbors: impl Iterator<Item = (&'a NeighborName, &'a Transport)>,
+) -> Passwords {
+    let met = neighbors.filter(|(_, transport)| address.is_ipv6() || transport.remote.is_ipv4());
+    met.filter_map(|(name, transport)| {
+        let password = transport.password.clone()?;
+        Some((transport.remote.ip(), (name.clone(), password)))
     })
+    .collect()
 }
 
 impl ListenError {

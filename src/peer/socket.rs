@@ -23,11 +23,17 @@ pub(super) fn dialling(transport: &Transport) -> io::Result<Socket> {
     if let Some(local) = transport.local_address {
         socket.bind(&reachable(SocketAddr::new(local, 0), transport)?.into())?;
     }
-    if let Some(password) = &transport.password {
-        sockopt::sign(&SockRef::from(&socket), remote.is_ipv6(), remote.ip(), password)?;
+    if transport.password.is_some() {
+        sign(&SockRef::from(&socket), transport)?;
     }
     for_session(&SockRef::from(&socket), transport)?;
     Ok(socket)
+}
+
+/// Signs the segments of a connection, there already or about to be made, as configured.
+pub(super) fn sign(socket: &SockRef<'_>, transport: &Transport) -> io::Result<()> {
+    let v6 = socket.domain()? == Domain::IPV6;
+    sockopt::sign(socket, v6, transport.remote.ip(), transport.password.as_ref())
 }
 
 /// Whether a connection was made on this device, or in this VRF. When it cannot be told, it was not.

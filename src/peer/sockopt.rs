@@ -24,18 +24,19 @@ struct Md5Key {
 
 /// Signs what goes to `peer`, and drops what comes from it unsigned or signed otherwise (TCP_MD5SIG,
 /// tcp(7); RFC 2385). A listening socket holds a key for each such peer, and a connection takes over
-/// the key of its own. `v6` is the family of the socket, which may be asked about an IPv4 peer.
+/// the key of its own. Without a password the key for the peer is taken away. `v6` is the family of the
+/// socket, which may be asked about an IPv4 peer.
 pub(super) fn sign(
     socket: &SockRef<'_>,
     v6: bool,
     peer: IpAddr,
-    password: &Password,
+    password: Option<&Password>,
 ) -> io::Result<()> {
     let peer = match peer {
         IpAddr::V4(address) if v6 => address.to_ipv6_mapped().into(),
         IpAddr::V4(_) | IpAddr::V6(_) => peer,
     };
-    let octets = password.octets();
+    let octets = password.map_or(&[][..], Password::octets);
     let mut key = [0; Password::MOST];
     key[..octets.len()].copy_from_slice(octets);
     let request = Md5Key {
@@ -149,10 +150,10 @@ mod tests {
         for length in [1, 16, Password::MOST] {
             let password = Password::new(&vec![b'x'; length]).unwrap();
             let v4 = "192.0.2.1".parse().unwrap();
-            sign(&SockRef::from(&socket()), false, v4, &password).unwrap();
+            sign(&SockRef::from(&socket()), false, v4, Some(&password)).unwrap();
             let both = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
             for peer in [v4, "2001:db8::1".parse().unwrap(), "fe80::1".parse().unwrap()] {
-                sign(&SockRef::from(&both), true, peer, &password).unwrap();
+                sign(&SockRef::from(&both), true, peer, Some(&password)).unwrap();
             }
         }
     }

@@ -147,6 +147,11 @@ impl AdjRibIn {
         Self { routes: BTreeMap::new(), limit, refused: 0 }
     }
 
+    /// Keeps at most this many from now on; what is kept already stays.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
     /// Takes an announcement; over the limit it is counted and forgotten.
     pub fn announce(&mut self, prefix: Prefix, route: &Arc<ReceivedRoute>) {
         if self.routes.len() < self.limit || self.routes.contains_key(&prefix) {

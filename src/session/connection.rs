@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::ops::Range;
 
 use super::{Malformed, Negotiated, State};
 use crate::wire::{self, Context, Message};
@@ -15,15 +16,8 @@ pub(super) struct Connection {
     /// slow neighbour gets the newest state when it reads again, and never a queue of old ones.
     pub(super) unsent: bool,
     inbox: Vec<u8>,
-    /// How much of the inbox has been read; it is cut off once no whole message is left.
-    read: usize,
-}
-
-/// A message, and its octets when there is something wrong with it.
-pub(super) struct Heard {
-    pub(super) message: Message,
-    /// The beginning of an UPDATE with malformed attributes, else empty.
-    pub(super) offending: Vec<u8>,
+    /// The last message in the inbox; all up to its end is cut off once no whole message is left.
+    read: Range<usize>,
 }
 
 impl Connection {
@@ -34,7 +28,7 @@ impl Connection {
             established: false,
             unsent: false,
             inbox: Vec::new(),
-            read: 0,
+            read: 0..0,
         }
     }
 
@@ -61,27 +55,25 @@ impl Connection {
     }
 
     /// The next whole message, `None` when more octets are needed.
-    pub(super) fn next_message(&mut self) -> Result<Option<Heard>, wire::Error> {
+    pub(super) fn next_message(&mut self) -> Result<Option<Message>, wire::Error> {
         let context = self.context();
-        let unread = &self.inbox[self.read..];
+        let unread = &self.inbox[self.read.end..];
         let length = match wire::frame_length(unread, &context)? {
             Some(length) if length <= unread.len() => length,
             Some(_) | None => {
-                self.inbox.drain(..self.read);
-                self.read = 0;
+                self.inbox.drain(..self.read.end);
+                self.read = 0..0;
                 return Ok(None);
             }
         };
-        let frame = &unread[..length];
-        let message = Message::decode(frame, &context)?;
-        let offending = match &message {
-            Message::Update(update) if !update.faults.is_empty() => {
-                frame[..length.min(Malformed::MOST)].to_vec()
-            }
-            Message::Open(_) | Message::Update(_) | Message::Notification(_) => Vec::new(),
-            Message::Keepalive | Message::RouteRefresh(_) => Vec::new(),
-        };
-        self.read += length;
-        Ok(Some(Heard { message, offending }))
+        let message = Message::decode(&unread[..length], &context)?;
+        self.read = self.read.end..self.read.end + length;
+        Ok(Some(message))
+    }
+
+    /// The beginning of the message that came last, for an operator who must complain about it.
+    pub(super) fn last_octets(&self) -> Vec<u8> {
+        let last = &self.inbox[self.read.clone()];
+        last[..last.len().min(Malformed::MOST)].to_vec()
     }
 }

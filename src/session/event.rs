@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use crate::base::Reason;
 use crate::rib::{Carried, Plan};
 
+use super::Params;
+
 /// Who opened a TCP connection. A session may have one of each until the collision is resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
@@ -21,6 +23,17 @@ impl Direction {
             Self::Accepted => Self::Dialled,
         }
     }
+}
+
+/// Why we leave, as the neighbour is told by the subcode of the Cease (RFC 4486 §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// The agent stops: Administrative Shutdown, with the shutdown message.
+    Shutdown,
+    /// Another session follows, with other parameters: Administrative Reset.
+    Reset,
+    /// The neighbour is no longer configured: Peer De-configured.
+    Deconfigured,
 }
 
 /// The state of a session (RFC 4271 §8.2.2): that of its most advanced connection.
@@ -65,8 +78,10 @@ impl fmt::Display for State {
 pub enum Input<'a> {
     /// Begin (RFC 4271 events 1 and 4). Nothing happens when the neighbour is configured as shut down.
     Start,
-    /// Close in order with Cease / Administrative Shutdown and stay down (event 2).
-    Stop,
+    /// Close in order with a Cease and stay down (event 2).
+    Stop(Leaving),
+    /// From now on these parameters hold. Only such as [`Params::resetting`] does not name.
+    Configured(Box<Params>),
     /// The routes the neighbour should have.
     Wanted(Plan),
     /// The connection asked for by [`Output::Dial`] is there (event 17).
@@ -148,7 +163,8 @@ pub enum Event {
     Stopped,
     /// A connection ended before it was established, or could not be made.
     Failed(Reason),
-    /// An UPDATE with malformed attributes was treated by RFC 7606; the session stays.
+    /// An UPDATE whose attributes are malformed, or cannot be true on this session, was treated by
+    /// RFC 7606; the session stays.
     Malformed(Reason),
 }
 

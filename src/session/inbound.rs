@@ -2,46 +2,62 @@
 
 use std::sync::Arc;
 
-use super::{Event, Malformed, Session};
+use super::scrutiny::Scrutiny;
+use super::{Direction, Event, Malformed, Session};
 use crate::base::Reason;
 use crate::rib::ReceivedRoute;
-use crate::wire::{AttributeFault, PathAttributes, Treatment, Update};
+use crate::wire::{PathAttributes, Treatment, Update};
 
 impl Session {
-    /// Event 27. `offending` is the beginning of a malformed message, for the operator who must
-    /// complain about it.
-    pub(super) fn update(&mut self, update: &Update, offending: Vec<u8>) {
-        let worst = update.faults.iter().max_by_key(|fault| fault.treatment);
-        if let Some(fault) = worst {
-            self.malformed(fault, offending);
-        }
+    /// Event 27, on the established connection.
+    pub(super) fn update(&mut self, direction: Direction, update: &Update) {
+        let treatment = self.judge(direction, update);
         let attributes = &update.attributes;
         let withdrawn = attributes.mp_unreach.iter().flat_map(|mp| &mp.prefixes);
         for prefix in update.withdrawn.iter().chain(withdrawn) {
             self.adj_rib_in.withdraw(prefix);
         }
-        let treatment = worst.map(|fault| fault.treatment);
         if treatment == Some(Treatment::DisableFamily) {
             // RFC 7606 §5.3: which prefixes were meant cannot be known, so none of them holds.
             self.adj_rib_in.forget();
         }
-        let announced = attributes.mp_reach.iter().flat_map(|mp| &mp.prefixes);
-        let announced = update.announced.iter().chain(announced);
         // RFC 7606 §2: routes with a fault that matters are taken as withdrawn.
         if treatment >= Some(Treatment::TreatAsWithdraw) {
-            announced.for_each(|prefix| self.adj_rib_in.withdraw(prefix));
+            update.prefixes().for_each(|prefix| self.adj_rib_in.withdraw(prefix));
         } else {
             let mut kept = None;
-            for prefix in announced {
+            for prefix in update.prefixes() {
                 let route = kept.get_or_insert_with(|| Arc::new(received(attributes)));
                 self.adj_rib_in.announce(*prefix, route);
             }
         }
     }
 
-    fn malformed(&mut self, fault: &AttributeFault, octets: Vec<u8>) {
+    /// What becomes of the routes of an UPDATE with faults; the faults are counted and kept. What the
+    /// codec has found comes first: it may have left out what the session would look at.
+    fn judge(&mut self, direction: Direction, update: &Update) -> Option<Treatment> {
+        let found = update.treatment();
+        let objection = match found {
+            Some(Treatment::TreatAsWithdraw | Treatment::DisableFamily) => None,
+            Some(Treatment::DiscardAttribute) | None => {
+                Scrutiny::of(&self.params, self.connections.get(&direction)?).objection(update)
+            }
+        };
+        if let Some(what) = objection {
+            let treatment = Treatment::TreatAsWithdraw;
+            self.malformed(direction, Reason::from(format!("{what}; {treatment}")));
+            return Some(treatment);
+        }
+        if let Some(fault) = update.faults.first() {
+            self.malformed(direction, Reason::from(fault.to_string()));
+        }
+        found
+    }
+
+    fn malformed(&mut self, direction: Direction, because: Reason) {
+        let Some(connection) = self.connections.get(&direction) else { return };
+        let octets = connection.last_octets();
         self.counters.malformed += 1;
-        let because = Reason::from(fault.to_string());
         self.last_malformed = Some(Malformed { because: because.clone(), octets });
         self.event(Event::Malformed(because));
     }

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use super::connection::Connection;
 use super::{
-    DIAL_LIMIT, Direction, Event, OPEN_HOLD, Output, Session, Timer, negotiation, outbound,
+    DIAL_LIMIT, Direction, Event, Leaving, OPEN_HOLD, Output, Params, RETRY_MOST, Session, Timer,
+    negotiation, outbound,
 };
-use crate::base::Reason;
+use crate::base::{Backoff, Reason};
 use crate::rib::Carried;
 use crate::wire::{Context, Message, Notification};
 
@@ -31,12 +32,12 @@ impl Session {
     }
 
     /// Event 2: the neighbour is told why, and nothing is tried again.
-    pub(super) fn stop(&mut self, now: Instant) {
+    pub(super) fn stop(&mut self, leaving: Leaving, now: Instant) {
         self.running = false;
         self.cancel_dial();
         for direction in [Direction::Dialled, Direction::Accepted] {
-            let notification = Notification::administrative_shutdown(&self.params.shutdown_message);
-            let because = Reason::new("shut down by herald");
+            let (notification, because) = self.last_words(leaving);
+            let because = Reason::new(because);
             self.close(
                 direction,
                 Closing { notification: Some(notification), because, penalty: false },
@@ -45,6 +46,32 @@ impl Session {
         }
         self.timers.stop(Timer::Retry);
         self.carry(Carried::Nothing);
+    }
+
+    /// What the neighbour is told, and what the operator is told.
+    fn last_words(&self, leaving: Leaving) -> (Notification, &'static str) {
+        match leaving {
+            Leaving::Shutdown => {
+                let text = &self.params.shutdown_message;
+                (Notification::administrative_shutdown(text), "shut down by herald")
+            }
+            Leaving::Reset => {
+                (Notification::administrative_reset(""), "reset for a new configuration")
+            }
+            Leaving::Deconfigured => {
+                (Notification::peer_deconfigured(), "no longer in the configuration")
+            }
+        }
+    }
+
+    /// What a session can follow as it runs: timers from their next start on, limits from the next
+    /// route on.
+    pub(super) fn configure(&mut self, params: Params) {
+        if params.connect_retry != self.params.connect_retry {
+            self.backoff = Backoff::new(params.connect_retry, RETRY_MOST);
+        }
+        self.adj_rib_in.set_limit(params.max_received);
+        self.params = params;
     }
 
     /// The hold timer would find out much later; the routes go at once.

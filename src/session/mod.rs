@@ -29,6 +29,7 @@ mod negotiation;
 mod outbound;
 mod params;
 mod receive;
+mod scrutiny;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::IpAddr;
@@ -36,7 +37,7 @@ use std::time::{Duration, Instant};
 
 use connection::Connection;
 pub use counters::{Counters, MessageCounts};
-pub use event::{Direction, Event, Input, Malformed, Output, State, Timer};
+pub use event::{Direction, Event, Input, Leaving, Malformed, Output, State, Timer};
 pub use negotiation::Negotiated;
 pub use params::{HoldTime, Params};
 
@@ -116,7 +117,8 @@ impl Session {
     pub fn handle(&mut self, input: Input<'_>, now: Instant) {
         match input {
             Input::Start => self.start(now),
-            Input::Stop => self.stop(now),
+            Input::Stop(leaving) => self.stop(leaving, now),
+            Input::Configured(params) => self.configure(*params),
             Input::Wanted(plan) => {
                 self.plan = plan;
                 self.pump(now);

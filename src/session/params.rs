@@ -39,7 +39,8 @@ impl fmt::Display for HoldTime {
     }
 }
 
-/// What a session needs of the configuration. A change of any of these resets the session.
+/// What a session needs of the configuration. [`Params::resetting`] tells which of it a running
+/// session cannot follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Params {
     /// Our AS towards this neighbour.
@@ -66,6 +67,9 @@ pub struct Params {
     pub shutdown_message: String,
     /// How many received routes are kept; the excess is counted and forgotten.
     pub max_received: usize,
+    /// The AS paths of its routes must begin with its own AS (RFC 4271 §6.3), as they do not behind a
+    /// route server that leaves itself out (RFC 7947 §2.2.2.1).
+    pub enforce_first_as: bool,
     /// Our role towards this neighbour (RFC 9234); `None` = not offered and not asked about.
     pub role: Option<Role>,
     /// Ask the neighbour to take IPv4 routes with IPv6 next hops (RFC 8950): the session has no IPv4
@@ -73,4 +77,41 @@ pub struct Params {
     pub extended_next_hop: bool,
     /// Segments are signed (RFC 2385): a neighbour with another password is silent.
     pub signed: bool,
+}
+
+impl Params {
+    /// The configuration keys that differ in `new` and that only another session can take over: they
+    /// are part of the OPEN, or decide whether there is a session at all.
+    pub fn resetting(&self, new: &Self) -> Vec<&'static str> {
+        let Self {
+            local_as,
+            peer_as,
+            router_id,
+            hold_time,
+            keepalive: _,
+            connect_retry: _,
+            send_hold_time: _,
+            families,
+            passive,
+            shutdown,
+            shutdown_message: _,
+            max_received: _,
+            enforce_first_as: _,
+            role,
+            extended_next_hop,
+            signed: _,
+        } = self;
+        let differs = [
+            ("local-as", *local_as != new.local_as),
+            ("peer-as", *peer_as != new.peer_as),
+            ("router-id", *router_id != new.router_id),
+            ("hold-time", *hold_time != new.hold_time),
+            ("families", *families != new.families),
+            ("passive", *passive != new.passive),
+            ("shutdown", *shutdown != new.shutdown),
+            ("role", *role != new.role),
+            ("next-hop", *extended_next_hop != new.extended_next_hop),
+        ];
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use super::connection::Heard;
 use super::lifecycle::Closing;
 use super::{Direction, Event, Session, State, Timer, negotiation};
 use crate::base::{Family, Reason};
@@ -17,7 +16,7 @@ impl Session {
         while let Some(connection) = self.connections.get_mut(&direction) {
             match connection.next_message() {
                 Ok(None) => return,
-                Ok(Some(heard)) => self.message(direction, heard, now),
+                Ok(Some(message)) => self.message(direction, message, now),
                 Err(error) => self.refuse(direction, &error, now),
             }
         }
@@ -33,9 +32,8 @@ impl Session {
         self.close(direction, closing, now);
     }
 
-    fn message(&mut self, direction: Direction, heard: Heard, now: Instant) {
+    fn message(&mut self, direction: Direction, message: Message, now: Instant) {
         let Some(state) = self.connections.get(&direction).map(|c| c.state()) else { return };
-        let Heard { message, offending } = heard;
         self.counters.received.count(message.kind());
         self.heard(direction, now);
         match (state, message) {
@@ -45,7 +43,7 @@ impl Session {
             (State::OpenSent, Message::Open(open)) => self.opened(direction, &open, now),
             (State::OpenConfirm, Message::Keepalive) => self.establish(direction, now),
             (State::Established, Message::Keepalive) => {}
-            (State::Established, Message::Update(update)) => self.update(&update, offending),
+            (State::Established, Message::Update(update)) => self.update(direction, &update),
             (State::Established, Message::RouteRefresh(refresh)) => self.refreshed(refresh, now),
             (state, message) => self.unexpected(direction, state, &message, now),
         }

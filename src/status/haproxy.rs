@@ -1,7 +1,11 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Instant;
 
 use crate::base::{InstanceName, Reason};
+
+/// All of them, by name: each probe writes what it knows of its own.
+pub type Haproxies = BTreeMap<InstanceName, HaproxyStatus>;
 
 /// What the probe of one HAProxy says of itself, told whenever it has asked.
 #[derive(Debug, Clone, PartialEq)]

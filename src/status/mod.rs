@@ -4,6 +4,7 @@
 
 mod haproxy;
 mod peer;
+mod reload;
 mod routes;
 mod source;
 
@@ -12,10 +13,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use haproxy::{HaproxyStatus, StreamState, StreamStatus};
+pub use haproxy::{Haproxies, HaproxyStatus, StreamState, StreamStatus};
 pub use peer::PeerStatus;
+pub use reload::{Reload, ReloadRequest, Reloads};
 pub use routes::{RouteTableKind, community_texts, routes};
-pub use source::{RouteQuestion, SnapshotRequests, Source};
+pub use source::{Questions, RouteQuestion, SnapshotRequests, Source};
 
 /// Everything an operator can see at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,7 +73,8 @@ pub struct Neighbor {
     pub local_address: Option<IpAddr>,
     /// Received routes that were not kept because of `max-received`.
     pub not_kept: u64,
-    /// UPDATEs with malformed attributes since the agent started (RFC 7606).
+    /// UPDATEs since the agent started whose attributes are malformed (RFC 7606) or cannot be true on
+    /// this session (RFC 4271 §6.3).
     pub malformed: u64,
     /// The last of them.
     pub last_malformed: Option<MalformedUpdate>,

@@ -1,6 +1,6 @@
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{NeighborRoute, RouteTableKind, Snapshot};
 use crate::base::{NeighborName, Prefix};
@@ -10,8 +10,11 @@ use crate::base::{NeighborName, Prefix};
 #[derive(Debug, Clone)]
 pub struct Source {
     snapshots: mpsc::Sender<oneshot::Sender<Snapshot>>,
-    peers: Arc<[(NeighborName, mpsc::Sender<RouteQuestion>)]>,
+    peers: watch::Receiver<Questions>,
 }
+
+/// Where each neighbour's task is asked.
+pub type Questions = BTreeMap<NeighborName, mpsc::Sender<RouteQuestion>>;
 
 /// The end that answers for snapshots.
 pub type SnapshotRequests = mpsc::Receiver<oneshot::Sender<Snapshot>>;
@@ -31,12 +34,10 @@ pub struct RouteQuestion {
 const WAITING: usize = 8;
 
 impl Source {
-    /// A source over these neighbours, and the end that answers for snapshots.
-    pub fn new(
-        peers: Vec<(NeighborName, mpsc::Sender<RouteQuestion>)>,
-    ) -> (Self, SnapshotRequests) {
+    /// A source over the neighbours of the moment, and the end that answers for snapshots.
+    pub fn new(peers: watch::Receiver<Questions>) -> (Self, SnapshotRequests) {
         let (snapshots, requests) = mpsc::channel(WAITING);
-        (Self { snapshots, peers: peers.into() }, requests)
+        (Self { snapshots, peers }, requests)
     }
 
     /// The state of the agent now; `None` while it is going down.
@@ -57,7 +58,8 @@ impl Source {
         let asked = |name: &NeighborName| neighbor.is_none_or(|wanted| wanted == name.as_str());
         let mut routes = Vec::new();
         let mut found = neighbor.is_none();
-        for (_, questions) in self.peers.iter().filter(|(name, _)| asked(name)) {
+        let peers = self.peers.borrow().clone();
+        for (_, questions) in peers.iter().filter(|(name, _)| asked(name)) {
             found = true;
             let (answer, told) = oneshot::channel();
             if questions.send(RouteQuestion { kind, prefix, answer }).await.is_ok() {

@@ -59,6 +59,12 @@ impl Update {
         (*self == empty).then_some(family.unwrap_or(Family::Ipv4Unicast))
     }
 
+    /// All prefixes that are announced.
+    pub fn prefixes(&self) -> impl Iterator<Item = &Prefix> {
+        let others = self.attributes.mp_reach.iter().flat_map(|reach| &reach.prefixes);
+        self.announced.iter().chain(others)
+    }
+
     /// The strongest treatment that a fault asks for.
     pub fn treatment(&self) -> Option<Treatment> {
         self.faults.iter().map(|fault| fault.treatment).max()

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use herald::base::{Asn, Community, Family, LargeCommunity, Scope};
 use herald::config::{
-    Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Ttl,
+    Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Region, Ttl,
 };
 use herald::health::Rule;
 
@@ -33,7 +33,7 @@ fn seconds(count: u64) -> Duration {
 #[test]
 fn a_minimal_file_has_the_documented_defaults() {
     let config = file("", "", "", "");
-    assert_eq!(config.agent.region, None);
+    assert_eq!(config.agent.region, Region::None);
     assert_eq!(config.agent.control_socket, PathBuf::from("/run/herald/control.sock"));
     assert_eq!(config.agent.http, Http::On("127.0.0.1:9642".parse().unwrap()));
     assert_eq!(config.agent.grace, seconds(5));
@@ -187,6 +187,20 @@ fn the_keys_of_a_neighbour_arrive() {
 }
 
 #[test]
+fn paths_begin_with_the_peer_as_unless_it_is_a_route_server_that_may_leave_it_out() {
+    for (lines, enforced) in [
+        ("", true),
+        ("role = \"customer\"", true),
+        ("role = \"route-server-client\"", false),
+        ("role = \"route-server-client\"\nenforce-first-as = true", true),
+        ("enforce-first-as = false", false),
+    ] {
+        let config = file("", lines, "", "");
+        assert_eq!(config.neighbors["rs-0"].session.enforce_first_as, enforced, "{lines}");
+    }
+}
+
+#[test]
 fn the_router_id_is_the_lowest_local_address_when_not_given() {
     let config = config(&format!(
         "[bgp]\nlocal-as = 65010\n{NEIGHBOR}local-address = \"192.0.2.12\"\n\
@@ -219,7 +233,7 @@ fn only_the_region_of_the_agent_applies() {
     let regions = "[agent]\nregion = \"west\"\n[region.north]\nprepend = 1\n\
                    [region.west]\nprepend = 2\nmed = 50\ncommunities = [\"no-export\"]\n";
     let config = config(&format!("{regions}{ROUTER_ID}{NEIGHBOR}{HAPROXY}{SERVICE}"));
-    assert_eq!(config.agent.region.as_ref().map(|name| name.as_str()), Some("west"));
+    assert_eq!(config.agent.region.name().map(|name| name.as_str()), Some("west"));
     let region = &config.policy.region;
     assert_eq!((region.prepend, region.med, region.communities.len()), (2, Some(50), 1));
 }

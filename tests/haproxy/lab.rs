@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use herald::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, MinUp};
 use herald::health::{Observation, Outcome, Sample};
-use herald::probe::haproxy::Probe;
-use herald::status::{HaproxyStatus, StreamState, StreamStatus};
+use herald::probe::haproxy::{EventSockets, Probe};
+use herald::status::{Haproxies, StreamState, StreamStatus};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
@@ -280,7 +280,7 @@ pub(crate) fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyI
 /// The probe at work, and every sample it gave since the last look.
 pub(crate) struct Watch {
     receiver: mpsc::Receiver<Observation>,
-    status: watch::Receiver<HaproxyStatus>,
+    status: watch::Receiver<Haproxies>,
 }
 
 impl Watch {
@@ -292,9 +292,10 @@ impl Watch {
     /// Watches `instance`.
     pub(crate) fn of(instance: HaproxyInstance) -> Self {
         let (sender, receiver) = mpsc::channel(1);
-        let probe = Probe::bind(instance).expect("the event socket is free");
-        let status = probe.status();
-        tokio::spawn(probe.run(sender));
+        let sockets = EventSockets::default().complete([&instance]).expect("a free event socket");
+        let board = watch::Sender::default();
+        let status = board.subscribe();
+        tokio::spawn(Probe::new(instance, &sockets, board).run(sender));
         Self { receiver, status }
     }
 
@@ -334,13 +335,12 @@ impl Watch {
 
     /// Waits until the only event stream is in this state, and returns what is known of it.
     pub(crate) async fn stream(&mut self, state: StreamState) -> StreamStatus {
-        let there = |status: &HaproxyStatus| status.streams[0].state == state;
-        let status = timeout(PATIENCE, self.status.wait_for(there))
-            .await
-            .map(|status| status.expect("the probe goes on").streams[0].clone());
-        status.unwrap_or_else(|_| {
-            panic!("waited {PATIENCE:?} for a stream {state}: {:?}", self.status.borrow().streams)
-        })
+        let there =
+            |known: &Haproxies| known.values().any(|haproxy| haproxy.streams[0].state == state);
+        let waited = timeout(PATIENCE, async { drop(self.status.wait_for(there).await) }).await;
+        let known = self.status.borrow();
+        assert!(waited.is_ok(), "waited {PATIENCE:?} for a stream {state}: {known:?}");
+        known["local"].streams[0].clone()
     }
 
     /// Waits until the backend is healthy.

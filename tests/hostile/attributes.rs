@@ -43,6 +43,20 @@ fn malformed_mandatory_attributes_withdraw_the_route() {
 }
 
 #[test]
+fn routes_that_are_wrong_on_this_session_are_ignored() {
+    let rows = [
+        (
+            "another AS first",
+            announcing(&[ORIGIN, &[0x40, 2, 6, 2, 1, 0, 0, 0xfd, 0xe9], NEXT_HOP]),
+        ),
+        ("an empty path", announcing(&[ORIGIN, &[0x40, 2, 0], NEXT_HOP])),
+        ("our own address", announcing(&[ORIGIN, PATH, &[0x40, 3, 4, 10, 9, 0, 1]])),
+    ];
+    let rows = rows.map(|(what, body)| (what, body, Route::Goes));
+    keeps_the_session(&rows);
+}
+
+#[test]
 fn malformed_optional_attributes_cost_the_route_or_only_themselves() {
     use Route::{Goes, Stays};
     let rows: [(&str, &[u8], Route); 36] = [

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::field::{Bounds, Field, Reached, everything_is_read, now};
 use crate::octets::{NEXT_HOP, ORIGIN, routes, update};
+use crate::support::peer::PEER_AS;
 use crate::support::speaker::{UPDATE, message};
 
 const ROUTES: u32 = 1_000_000;
@@ -68,7 +69,7 @@ fn routes_as_large_as_can_be_cost_bounded_memory() {
 /// A host route that shares nothing with another: long path, many communities of each kind.
 fn large(number: u32) -> Vec<u8> {
     let numbers: Vec<u8> = (0..240).flat_map(|n| (number * 240 + n + 1).to_be_bytes()).collect();
-    let path = [&[2, 240][..], &numbers].concat();
+    let path = [&[2, 241][..], &PEER_AS.to_be_bytes(), &numbers].concat();
     let attributes = [
         ORIGIN.to_vec(),
         long(0x50, 2, &path),

@@ -63,6 +63,12 @@ impl Config {
         self
     }
 
+    /// Without this section.
+    pub(crate) fn drop(mut self, section: &str) -> Self {
+        self.0.remove(section);
+        self
+    }
+
     /// Without this key.
     pub(crate) fn unset(mut self, section: &str, key: &str) -> Self {
         if let Some(keys) = self.0.get_mut(section) {

@@ -111,6 +111,12 @@ impl Herald {
         output(&mut command)
     }
 
+    /// Gives it another configuration and tells it to read it.
+    pub(crate) fn reconfigure(&self, config: &Config) {
+        write_config(self.directory.path(), config);
+        self.signal(Signal::SIGHUP);
+    }
+
     /// Sends it a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         self.process.signal(signal);

@@ -43,12 +43,16 @@ fn packet(your_discriminator: Option<NonZeroU32>) -> [u8; 24] {
 }
 
 fn driver() -> Driver {
-    Driver::new(vec![
+    let mut driver = Driver::default();
+    for path in [
         path("near", "192.0.2.1", None, false),
         path("far", "192.0.2.2", None, true),
         path("left", "fe80::1", Some("eth0"), false),
         path("right", "fe80::1", Some("eth1"), false),
-    ])
+    ] {
+        driver.watch(path);
+    }
+    driver
 }
 
 fn meant(driver: &mut Driver, multihop: bool, from: &str, payload: &[u8]) -> Option<String> {
@@ -64,7 +68,7 @@ fn a_packet_is_for_the_neighbour_it_comes_from() {
     assert_eq!(meant(&mut driver, true, "192.0.2.2", &nameless).as_deref(), Some("far"));
     assert_eq!(meant(&mut driver, true, "192.0.2.1", &nameless), None, "the wrong port");
     assert_eq!(meant(&mut driver, false, "192.0.2.9", &nameless), None, "a stranger");
-    let foreign = packet(Some(driver.watched[1].session.discriminator()));
+    let foreign = packet(Some(driver.watched["far"].session.discriminator()));
     assert_eq!(meant(&mut driver, false, "192.0.2.9", &foreign), None, "who knows a name");
     let named = meant(&mut driver, false, "192.0.2.1", &foreign);
     assert_eq!(named.as_deref(), Some("near"), "whose session discards and counts it");
@@ -74,11 +78,11 @@ fn a_packet_is_for_the_neighbour_it_comes_from() {
 #[test]
 fn neighbours_that_share_an_address_are_told_apart_by_the_session_they_name() {
     let mut driver = driver();
-    for (place, name) in [(2, "left"), (3, "right")] {
-        let named = packet(Some(driver.watched[place].session.discriminator()));
+    for name in ["left", "right"] {
+        let named = packet(Some(driver.watched[name].session.discriminator()));
         assert_eq!(meant(&mut driver, false, "fe80::1", &named).as_deref(), Some(name));
     }
-    let foreign = packet(Some(driver.watched[0].session.discriminator()));
+    let foreign = packet(Some(driver.watched["near"].session.discriminator()));
     for payload in [&packet(None)[..], &foreign, b"noise"] {
         assert_eq!(meant(&mut driver, false, "fe80::1", payload), None);
     }
@@ -88,6 +92,6 @@ fn neighbours_that_share_an_address_are_told_apart_by_the_session_they_name() {
 fn no_two_sessions_have_the_same_discriminator() {
     let driver = driver();
     let names: BTreeSet<_> =
-        driver.watched.iter().map(|watched| watched.session.discriminator()).collect();
+        driver.watched.values().map(|watched| watched.session.discriminator()).collect();
     assert_eq!(names.len(), driver.watched.len());
 }

@@ -1,4 +1,6 @@
-use super::{AS_NUMBER, COMMUNITIES, DAY, Form, Key, LARGE_COMMUNITIES, MED, PREPEND, SECOND};
+use super::{
+    AS_NUMBER, COMMUNITIES, DAY, Form, HOUR, Key, LARGE_COMMUNITIES, MED, PREPEND, SECOND,
+};
 use super::{Table, ms, seconds};
 use std::time::Duration;
 
@@ -7,8 +9,9 @@ pub(super) static AGENT: Table = Table {
     keys: &[
         Key::new(
             "region",
-            Form::Text("the name of a [region.NAME]"),
-            "The region this agent runs in; it decides which [region.NAME] applies.",
+            Form::Text("the name of a [region.NAME], or \"auto\""),
+            "The region this agent runs in; it decides which [region.NAME] applies. \"auto\" asks the \
+             cloud's instance metadata at the start.",
         )
         .otherwise("allowed while the file has no [region.NAME]", "")
         .set_to("\"northeurope\""),
@@ -30,8 +33,65 @@ pub(super) static AGENT: Table = Table {
             "The longest drain at an orderly stop.",
         )
         .default("\"5s\""),
-        Key::later("metadata", "where the cloud's instance metadata is asked"),
-        Key::later("maintenance", "drains before announced host maintenance"),
+        Key::table("metadata", &METADATA),
+        Key::table("maintenance", &MAINTENANCE),
+    ],
+};
+
+static METADATA: Table = Table {
+    meaning: "The instance metadata service of the cloud, for region = \"auto\" and for maintenance. \
+              It is never asked through a proxy.",
+    keys: &[
+        Key::new("provider", Form::Word(&["azure", "aws", "gcp"]), "Whose metadata service it is.")
+            .otherwise("all three are asked, and the one that answers is taken", "\"azure\""),
+        Key::new(
+            "endpoint",
+            Form::Text("http://HOST or http://HOST:PORT"),
+            "Where the service is.",
+        )
+        .otherwise(
+            "http://169.254.169.254 (Azure, AWS), http://metadata.google.internal (GCP)",
+            "\"http://169.254.169.254\"",
+        ),
+        Key::new(
+            "timeout",
+            Form::Duration(ms(100), seconds(60)),
+            "How long the answer to one question may take.",
+        )
+        .default("\"2s\""),
+    ],
+};
+
+static MAINTENANCE: Table = Table {
+    meaning: "Watches for announced maintenance of the host under this machine: every service is \
+              drained before it begins and resumed when it is over. Only notices that name this \
+              machine count.",
+    keys: &[
+        Key::new(
+            "source",
+            Form::Word(&["azure-scheduled-events", "aws-spot-notice", "gcp-maintenance-event"]),
+            "Where notices come from.",
+        )
+        .otherwise("maintenance is not watched", "\"azure-scheduled-events\""),
+        Key::new(
+            "lead",
+            Form::Duration(Duration::ZERO, HOUR),
+            "The drain begins this long before the time announced, or at once if less is left.",
+        )
+        .default("\"1m\""),
+        Key::new(
+            "poll-interval",
+            Form::Duration(SECOND, seconds(60)),
+            "How often the source is asked.",
+        )
+        .default("\"1s\""),
+        Key::new(
+            "acknowledge",
+            Form::Boolean,
+            "Once every service is drained, tell Azure that the maintenance may begin. That starts \
+             it for every machine that the notice names.",
+        )
+        .default("false"),
     ],
 };
 

@@ -92,6 +92,12 @@ pub(super) static NEIGHBOR: Table = Table {
         )
         .default("10000"),
         Key::new(
+            "enforce-first-as",
+            Form::Boolean,
+            "Its routes are ignored unless their AS path begins with peer-as (RFC 4271 §6.3).",
+        )
+        .otherwise("true, but false with role = \"route-server-client\" (RFC 7947)", "true"),
+        Key::new(
             "role",
             Form::Word(&ROLES),
             "Our role towards the neighbour (RFC 9234); its own, where it announces one, must fit.",

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use super::{attributes, scalar};
+use super::{attributes, cloud, scalar};
 use crate::base::RegionName;
 use crate::config::reader::{Placed, Section, plain};
 use crate::config::suggest::closest;
-use crate::config::types::{Agent, Http};
+use crate::config::types::{Agent, Http, Region};
 use crate::policy::Extras;
 
 /// `[region.*]`; a region with a fault has no attributes.
@@ -21,25 +21,29 @@ pub(super) fn read(agent: &Section<'_>, regions: &Regions) -> Option<(Agent, Ext
     let control_socket = agent.text("control-socket", scalar::path);
     let http = agent.text("http", scalar::endpoint);
     let grace = agent.duration("grace");
+    let metadata = cloud::metadata(&agent.section("metadata"));
+    let maintenance = cloud::maintenance(&agent.section("maintenance"));
 
     let region = region?;
     let extras = match &region {
-        Some(name) => regions.get(name.as_str())?.clone()?,
-        None => Extras::default(),
+        Region::Named(name) => regions.get(name.as_str())?.clone()?,
+        Region::None | Region::Auto(_) => Extras::default(),
     };
     let lowered = Agent {
         region,
         control_socket: control_socket?.value,
         http: http?.value.map_or(Http::Off, Http::On),
         grace: grace?.value,
+        metadata: metadata?,
+        maintenance: maintenance?,
     };
     Some((lowered, extras))
 }
 
-fn region(agent: &Section<'_>, regions: &Regions) -> Option<Option<RegionName>> {
+fn region(agent: &Section<'_>, regions: &Regions) -> Option<Region> {
     if !agent.has("region") {
         return match regions.keys().next() {
-            None => Some(None),
+            None => Some(Region::None),
             Some(first) => {
                 let message = "[agent] region is missing";
                 let help = format!("for example region = {first:?}");
@@ -55,21 +59,10 @@ fn region(agent: &Section<'_>, regions: &Regions) -> Option<Option<RegionName>> 
     }
     let region: Placed<String> = agent.text("region", plain)?;
     if regions.contains_key(&region.value) {
-        return Some(Some(RegionName::from(region.value.as_str())));
+        return Some(Region::Named(RegionName::from(region.value.as_str())));
     }
-    refuse(agent, regions, &region);
-    None
-}
-
-fn refuse(agent: &Section<'_>, regions: &Regions, region: &Placed<String>) {
     if region.value == "auto" {
-        agent.notes.fault(
-            &region.span,
-            "region = \"auto\" is not part of this version",
-            "a later version of herald has it: the region is asked of the cloud",
-            "name the region",
-        );
-        return;
+        return auto(agent, regions, &region);
     }
     let help = match closest(&region.value, regions.keys().map(String::as_str)) {
         Some(meant) => format!("did you mean {meant:?}?"),
@@ -77,4 +70,22 @@ fn refuse(agent: &Section<'_>, regions: &Regions, region: &Placed<String>) {
     };
     let message = format!("there is no region {}", region.shown);
     agent.notes.fault(&region.span, message, "not one of the [region.NAME] tables", help);
+    None
+}
+
+fn auto(agent: &Section<'_>, regions: &Regions, region: &Placed<String>) -> Option<Region> {
+    if regions.is_empty() {
+        agent.notes.fault(
+            &region.span,
+            "region = \"auto\" has nothing to choose from",
+            "the cloud names one of the [region.NAME] tables, and the file has none",
+            "add one for each region, named as the cloud names it: [region.westeurope]",
+        );
+        return None;
+    }
+    let all = regions.iter().map(|(name, extras)| {
+        let extras = extras.clone()?;
+        Some((RegionName::from(name.as_str()), extras))
+    });
+    all.collect::<Option<_>>().map(Region::Auto)
 }

@@ -5,6 +5,7 @@ mod agent;
 mod attributes;
 mod bfd;
 mod bgp;
+mod cloud;
 mod haproxy;
 mod haproxy_check;
 mod haproxy_events;

@@ -3,7 +3,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::session::{SessionKeys, Timing};
 use super::{attributes, bfd, bgp, password, scalar};
-use crate::base::{Asn, Family, NeighborName};
+use crate::base::{Asn, Family, NeighborName, is_link_local};
 use crate::config::password::Password;
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::types::{Bfd, Bgp, Neighbor, Profile, Transport, Ttl};
@@ -34,6 +34,7 @@ pub(super) struct Draft<'a> {
     pub(super) next_hop_ipv6: Option<Placed<IpAddr>>,
     pub(super) extras: Option<Extras>,
     max_received: Option<Placed<usize>>,
+    enforce_first_as: Option<Placed<bool>>,
     role: Option<Placed<Role>>,
     description: Option<Placed<String>>,
 }
@@ -72,6 +73,7 @@ impl<'a> Draft<'a> {
                 .map(|placed| placed.map(IpAddr::V6)),
             extras: attributes::extras(&section),
             max_received: section.integer("max-received"),
+            enforce_first_as: section.boolean("enforce-first-as"),
             role: section.text("role", role),
             description: section.text("description", scalar::word),
             profile,
@@ -96,6 +98,13 @@ impl<'a> Draft<'a> {
         families.contains(&Family::Ipv4Unicast)
             && self.next_hop.is_none()
             && self.next_hop_family() == Some(Family::Ipv6Unicast)
+    }
+
+    /// A route server may leave its AS out of the paths it passes on (RFC 7947 §2.2.2.1).
+    fn enforces_first_as(&self) -> bool {
+        let is_client =
+            self.role.as_ref().is_some_and(|role| role.value == Role::RouteServerClient);
+        self.enforce_first_as.as_ref().map_or(!is_client, |given| given.value)
     }
 
     /// The configured next hop for routes of a family.
@@ -160,6 +169,7 @@ impl<'a> Draft<'a> {
             shutdown: self.shutdown.as_ref()?.value,
             shutdown_message: timing.shutdown_message.clone(),
             max_received: self.max_received.as_ref()?.value,
+            enforce_first_as: self.enforces_first_as(),
             role: self.role.as_ref().map(|role| role.value),
             extended_next_hop: self.needs_extended_next_hop(&families),
             signed: self.password.is_some(),
@@ -192,12 +202,6 @@ fn without_zone(text: &str) -> Result<IpAddr, Refusal> {
         }
         Some(_) | None => plain(text),
     }
-}
-
-/// IPv6 only: IPv4 has link-local addresses too, and they work like any other on the far end of a
-/// tunnel.
-pub(super) fn is_link_local(address: IpAddr) -> bool {
-    matches!(address, IpAddr::V6(address) if address.is_unicast_link_local())
 }
 
 fn ttl(section: &Section<'_>, profile: Option<Profile>) -> Option<Ttl> {

@@ -26,6 +26,6 @@ mod watcher;
 #[cfg(test)]
 mod tests;
 
-pub use events::BindError;
+pub use events::{BindError, EventSockets};
 pub use probe::Probe;
 pub use verify::verify;

@@ -1,5 +1,6 @@
 use std::future::pending;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::mpsc::Sender;
@@ -8,10 +9,10 @@ use tokio::sync::watch;
 use crate::clock;
 use crate::config::HaproxyInstance;
 use crate::health::Observation;
-use crate::status::HaproxyStatus;
+use crate::status::Haproxies;
 
 use super::client::Client;
-use super::events::{BindError, Line, LogSocket, News, Tail};
+use super::events::{EventSockets, Line, LogSocket, News, Tail};
 use super::silence::Silence;
 use super::stats::Answer;
 use super::watcher::{Orders, Watcher};
@@ -20,8 +21,8 @@ use super::watcher::{Orders, Watcher};
 #[derive(Debug)]
 pub struct Probe {
     instance: HaproxyInstance,
-    log_socket: Option<LogSocket>,
-    status: watch::Sender<HaproxyStatus>,
+    log_socket: Option<Arc<LogSocket>>,
+    board: watch::Sender<Haproxies>,
 }
 
 type Asked = Result<Answer, Silence>;
@@ -35,28 +36,20 @@ enum Happened {
 }
 
 impl Probe {
-    /// Opens the event socket, if there is to be one; HAProxy is not asked yet.
-    ///
-    /// # Errors
-    /// The event socket cannot be had.
-    ///
-    /// # Panics
-    /// Outside of a runtime.
-    pub fn bind(instance: HaproxyInstance) -> Result<Self, BindError> {
-        let log_socket = instance.event_socket.as_ref().map(LogSocket::bind).transpose()?;
-        let status = watch::Sender::new(Watcher::new(&instance, clock::now()).status());
-        Ok(Self { instance, log_socket, status })
-    }
-
-    /// What it says of itself, always current.
-    pub fn status(&self) -> watch::Receiver<HaproxyStatus> {
-        self.status.subscribe()
+    /// HAProxy is not asked yet. What the probe knows it writes on `board`, under its name.
+    pub fn new(
+        instance: HaproxyInstance,
+        sockets: &EventSockets,
+        board: watch::Sender<Haproxies>,
+    ) -> Self {
+        let log_socket = instance.event_socket.as_ref().and_then(|socket| sockets.get(socket));
+        Self { instance, log_socket, board }
     }
 
     /// Asks every `poll-interval`, and at once when HAProxy tells of a change, and sends a sample of
     /// each check, until `observations` is closed. A full channel is waited for.
     pub async fn run(self, observations: Sender<Observation>) {
-        let Self { instance, log_socket, status } = self;
+        let Self { instance, log_socket, board } = self;
         let client = Client::new(&instance);
         let mut tail = Tail::new(&instance);
         let mut watcher = Watcher::new(&instance, clock::now());
@@ -72,7 +65,7 @@ impl Probe {
                 () = observations.closed() => return,
                 answer = answer(&mut question) => Happened::Answered(answer),
                 news = news(&mut tail) => Happened::Followed(news),
-                line = line(&log_socket, watcher.socket_rests(now)) => Happened::Logged(line),
+                line = line(log_socket.as_deref(), watcher.socket_rests(now)) => Happened::Logged(line),
                 () = clock::reached(watcher.deadline(now)) => Happened::TimeIsUp,
             };
             let now = clock::now();
@@ -92,7 +85,9 @@ impl Probe {
             };
             obey(orders, &mut tail, &mut watcher, now);
             if watcher.has_news() {
-                status.send_modify(|status| watcher.tell(status));
+                board.send_modify(|known| {
+                    known.insert(instance.name.clone(), watcher.status());
+                });
             }
         }
     }
@@ -126,7 +121,7 @@ async fn news(tail: &mut Option<Tail>) -> News {
     }
 }
 
-async fn line(socket: &Option<LogSocket>, rests: bool) -> Line {
+async fn line(socket: Option<&LogSocket>, rests: bool) -> Line {
     match socket {
         Some(socket) if !rests => socket.next().await,
         Some(_) | None => pending().await,

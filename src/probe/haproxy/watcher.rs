@@ -215,11 +215,6 @@ impl Watcher {
         news
     }
 
-    /// Brings `status` up to date.
-    pub(super) fn tell(&self, status: &mut HaproxyStatus) {
-        *status = self.status();
-    }
-
     /// What is known.
     pub(super) fn status(&self) -> HaproxyStatus {
         let streams = self.socket.iter().chain(&self.ring);

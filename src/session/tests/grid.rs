@@ -77,7 +77,7 @@ fn every_local_event_in_every_state_has_its_state() {
     let closed = || Input::Closed { direction: Direction::Dialled, because: "reset".into() };
     let table: [(&str, Input<'_>, [State; 6]); 6] = [
         ("start", Input::Start, [Connect, Connect, Active, OpenSent, OpenConfirm, Established]),
-        ("stop", Input::Stop, [Idle; 6]),
+        ("stop", Input::Stop(Leaving::Shutdown), [Idle; 6]),
         ("closed", closed(), [Idle, Connect, Active, Active, Active, Active]),
         (
             "dial failed",

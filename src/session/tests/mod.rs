@@ -3,6 +3,7 @@
 mod grid;
 mod hostile;
 mod pair;
+mod scrutiny;
 mod single;
 
 use std::collections::BTreeSet;
@@ -31,6 +32,7 @@ fn params(local_as: u32, peer_as: u32, router_id: u32) -> Params {
         shutdown: false,
         shutdown_message: "maintenance".to_owned(),
         max_received: 100,
+        enforce_first_as: true,
         role: None,
         extended_next_hop: false,
         signed: false,

@@ -211,7 +211,7 @@ fn a_stopped_side_leaves_and_the_other_knows_why() {
     pair.start(0);
     pair.start(1);
     pair.pass(30 * SECOND);
-    pair.input(0, Input::Stop);
+    pair.input(0, Input::Stop(Leaving::Shutdown));
     pair.pass(SECOND);
     let because = pair.sides[1].session.last_error().unwrap().to_string();
     assert!(because.contains("maintenance"), "{because}");

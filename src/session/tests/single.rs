@@ -10,7 +10,7 @@ use crate::wire::{
 pub(super) struct Bench {
     pub(super) session: Session,
     pub(super) now: Instant,
-    context: Context,
+    pub(super) context: Context,
     pub(super) said: Vec<Message>,
     pub(super) outputs: Vec<Output>,
     /// Whether the socket takes everything at once.
@@ -96,7 +96,13 @@ impl Bench {
     }
 
     pub(super) fn established() -> Self {
-        let mut bench = Self::open_confirm(Direction::Dialled);
+        Self::established_as(params(65010, 65515, 1), LOCAL)
+    }
+
+    pub(super) fn established_as(params: Params, local: IpAddr) -> Self {
+        let mut bench = Self::started(params);
+        bench.input(Input::Dialled { local });
+        bench.hear(Direction::Dialled, &Message::Open(their_open()));
         bench.context = Context { four_octet_asn: true, extended_messages: false };
         bench.hear(Direction::Dialled, &Message::Keepalive);
         assert_eq!(bench.state(), State::Established);
@@ -385,7 +391,7 @@ fn an_attempt_that_nobody_answers_is_given_up() {
 #[test]
 fn stop_says_cease_with_the_text_and_stays_down() {
     let mut bench = Bench::established();
-    bench.input(Input::Stop);
+    bench.input(Input::Stop(Leaving::Shutdown));
     let Some(Message::Notification(notification)) = bench.said.last() else { panic!() };
     assert_eq!((notification.code, notification.subcode), (6, 2));
     assert_eq!(notification.shutdown_text().as_deref(), Some("maintenance"));
@@ -500,7 +506,7 @@ fn received_routes_are_counted_up_to_the_limit_and_gone_with_the_session() {
         bench.hear(Direction::Dialled, &Message::Update(update));
     }
     assert_eq!(bench.session.received_routes().len(), 60);
-    bench.input(Input::Stop);
+    bench.input(Input::Stop(Leaving::Shutdown));
     assert!(bench.session.received_routes().is_empty());
 }
 
@@ -612,7 +618,7 @@ fn inputs_for_connections_that_are_gone_are_ignored() {
         bench.input(input);
     }
     assert_eq!(bench.state(), State::Connect);
-    bench.input(Input::Stop);
+    bench.input(Input::Stop(Leaving::Shutdown));
     bench.input(Input::Dialled { local: LOCAL });
     assert_eq!(bench.state(), State::Idle);
 }
@@ -716,4 +722,49 @@ fn our_link_local_address_goes_along_on_a_session_that_uses_it() {
     assert_eq!(beside("fe80::1"), Some("fe80::1".parse().unwrap()));
     assert_eq!(beside("2001:db8::2"), None);
     assert_eq!(beside("10.0.0.1"), None);
+}
+
+#[test]
+fn a_session_says_which_keys_it_cannot_follow() {
+    let params = params(65010, 65515, 1);
+    let followed = Params {
+        keepalive: Some(10 * SECOND),
+        connect_retry: SECOND,
+        send_hold_time: Some(600 * SECOND),
+        shutdown_message: "other words".to_owned(),
+        max_received: 7,
+        signed: true,
+        ..params.clone()
+    };
+    assert!(params.resetting(&followed).is_empty());
+    let other = Params {
+        hold_time: HoldTime::new(30).unwrap(),
+        families: Family::ALL.into(),
+        ..params.clone()
+    };
+    assert_eq!(params.resetting(&other), ["hold-time", "families"]);
+}
+
+#[test]
+fn a_running_session_follows_its_new_parameters() {
+    let mut bench = Bench::established();
+    let params = params(65010, 65515, 1);
+    let message = "gone for good".to_owned();
+    bench.input(Input::Configured(Box::new(Params { shutdown_message: message, ..params })));
+    assert_eq!(bench.state(), State::Established);
+    bench.input(Input::Stop(Leaving::Shutdown));
+    let told = Notification::administrative_shutdown("gone for good");
+    assert!(bench.said.contains(&Message::Notification(told)));
+}
+
+#[test]
+fn the_subcode_of_the_cease_says_why_we_leave() {
+    for (leaving, told) in [
+        (Leaving::Reset, Notification::administrative_reset("")),
+        (Leaving::Deconfigured, Notification::peer_deconfigured()),
+    ] {
+        let mut bench = Bench::established();
+        bench.input(Input::Stop(leaving));
+        assert!(bench.said.contains(&Message::Notification(told)));
+    }
 }

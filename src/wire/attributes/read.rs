@@ -158,7 +158,7 @@ impl<'a> Reading<'a> {
             }
             Some(family) => {
                 let reach = self.attributes.mp_reach.insert(MpReach::read(value, family)?);
-                values::check_host(reach.next_hop.global)?;
+                values::check_next_hop(&reach.next_hop)?;
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::super::codes::{self, Pair};
 use super::super::cursor::Reader;
 use super::super::nlri::Misread;
-use super::super::{AsPath, Context, Treatment};
+use super::super::{AsPath, Context, MpNextHop, Treatment};
 use super::{Aggregator, Origin};
 use crate::base::{Asn, Community, LargeCommunity};
 
@@ -87,7 +87,19 @@ pub(super) fn read_next_hop(value: Reader<'_>) -> Result<Ipv4Addr, Wrong> {
     check_host(address.into()).map(|()| address)
 }
 
-pub(super) fn check_host(address: IpAddr) -> Result<(), Wrong> {
+/// The same for the global one of MP_REACH_NLRI; RFC 2545 §3 for the link-local one beside it.
+pub(super) fn check_next_hop(next_hop: &MpNextHop) -> Result<(), Wrong> {
+    check_host(next_hop.global.to_canonical())?;
+    match next_hop.link_local.filter(|beside| !beside.is_unicast_link_local()) {
+        Some(beside) => {
+            let what = format!("the second next hop {beside} is not link-local");
+            Err(Wrong::withdraw(codes::OPTIONAL_ATTRIBUTE, what))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_host(address: IpAddr) -> Result<(), Wrong> {
     let broadcast = matches!(address, IpAddr::V4(v4) if v4.is_broadcast());
     if address.is_unspecified() || address.is_loopback() || address.is_multicast() || broadcast {
         let what = format!("the next hop {address} is not the address of a host");

@@ -1,5 +1,7 @@
 //! What RFC 7606 makes of each malformed attribute.
 
+use std::net::Ipv6Addr;
+
 use super::{FOUR_OCTETS, TWO_OCTETS, update};
 use crate::base::Asn;
 use crate::wire::{AsPath, Context, Message, Treatment, Update};
@@ -141,6 +143,40 @@ fn routes_of_mp_reach_need_origin_and_path_but_no_next_hop() {
     assert_eq!(treatment(&[&reach, ORIGIN, PATH]), None);
     assert_eq!(treatment(&[&reach, ORIGIN]), Some(Treatment::TreatAsWithdraw));
     assert_eq!(treatment(&[&reach, PATH]), Some(Treatment::TreatAsWithdraw));
+}
+
+#[test]
+fn an_ipv6_next_hop_is_a_host_and_what_stands_beside_it_is_link_local() {
+    let treatment = |next_hops: &[&str]| {
+        let octets = |hop: &&str| hop.parse::<Ipv6Addr>().unwrap().octets();
+        let next_hops: Vec<u8> = next_hops.iter().flat_map(octets).collect();
+        let value = [&[0, 2, 1, next_hops.len() as u8][..], &next_hops, &[0, 8, 0x20]].concat();
+        let reach = [&[0x80, 14, value.len() as u8][..], &value].concat();
+        let octets = update(&[], &[&reach, ORIGIN, PATH].concat(), &[]);
+        match Message::decode(&octets, &FOUR_OCTETS) {
+            Ok(Message::Update(update)) => {
+                assert_eq!(update.prefixes().count(), 1, "they must be known to be withdrawn");
+                update.treatment()
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    for sound in [&["2001:db8::1"][..], &["2001:db8::1", "fe80::1"], &["fe80::1", "fe80::1"]] {
+        assert_eq!(treatment(sound), None, "{sound:?}");
+    }
+    // An IPv4 address in its mapped form (RFC 4798 §2) is judged as what it is.
+    assert_eq!(treatment(&["::ffff:192.0.2.1"]), None);
+    for wrong in [
+        &["::"][..],
+        &["::1"],
+        &["ff02::1"],
+        &["::ffff:127.0.0.1"],
+        &["::", "fe80::1"],
+        &["2001:db8::1", "2001:db8::2"],
+        &["2001:db8::1", "::"],
+    ] {
+        assert_eq!(treatment(wrong), Some(Treatment::TreatAsWithdraw), "{wrong:?}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{bgp, neighbor};
-use crate::base::Family;
+use crate::base::{Family, is_link_local};
 use crate::config::reader::Placed;
 
 pub(super) fn check(bgp: &bgp::Draft<'_>, neighbor: &neighbor::Draft<'_>) {
@@ -91,7 +91,7 @@ pub(super) fn refuse_shared_addresses(neighbors: &[neighbor::Draft<'_>]) {
 }
 
 fn told_apart(one: &neighbor::Draft<'_>, other: &neighbor::Draft<'_>) -> bool {
-    let link_local = one.address.as_ref().is_some_and(|own| neighbor::is_link_local(own.value));
+    let link_local = one.address.as_ref().is_some_and(|own| is_link_local(own.value));
     differ(&one.local_address, &other.local_address)
         || link_local && differ(&one.local_interface, &other.local_interface)
 }
@@ -105,7 +105,7 @@ fn refuse_second(
     address: &Placed<IpAddr>,
     owner: &neighbor::Draft<'_>,
 ) {
-    let (rule, help) = match neighbor::is_link_local(address.value) {
+    let (rule, help) = match is_link_local(address.value) {
         true => (
             "link-local neighbours at one address are told apart by local-interface",
             "give each of the two a local-interface of its own, or remove one",

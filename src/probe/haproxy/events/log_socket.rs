@@ -1,11 +1,13 @@
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::net::{UdpSocket, UnixDatagram};
 
-use crate::config::EventSocket;
+use crate::config::{EventSocket, HaproxyInstance};
 use crate::socket_path::{Occupied, SocketPath};
 
 use super::line::Line;
@@ -16,6 +18,37 @@ const DATAGRAM: usize = 2048;
 /// HAProxy usually runs as a user of its own, in another group than herald. Whoever may write here can
 /// make herald ask HAProxy, at a bounded rate, and nothing else.
 const MODE: u32 = 0o666;
+
+/// The event sockets of all instances. A probe that is replaced hands its socket on, so that no line
+/// is lost and no path is bound twice.
+#[derive(Debug, Default)]
+pub struct EventSockets(BTreeMap<EventSocket, Arc<LogSocket>>);
+
+impl EventSockets {
+    /// The sockets that these instances need: those that are there, and new ones for the rest.
+    ///
+    /// # Errors
+    /// One of them cannot be had; then nothing is left of the new ones.
+    ///
+    /// # Panics
+    /// Outside of a runtime.
+    pub fn complete<'a>(
+        &self,
+        instances: impl IntoIterator<Item = &'a HaproxyInstance>,
+    ) -> Result<Self, BindError> {
+        let wanted = instances.into_iter().filter_map(|instance| instance.event_socket.as_ref());
+        let socket = |wanted: &EventSocket| match self.get(wanted) {
+            Some(known) => Ok((wanted.clone(), known)),
+            None => Ok((wanted.clone(), Arc::new(LogSocket::bind(wanted)?))),
+        };
+        wanted.map(socket).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The socket that was bound there.
+    pub(in super::super) fn get(&self, socket: &EventSocket) -> Option<Arc<LogSocket>> {
+        self.0.get(socket).map(Arc::clone)
+    }
+}
 
 /// The datagram socket that HAProxy logs to. Its path is removed with it.
 #[derive(Debug)]
@@ -46,11 +79,8 @@ pub enum BindError {
 }
 
 impl LogSocket {
-    /// Binds it. A path that a dead process left behind is replaced; one that is in use is not.
-    ///
-    /// # Panics
-    /// Outside of a runtime.
-    pub(in super::super) fn bind(socket: &EventSocket) -> Result<Self, BindError> {
+    /// A path that a dead process left behind is replaced; one that is in use is not.
+    fn bind(socket: &EventSocket) -> Result<Self, BindError> {
         match socket {
             EventSocket::Unix(path) => bind_unix(path),
             EventSocket::Udp(address) => bind_udp(*address),

@@ -24,4 +24,4 @@ pub(super) use tail::{News, Tail};
 pub(super) use transcript::{Heard, Refusal};
 pub(super) use witness::Witness;
 
-pub use log_socket::BindError;
+pub use log_socket::{BindError, EventSockets};

@@ -6,14 +6,14 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, Login};
 use crate::health::{Observation, Outcome};
 
 use super::super::client::{Client, LONGEST_ANSWER};
 use super::super::silence::Silence;
-use super::super::{Probe, verify};
+use super::super::{EventSockets, Probe, verify};
 use super::{HEADER, check};
 
 /// What the scripted socket does with one connection.
@@ -83,6 +83,10 @@ fn instance(address: HaproxyAddress) -> HaproxyInstance {
         timeout: Duration::from_millis(200),
         checks: vec![check()],
     }
+}
+
+fn probe(instance: HaproxyInstance) -> Probe {
+    Probe::new(instance, &EventSockets::default(), watch::Sender::default())
 }
 
 async fn silence(instance: &HaproxyInstance) -> Silence {
@@ -205,7 +209,7 @@ async fn each_poll_gives_a_sample_of_each_check_and_the_watch_ends_with_its_list
     let second = HaproxyCheck { check: "other".into(), backend: "db".to_owned(), ..check() };
     let instance = HaproxyInstance { checks: vec![check(), second], ..script.instance() };
     let (sender, mut receiver) = mpsc::channel(1);
-    let watching = tokio::spawn(Probe::bind(instance).unwrap().run(sender));
+    let watching = tokio::spawn(probe(instance).run(sender));
     let mut seen = Vec::new();
     for _ in 0..4 {
         let Observation { check, sample, .. } = receiver.recv().await.unwrap();
@@ -225,7 +229,7 @@ async fn a_watch_that_waits_for_haproxy_still_ends_with_its_listener() {
     let script = Script::play(vec![Turn::Hang]);
     let instance = HaproxyInstance { timeout: Duration::from_secs(3600), ..script.instance() };
     let (sender, receiver) = mpsc::channel(1);
-    let watching = tokio::spawn(Probe::bind(instance).unwrap().run(sender));
+    let watching = tokio::spawn(probe(instance).run(sender));
     tokio::task::yield_now().await;
     drop(receiver);
     watching.await.unwrap();

@@ -1,0 +1,207 @@
+//! Which tasks run: those that the configuration asks for. A reload is a new configuration and the
+//! same function that made the first one true.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::decider::{Configured, Order, Told};
+use super::neighbors::{Neighbors, Shared};
+use super::start::{StartError, check_world, named};
+use super::tasks::Keyed;
+use crate::base::{InstanceName, NeighborName};
+use crate::bfd_udp::{Bound, Command};
+use crate::config::{self, Config, HaproxyInstance, Loaded, Settings};
+use crate::health::Observation;
+use crate::probe::haproxy::{EventSockets, Probe};
+use crate::status::{Haproxies, Reload, ReloadRequest};
+
+/// The agent's file, and the tasks that it has led to.
+pub(super) struct Supervisor {
+    path: PathBuf,
+    config: Arc<Config>,
+    settings: Settings,
+    pub(super) neighbors: Neighbors,
+    probes: Keyed<InstanceName, HaproxyInstance>,
+    pub(super) tasks: JoinSet<String>,
+    bound: Bound,
+    bfd: mpsc::Sender<Command>,
+    orders: mpsc::Sender<Order>,
+    observations: mpsc::Sender<Observation>,
+    event_sockets: EventSockets,
+    haproxies: watch::Sender<Haproxies>,
+}
+
+/// Where the tasks send to.
+pub(super) struct Ends {
+    pub(super) shared: Shared,
+    pub(super) orders: mpsc::Sender<Order>,
+    pub(super) observations: mpsc::Sender<Observation>,
+    pub(super) haproxies: watch::Sender<Haproxies>,
+}
+
+/// What there is to be told of a reload.
+struct Difference {
+    changes: Vec<String>,
+    resets: Vec<(NeighborName, Vec<&'static str>)>,
+}
+
+impl Supervisor {
+    /// Nothing runs yet.
+    pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
+        let Ends { shared, orders, observations, haproxies } = ends;
+        let bfd = shared.bfd.clone();
+        Self {
+            path,
+            neighbors: Neighbors::new(&config, shared),
+            config,
+            settings,
+            probes: Keyed::new(),
+            tasks: JoinSet::new(),
+            bound: Bound::default(),
+            bfd,
+            orders,
+            observations,
+            event_sockets: EventSockets::default(),
+            haproxies,
+        }
+    }
+
+    /// Makes what runs that what the configuration asks for; gives the decider's ends of the
+    /// neighbours that are new.
+    ///
+    /// # Errors
+    ///
+    /// What can fail is done first; then nothing has changed.
+    pub(super) async fn apply(
+        &mut self,
+        config: &Config,
+    ) -> Result<BTreeMap<NeighborName, Told>, StartError> {
+        let event_sockets = self.event_sockets.complete(config.haproxy.values())?;
+        let receivers = self.bound.complete(config)?;
+        // BFD ends with the process only, and so do the others that are sent to here.
+        let _ = self.bfd.send(Command::Receive(receivers)).await;
+        let started = self.neighbors.apply(config).await;
+        self.haproxies.send_modify(|known| {
+            known.retain(|name, _| config.haproxy.contains_key(name));
+        });
+        self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
+            let probe = Probe::new(instance, &event_sockets, self.haproxies.clone());
+            named("a HAProxy probe", probe.run(self.observations.clone()))
+        });
+        self.event_sockets = event_sockets;
+        Ok(started)
+    }
+
+    /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
+    /// goes on to hold.
+    pub(super) async fn reload(&mut self, request: ReloadRequest) {
+        let reload = self.reloaded(request.dry_run, request.allow_reset).await;
+        log(&self.path, &reload, request.dry_run);
+        // Whoever asked may have gone.
+        let _ = request.answer.send(reload);
+    }
+
+    async fn reloaded(&mut self, dry_run: bool, allow_reset: bool) -> Reload {
+        let loaded = match self.load().await {
+            Ok(loaded) => loaded,
+            Err(refused) => return Reload { refused: Some(refused), ..Reload::default() },
+        };
+        let difference = self.difference(&loaded);
+        let mut reload = Reload {
+            applied: false,
+            changes: difference.changes,
+            resets: difference.resets.iter().map(|(name, keys)| reset(name, keys)).collect(),
+            refused: None,
+        };
+        let restarting = self.config.restarting(&loaded.config);
+        if !restarting.is_empty() {
+            let keys = restarting.join(", ");
+            reload.refused = Some(format!("{keys} cannot be changed by a reload; restart herald"));
+        } else if dry_run {
+            return reload;
+        } else if !difference.resets.is_empty() && !allow_reset {
+            reload.refused = Some(format!(
+                "it would reset {}; `herald reload --allow-reset` does it, and taking the change \
+                 back avoids it",
+                reload.resets.join(", ")
+            ));
+        } else {
+            match self.take_over(loaded).await {
+                Ok(()) => reload.applied = true,
+                Err(error) => reload.refused = Some(chain(&error)),
+            }
+        }
+        reload
+    }
+
+    /// The file as it is now, in the region where the agent has found itself at its start.
+    async fn load(&self) -> Result<Loaded, String> {
+        let path = self.path.clone();
+        // Not on the thread that decides: a file system may hang.
+        let loaded = tokio::task::spawn_blocking(move || config::load(&path)).await;
+        let mut loaded = loaded.map_err(|error| error.to_string())?.map_err(|f| f.to_string())?;
+        if let Some(region) = self.config.agent.region.name() {
+            let settled = loaded.config.in_region(region.as_str());
+            loaded.config = settled.map_err(|error| error.to_string())?;
+        }
+        Ok(loaded)
+    }
+
+    fn difference(&self, loaded: &Loaded) -> Difference {
+        let mut changes = self.settings.changes(&loaded.settings);
+        let neighbors = &loaded.config.neighbors;
+        let rekeyed = self.config.neighbors.iter().filter(|(name, old)| {
+            let new = neighbors.get(*name);
+            new.is_some_and(|new| new.transport.password != old.transport.password)
+        });
+        let rekeyed = rekeyed.map(|(name, _)| format!("neighbor.{name}: another password"));
+        changes.extend(rekeyed);
+        let resets = self.config.resetting(&loaded.config);
+        let resets = resets.filter(|(name, _)| self.neighbors.is_connected(name));
+        Difference { changes, resets: resets.map(|(name, keys)| (name.clone(), keys)).collect() }
+    }
+
+    async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
+        check_world(&loaded.config).await?;
+        let config = Arc::new(loaded.config);
+        let started = self.apply(&config).await?;
+        self.config = Arc::clone(&config);
+        self.settings = loaded.settings;
+        let configured = Configured { config, started };
+        // The decider outlives the supervisor.
+        let _ = self.orders.send(Order::Configure(configured)).await;
+        Ok(())
+    }
+}
+
+fn reset(name: &NeighborName, keys: &[&str]) -> String {
+    format!("{name} ({})", keys.join(", "))
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let causes: String = causes.map(|cause| format!(": {cause}")).collect();
+    format!("{error}{causes}")
+}
+
+fn log(path: &Path, reload: &Reload, dry_run: bool) {
+    let file = path.display();
+    if let Some(refused) = &reload.refused {
+        tracing::error!(%file, %refused, "not reloaded, the configuration of before holds");
+    } else if dry_run {
+        tracing::info!(%file, changes = reload.changes.len(), "a reload was tried and not done");
+    } else {
+        tracing::info!(%file, changes = reload.changes.len(), "reloaded");
+        for change in &reload.changes {
+            tracing::info!(%change, "setting changed");
+        }
+        for neighbor in &reload.resets {
+            tracing::warn!(%neighbor, "session reset by the reload");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
+
+/// What a reload has done, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reload {
+    /// Whether the file holds now.
+    pub applied: bool,
+    /// The settings that differ, a line each.
+    pub changes: Vec<String>,
+    /// The neighbours whose session it resets, each with the keys that make it so.
+    pub resets: Vec<String>,
+    /// Why nothing was changed, and the way out.
+    pub refused: Option<String>,
+}
+
+/// Asks the agent to read its file again.
+#[derive(Debug)]
+pub struct ReloadRequest {
+    /// Only tell what would be done.
+    pub dry_run: bool,
+    /// Sessions may be reset.
+    pub allow_reset: bool,
+    /// Where the answer goes.
+    pub answer: oneshot::Sender<Reload>,
+}
+
+/// Where reloads are asked for.
+pub type Reloads = mpsc::Sender<ReloadRequest>;

@@ -1,0 +1,162 @@
+//! A new configuration for a running agent, against FRR: what changes in place, what comes and goes,
+//! what is refused as a whole.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use support::config::{ANYCAST, Config};
+use support::frr::Frr;
+use support::herald::directory;
+use support::peer::{Connecting, Meeting, Peer, Protection, Transport};
+use support::scene::Scene;
+use support::wait::{SOON, eventually, eventually_equals};
+
+const OTHER: &str = "9.9.9.53/32";
+
+fn usual(scene: &Scene<Frr>) -> Config {
+    Config::usual(Meeting::USUAL, &scene.haproxy.socket())
+}
+
+/// Waits until the log has this, after a reload.
+#[track_caller]
+fn says(scene: &Scene<Frr>, words: &str) {
+    eventually(&format!("the log says {words:?}"), SOON, || {
+        let log = scene.herald.log();
+        if log.contains(words) { Ok(()) } else { Err(log) }
+    });
+}
+
+/// What must not change when sessions are left alone: since when it is up, and how often it was.
+fn session(scene: &Scene<Frr>) -> (String, u64) {
+    (scene.herald.neighbor()["since"].to_string(), scene.peer.times_established())
+}
+
+#[test]
+fn a_prepend_is_replaced_in_place_and_the_session_does_not_notice() {
+    let scene = Scene::<Frr>::usual();
+    assert_eq!(scene.route_arrives(ANYCAST).as_path, [65010; 3]);
+    let before = session(&scene);
+    let updates = scene.settled_updates();
+
+    scene.herald.reconfigure(&usual(&scene).set("region.here", "prepend", "4"));
+    eventually_equals("the longer path arrives", &vec![65010; 5], || {
+        scene.peer.routes().remove(ANYCAST).map(|seen| seen.as_path).unwrap_or_default()
+    });
+    assert_eq!(scene.settled_updates(), updates + 1, "one UPDATE, and no withdrawal");
+    assert_eq!(session(&scene), before);
+    says(&scene, "region.here.prepend: 2 -> 4");
+}
+
+#[test]
+fn services_come_and_go_and_the_others_stay() {
+    let scene = Scene::<Frr>::usual();
+    scene.route_arrives(ANYCAST);
+    let before = session(&scene);
+    let with_dns = usual(&scene).set("service.dns", "addresses", format!("[\"{OTHER}\"]")).set(
+        "service.dns.check.backend",
+        "haproxy",
+        "{ backend = \"http_back\" }",
+    );
+
+    scene.herald.reconfigure(&with_dns);
+    scene.route_arrives(OTHER);
+    assert!(addresses(&scene).contains("9.9.9.53"));
+
+    scene.herald.reconfigure(&usual(&scene));
+    scene.routes_become(1);
+    eventually("the address is released", SOON, || {
+        let addresses = addresses(&scene);
+        if addresses.contains("9.9.9.53") { Err(addresses) } else { Ok(()) }
+    });
+    assert!(addresses(&scene).contains("9.9.9.9"));
+    assert!(scene.peer.routes().contains_key(ANYCAST));
+    assert_eq!(session(&scene), before);
+}
+
+fn addresses(scene: &Scene<Frr>) -> String {
+    scene.ours.ip(&["-4", "address", "show", "dev", "lo"])
+}
+
+#[test]
+fn a_file_with_a_fault_changes_nothing_and_is_told() {
+    let scene = Scene::<Frr>::usual();
+    scene.route_arrives(ANYCAST);
+    let before = session(&scene);
+    let broken = usual(&scene).set("region.here", "prepend", "4").set("bgp", "hold-tme", "\"9s\"");
+    scene.herald.reconfigure(&broken);
+    says(&scene, "not reloaded");
+    says(&scene, "hold-tme");
+    assert_eq!(scene.route_arrives(ANYCAST).as_path, [65010; 3]);
+    assert_eq!(session(&scene), before);
+}
+
+#[test]
+fn what_needs_a_reset_or_a_restart_is_named_and_not_done() {
+    let scene = Scene::<Frr>::usual();
+    scene.route_arrives(ANYCAST);
+    let before = session(&scene);
+    let changed = usual(&scene).set("region.here", "prepend", "4");
+    scene.herald.reconfigure(&changed.clone().set("bgp", "hold-time", "\"12s\""));
+    says(&scene, "it would reset peer (hold-time)");
+    scene.herald.reconfigure(&changed.set("bgp", "listen", "\"127.0.0.1:1790\""));
+    says(&scene, "[bgp] listen cannot be changed by a reload; restart herald");
+    assert_eq!(scene.route_arrives(ANYCAST).as_path, [65010; 3], "nothing is half applied");
+    assert_eq!(session(&scene), before);
+}
+
+#[test]
+fn a_neighbour_that_is_gone_is_told_so_and_returns_with_the_configuration() {
+    let scene = Scene::<Frr>::usual();
+    scene.route_arrives(ANYCAST);
+    let without = usual(&scene)
+        .drop("neighbor.peer")
+        .set("neighbor.other", "address", "\"10.9.0.77\"")
+        .set("neighbor.other", "peer-as", "64999");
+    scene.herald.reconfigure(&without);
+    scene.routes_become(0);
+    assert!(scene.peer.last_close().contains("Peer De-configured"), "{}", scene.peer.last_close());
+
+    scene.herald.reconfigure(&usual(&scene));
+    scene.route_arrives(ANYCAST);
+    assert_eq!(scene.herald.status()["neighbors"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_password_is_changed_by_a_reload_whoever_dials() {
+    for connecting in [Connecting::HeraldDials, Connecting::PeerDials] {
+        let meeting = Meeting { connecting, transport: Transport::V4 };
+        let keys = directory("password");
+        let [first, second] = ["first", "second"].map(|word| password_file(keys.path(), word));
+        let protection = Protection { password: Some("first"), ttl_security: false };
+        let signed = |config: Config, file: &Path| {
+            config.set("neighbor.peer", "password-file", format!("{file:?}"))
+        };
+        let scene =
+            Scene::<Frr>::set_protected(meeting, protection, |config| signed(config, &first));
+        scene.route_arrives(ANYCAST);
+
+        // FRR begins a new session with its new password; herald's side must have it by then.
+        let config = signed(Config::usual(meeting, &scene.haproxy.socket()), &second);
+        scene.herald.reconfigure(&config);
+        says(&scene, "neighbor.peer: another password");
+        let established = scene.peer.times_established();
+        scene.peer.configure(&["password second"]);
+        eventually("a session with the new password", SOON, || {
+            let times = scene.peer.times_established();
+            if times > established && scene.peer.is_established() { Ok(()) } else { Err(times) }
+        });
+        scene.route_arrives(ANYCAST);
+        assert!(!scene.herald.log().contains("second\n"), "the password itself is nowhere");
+    }
+}
+
+fn password_file(directory: &Path, word: &str) -> PathBuf {
+    let file = directory.join(word);
+    fs::write(&file, format!("{word}\n")).expect("a file");
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("a mode");
+    file
+}
