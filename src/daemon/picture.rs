@@ -96,7 +96,7 @@ fn bfd(agent: &Agent, multihop: bool, path: &Report) -> Bfd {
 
 fn haproxy(agent: &Agent, instance: &HaproxyStatus) -> Haproxy {
     let stream = |stream: &StreamStatus| EventStream {
-        kind: stream.kind.to_owned(),
+        kind: stream.kind.to_string(),
         place: stream.place.clone(),
         state: stream.state.to_string(),
         since: agent.clock.timestamp(stream.since),

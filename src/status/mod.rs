@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use haproxy::{Haproxies, HaproxyStatus, StreamState, StreamStatus};
+pub use haproxy::{Haproxies, HaproxyStatus, StreamKind, StreamState, StreamStatus};
 pub use peer::PeerStatus;
 pub use reload::{Reload, ReloadRequest, Reloads};
 pub use routes::{RouteTableKind, community_texts, routes};

@@ -48,6 +48,21 @@ pub(in super::super) enum Refusal {
     Level,
 }
 
+impl Refusal {
+    /// What is wrong with this ring, and the way out.
+    pub(in super::super) fn words(self, ring: &str) -> String {
+        match self {
+            Self::NoRing => format!(
+                "HAProxy has no ring {ring}: it needs a section `ring {ring}` and \
+                 `log ring@{ring} local0 notice`"
+            ),
+            Self::Level => "permission denied: a ring is followed with `level operator` on the \
+                            stats socket"
+                .to_owned(),
+        }
+    }
+}
+
 impl Transcript {
     /// Nothing has come yet.
     pub(in super::super) fn new(ring: Option<String>) -> Self {
