@@ -6,7 +6,8 @@ use std::path::Path;
 use herald::config::{HaproxyAddress, HaproxyInstance, Login};
 use herald::health::{Outcome, Sample};
 
-use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, instance, is_healthy, never};
+use crate::lab::{Haproxy, Mode, Server, free_port};
+use crate::watch::{Watch, check, instance, is_healthy, never};
 
 fn backend(server: &Server) -> String {
     format!(

@@ -11,3 +11,4 @@ mod events;
 mod lab;
 mod reload;
 mod servers;
+mod watch;

@@ -7,7 +7,8 @@ use herald::health::{Outcome, Sample};
 use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::task::JoinHandle;
 
-use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, is_healthy, never};
+use crate::lab::{Haproxy, Mode, Server, free_port};
+use crate::watch::{Watch, check, is_healthy, never};
 
 /// A frontend, for connections that keep an old worker alive, and a backend of these servers.
 fn config(front: u16, defaults: &str, servers: &[Server]) -> String {

@@ -1,11 +1,7 @@
 use super::super::events::{Heard, Line, Refusal, Transcript};
 
-/// What HAProxy 2.6 answers to `set timeout cli 1d;show info;show events;show events herald -w -n`.
-const RINGS: &str = "\nName: HAProxy\nVersion: 2.6.12\nPid: 4711\nStopping: 0\nnode: nva\n\n\
-Supported events sinks are listed below. Add -w(wait), -n(new). Any key to stop\n\
-    stdout     : type=fd, 0 dropped, standard output (fd#1)\n\
-    buf0       : type=buffer, 0 dropped, in-memory ring buffer\n\
-    herald     : type=buffer, 0 dropped, events : for herald\n\n";
+/// What HAProxy 2.6 answers to `set timeout cli 1d;show info;show events herald -n`.
+const INFO: &str = "\nName: HAProxy\nVersion: 2.6.12\nPid: 4711\nStopping: 0\nnode: nva\n\n";
 const EVENTS: &str = "Server be/s1 is UP. 1 active\nbackend be has no server available!\n\
 10.0.0.1:1 [20/Nov/2026:15:00:48.123] f b/s 0\n";
 
@@ -15,7 +11,7 @@ fn heard(ring: Option<&str>, text: &str) -> Vec<Heard> {
 
 #[test]
 fn a_ring_is_followed_from_the_worker_that_has_it() {
-    let whole = heard(Some("herald"), &format!("{RINGS}{EVENTS}"));
+    let whole = heard(Some("herald"), &format!("{INFO}\n{EVENTS}"));
     let lines = [Line::Change, Line::Change, Line::Traffic].map(Heard::Line);
     assert_eq!(whole[0], Heard::Following(4711));
     assert_eq!(whole[1..], lines);
@@ -23,7 +19,7 @@ fn a_ring_is_followed_from_the_worker_that_has_it() {
 
 #[test]
 fn pieces_of_any_length_give_the_same() {
-    let text = format!("{RINGS}{EVENTS}");
+    let text = format!("{INFO}\n{EVENTS}");
     let whole = heard(Some("herald"), &text);
     for length in [1, 2, 7, 100] {
         let mut transcript = Transcript::new(Some("herald".to_owned()));
@@ -34,18 +30,23 @@ fn pieces_of_any_length_give_the_same() {
 }
 
 #[test]
-fn a_ring_that_is_not_there_is_refused_by_its_whole_name() {
-    for name in ["heral", "herald2", "type=buffer", "other"] {
-        assert_eq!(heard(Some(name), RINGS), [Heard::Refused(Refusal::NoRing)], "{name}");
+fn a_ring_that_cannot_be_followed_is_refused_with_the_way_out() {
+    for (said, refusal, way_out) in [
+        ("No such event sink", Refusal::NoRing, "`log ring@evt local0 notice`"),
+        ("Nothing to report for this sink", Refusal::NoRing, "a section `ring evt`"),
+        ("Permission denied", Refusal::Level, "`level operator`"),
+    ] {
+        let heard = heard(Some("evt"), &format!("{INFO}{said}\n"));
+        assert_eq!(heard, [Heard::Refused(refusal)]);
+        assert!(refusal.words("evt").contains(way_out), "{}", refusal.words("evt"));
     }
-    assert!(Refusal::NoRing.words("evt").contains("`log ring@evt local0 notice`"));
 }
 
 #[test]
-fn a_socket_of_a_lower_level_says_so() {
-    let text = "\nName: HAProxy\nPid: 7\n\nPermission denied\n\nPermission denied\n\n";
-    assert_eq!(heard(Some("herald"), text)[0], Heard::Refused(Refusal::Level));
-    assert!(Refusal::Level.words("herald").contains("level operator"));
+fn an_event_before_the_subscription_stands_is_heard() {
+    let text = format!("{INFO}Server be/s1 is UP\n\n");
+    let [line, following] = [Heard::Line(Line::Change), Heard::Following(4711)];
+    assert_eq!(heard(Some("herald"), &text), [line, following]);
 }
 
 #[test]
