@@ -11,4 +11,5 @@ mod events;
 mod lab;
 mod reload;
 mod servers;
+mod storm;
 mod watch;

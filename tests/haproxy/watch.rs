@@ -118,6 +118,18 @@ impl Watch {
         timeout(time, dropping).await.expect_err("the probe goes on");
     }
 
+    /// Every sample that comes until `work` is done.
+    pub(crate) async fn samples_during(&mut self, work: impl Future<Output = ()>) -> Vec<Sample> {
+        let mut seen = Vec::new();
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                () = &mut work => return seen,
+                sample = self.next() => seen.push(sample),
+            }
+        }
+    }
+
     async fn known(
         &mut self,
         what: &str,
