@@ -9,7 +9,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
+use super::inheritance::Inheritance;
 use super::neighbors::{Neighbors, Shared};
+use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
 use crate::base::{InstanceName, NeighborName};
@@ -41,6 +43,7 @@ pub(super) struct Ends {
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) haproxies: watch::Sender<Haproxies>,
+    pub(super) recorder: Recorder,
 }
 
 /// What there is to be told of a reload.
@@ -52,11 +55,11 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations, haproxies } = ends;
+        let Ends { shared, orders, observations, haproxies, recorder } = ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
-            neighbors: Neighbors::new(&config, shared),
+            neighbors: Neighbors::new(&config, shared, recorder),
             config,
             settings,
             probes: Keyed::new(),
@@ -71,7 +74,7 @@ impl Supervisor {
     }
 
     /// Makes what runs that what the configuration asks for; gives the decider's ends of the
-    /// neighbours that are new.
+    /// neighbours that are new. There is an inheritance at the start of the process only.
     ///
     /// # Errors
     ///
@@ -79,12 +82,13 @@ impl Supervisor {
     pub(super) async fn apply(
         &mut self,
         config: &Config,
+        inheritance: Option<&Inheritance>,
     ) -> Result<BTreeMap<NeighborName, Told>, StartError> {
         let event_sockets = self.event_sockets.complete(config.haproxy.values())?;
         let receivers = self.bound.complete(config)?;
         // BFD ends with the process only, and so do the others that are sent to here.
         let _ = self.bfd.send(Command::Receive(receivers)).await;
-        let started = self.neighbors.apply(config).await;
+        let started = self.neighbors.apply(config, inheritance).await;
         self.haproxies.send_modify(|known| {
             known.retain(|name, _| config.haproxy.contains_key(name));
         });
@@ -168,7 +172,7 @@ impl Supervisor {
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
         check_world(&loaded.config).await?;
         let config = Arc::new(loaded.config);
-        let started = self.apply(&config).await?;
+        let started = self.apply(&config, None).await?;
         self.config = Arc::clone(&config);
         self.settings = loaded.settings;
         let configured = Configured { config, started };
