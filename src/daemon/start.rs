@@ -96,6 +96,8 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         observations: wiring.observations,
         haproxies: wiring.haproxies,
         recorder: recorder.clone(),
+        notices: wiring.notices,
+        source: wiring.source.clone(),
     };
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);

@@ -16,10 +16,11 @@ use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
 use crate::base::{InstanceName, NeighborName};
 use crate::bfd_udp::{Bound, Command};
-use crate::config::{self, Config, HaproxyInstance, Loaded, Settings};
+use crate::cloud::{self, Notice};
+use crate::config::{self, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings};
 use crate::health::Observation;
 use crate::probe::haproxy::{EventSockets, Probe};
-use crate::status::{Haproxies, Reload, ReloadRequest};
+use crate::status::{Haproxies, Reload, ReloadRequest, Source};
 
 /// The agent's file, and the tasks that it has led to.
 pub(super) struct Supervisor {
@@ -28,6 +29,7 @@ pub(super) struct Supervisor {
     settings: Settings,
     pub(super) neighbors: Neighbors,
     probes: Keyed<InstanceName, HaproxyInstance>,
+    watches: Keyed<(), (Metadata, Maintenance)>,
     pub(super) tasks: JoinSet<String>,
     bound: Bound,
     bfd: mpsc::Sender<Command>,
@@ -35,6 +37,8 @@ pub(super) struct Supervisor {
     observations: mpsc::Sender<Observation>,
     event_sockets: EventSockets,
     haproxies: watch::Sender<Haproxies>,
+    notices: watch::Sender<Option<Notice>>,
+    source: Source,
 }
 
 /// Where the tasks send to.
@@ -44,6 +48,8 @@ pub(super) struct Ends {
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) haproxies: watch::Sender<Haproxies>,
     pub(super) recorder: Recorder,
+    pub(super) notices: watch::Sender<Option<Notice>>,
+    pub(super) source: Source,
 }
 
 /// What there is to be told of a reload.
@@ -55,7 +61,7 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations, haproxies, recorder } = ends;
+        let Ends { shared, orders, observations, haproxies, recorder, notices, source } = ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
@@ -63,6 +69,7 @@ impl Supervisor {
             config,
             settings,
             probes: Keyed::new(),
+            watches: Keyed::new(),
             tasks: JoinSet::new(),
             bound: Bound::default(),
             bfd,
@@ -70,6 +77,8 @@ impl Supervisor {
             observations,
             event_sockets: EventSockets::default(),
             haproxies,
+            notices,
+            source,
         }
     }
 
@@ -89,6 +98,13 @@ impl Supervisor {
         // BFD ends with the process only, and so do the others that are sent to here.
         let _ = self.bfd.send(Command::Receive(receivers)).await;
         let started = self.neighbors.apply(config, inheritance).await;
+        self.watch_haproxies(config, event_sockets);
+        self.watch_maintenance(config);
+        Ok(started)
+    }
+
+    /// A probe that is replaced hands its event socket on; those that nobody reads any more are closed.
+    fn watch_haproxies(&mut self, config: &Config, event_sockets: EventSockets) {
         self.haproxies.send_modify(|known| {
             known.retain(|name, _| config.haproxy.contains_key(name));
         });
@@ -97,7 +113,25 @@ impl Supervisor {
             named("a HAProxy probe", probe.run(self.observations.clone()))
         });
         self.event_sockets = event_sockets;
-        Ok(started)
+    }
+
+    /// What nobody watches any more is over: a notice ends with its watch.
+    fn watch_maintenance(&mut self, config: &Config) {
+        let agent = &config.agent;
+        let maintenance = agent.maintenance.clone();
+        let wanted = maintenance.map(|watched| ((), (agent.metadata.clone(), watched)));
+        if wanted.is_none() {
+            self.notices.send_if_modified(|notice| notice.take().is_some());
+        }
+        let (notices, source) = (&self.notices, &self.source);
+        self.watches.apply(
+            &wanted.into_iter().collect(),
+            &mut self.tasks,
+            |(metadata, watched)| {
+                let watch = cloud::watch(metadata, watched, notices.clone(), source.clone());
+                named("the watch for maintenance", watch)
+            },
+        );
     }
 
     /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
