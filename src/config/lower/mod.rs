@@ -13,6 +13,7 @@ mod check_trust;
 mod cloud;
 mod haproxy;
 mod haproxy_check;
+mod haproxy_events;
 mod health;
 mod loopback;
 mod neighbor;
