@@ -179,7 +179,12 @@ fn log(transition: &Transition) {
     let Transition { service, from, to, because, at: _ } = transition;
     match to {
         State::Down => tracing::warn!(%service, %from, %to, %because, "service changed"),
-        State::Pending | State::Up | State::Draining | State::Drained | State::Disabled => {
+        State::Pending
+        | State::Up
+        | State::Degraded
+        | State::Draining
+        | State::Drained
+        | State::Disabled => {
             tracing::info!(%service, %from, %to, %because, "service changed");
         }
     }

@@ -117,7 +117,7 @@ impl Service {
             since: self.since,
             because: &self.decision.because,
             capacity: match self.health.verdict().kind {
-                VerdictKind::Healthy { capacity } => capacity,
+                VerdictKind::Healthy { capacity, .. } => capacity,
                 VerdictKind::Pending | VerdictKind::Unhealthy => Percent::ZERO,
             },
             checks: self.health.checks().collect(),

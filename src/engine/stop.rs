@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::{Engine, Output};
 use crate::base::Reason;
-use crate::policy::State;
+use crate::policy::{self, State};
 
 /// How long the withdrawals may take to reach the connections. A neighbour that does not read
 /// must not keep the machine from going down.
@@ -44,10 +44,10 @@ impl Engine {
         }
         let mut longest = Duration::ZERO;
         for (name, service) in &mut self.services {
-            let lasts = self.params.policy.services.get(name).map_or(grace, |s| s.drain.lasts);
             // A route that is not announced needs no gentle end, and neither does its neighbour.
-            let lasts =
-                if service.state() == State::Up { lasts.min(grace) } else { Duration::ZERO };
+            let routing = self.params.policy.services.get(name);
+            let announced = routing.filter(|s| policy::announces(s, service.state()));
+            let lasts = announced.map_or(Duration::ZERO, |s| s.drain.lasts.min(grace));
             service.drain(lasts, because, now);
             longest = longest.max(lasts);
         }

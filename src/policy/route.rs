@@ -35,6 +35,7 @@ pub fn announces(service: &Service, state: State) -> bool {
 fn table(service: &Service, state: State) -> Option<&StateAttributes> {
     match state {
         State::Up => Some(&service.up),
+        State::Degraded => Some(&service.degraded),
         State::Down => Some(&service.down),
         State::Draining => Some(&service.drain.attributes),
         State::Pending | State::Drained | State::Disabled => None,

@@ -11,6 +11,8 @@ pub enum State {
     Pending,
     /// Healthy.
     Up,
+    /// Healthy, but with too little capacity.
+    Degraded,
     /// Not healthy.
     Down,
     /// On its way out: announced by the drain table for a while.
@@ -27,6 +29,7 @@ impl State {
         match self {
             Self::Pending => "pending",
             Self::Up => "up",
+            Self::Degraded => "degraded",
             Self::Down => "down",
             Self::Draining => "draining",
             Self::Drained => "drained",
@@ -74,7 +77,12 @@ pub fn decide(service: &Service, verdict: &Verdict, drainage: Option<&Drainage>)
             (State::Drained, Reason::from(format!("{reason}; not healthy: {}", verdict.because)))
         }
         (None, VerdictKind::Pending) => (State::Pending, verdict.because.clone()),
-        (None, VerdictKind::Healthy { .. }) => (State::Up, verdict.because.clone()),
+        (None, VerdictKind::Healthy { degraded: false, .. }) => {
+            (State::Up, verdict.because.clone())
+        }
+        (None, VerdictKind::Healthy { degraded: true, .. }) => {
+            (State::Degraded, verdict.because.clone())
+        }
         (None, VerdictKind::Unhealthy) => (State::Down, verdict.because.clone()),
     };
     Decision { state, because }

@@ -6,6 +6,7 @@ mod attributes;
 mod bfd;
 mod bgp;
 mod cloud;
+mod damping;
 mod haproxy;
 mod haproxy_check;
 mod health;

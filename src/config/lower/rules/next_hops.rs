@@ -20,7 +20,7 @@ pub(super) fn check(neighbors: &[neighbor::Draft<'_>], services: &[service::Draf
     for service in services {
         let told = neighbors.iter().filter(|neighbor| service.neighbors.contains(&neighbor.name));
         let told: Vec<&neighbor::Draft<'_>> = told.collect();
-        for state in [&service.up, &service.down, &service.drain.state] {
+        for state in service.states() {
             check_address(&service.section, "next-hop", state.next_hop.as_ref(), &told);
         }
         worry_about_unreachable(service, &told, services);
