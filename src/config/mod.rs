@@ -11,6 +11,7 @@
 mod change;
 mod diagnostic;
 mod duration;
+mod engine;
 mod keys;
 mod lower;
 mod notes;

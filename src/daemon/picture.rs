@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use crate::base::{NeighborName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
-use crate::clock::WallClock;
+use crate::clock::{self, WallClock};
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
+use crate::health::Penalty;
 use crate::status::{
-    Bfd, Check, MalformedUpdate, Neighbor, PeerStatus, Route, Service, Snapshot, community_texts,
+    Bfd, Check, Damping, MalformedUpdate, Neighbor, PeerStatus, Route, Service, Snapshot, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -111,9 +112,20 @@ fn service(
         since: agent.clock.timestamp(view.since),
         because: view.because.to_string(),
         capacity_percent: view.capacity.get(),
+        damping: view.health.penalty(clock::now()).map(damping),
         r#override: None,
         checks: checks.collect(),
         routes: view.routes.iter().map(|view| route(view, peers)).collect(),
+    }
+}
+
+fn damping(penalty: Penalty) -> Damping {
+    // Shown as 1 until it is over: a suppressed service never has 0 seconds left.
+    let seconds = |left: Duration| left.as_secs_f64().ceil() as u64;
+    Damping {
+        penalty: penalty.figure,
+        suppressed: penalty.reuse_in.is_some(),
+        reuse_in_s: penalty.reuse_in.map(seconds),
     }
 }
 

@@ -31,6 +31,8 @@ pub struct ServiceView<'a> {
     pub since: Instant,
     /// Why; the newest words, which may be newer than the state.
     pub because: &'a Reason,
+    /// Its health, whatever the state.
+    pub health: &'a Health,
     /// Its capacity while healthy, else zero.
     pub capacity: Percent,
     /// Its checks.
@@ -116,6 +118,7 @@ impl Service {
             state: self.decision.state,
             since: self.since,
             because: &self.decision.because,
+            health: &self.health,
             capacity: match self.health.verdict().kind {
                 VerdictKind::Healthy { capacity, .. } => capacity,
                 VerdictKind::Pending | VerdictKind::Unhealthy => Percent::ZERO,

@@ -124,6 +124,7 @@ mod tests {
                 since,
                 because: "no sample yet".to_owned(),
                 capacity_percent: 0,
+                damping: None,
                 r#override: None,
                 checks: Vec::new(),
                 routes: Vec::new(),
