@@ -33,6 +33,8 @@ pub struct Agent {
     pub region: Region,
     /// Path of the control socket.
     pub control_socket: PathBuf,
+    /// Directory of what survives a restart; it need not exist.
+    pub state_directory: PathBuf,
     /// The read-only HTTP API.
     pub http: Http,
     /// Bound of the drain at an orderly stop (`grace`).

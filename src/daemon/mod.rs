@@ -4,7 +4,10 @@
 //! haproxy probe (one per instance) ─Observation▶ ┐                 ┌─watch Plan▶ peer (one per neighbour)
 //! address keeper ─AddressReport▶ ────────────────┤ decider (Engine)├─watch addresses▶ address keeper
 //! peer ─Carried▶ ────────────────────────────────┤                 └─Snapshot▶ control, web
-//! signals ─Order▶ ───────────────────────────────┘
+//! signals ─Order▶ ───────────────────────────────┤                 └─watch Words▶ store
+//! control ─Request▶ ─────────────────────────────┘
+//!
+//! decider, sessions, paths ─Happening▶ History ─watch▶ control, web, store
 //! ```
 //!
 //! State leaves the decider as a `watch` of the whole, so a slow receiver sees the newest and nothing
@@ -15,14 +18,17 @@
 //! restart time, where `graceful-restart` asks them to wait for the next start).
 
 mod decider;
+mod explanation;
 mod inheritance;
 mod log;
 mod neighbors;
 mod picture;
+mod recorder;
 mod start;
 mod supervisor;
 mod tasks;
 mod wiring;
+mod words;
 
 pub use log::{LogFormat, init as init_log};
 pub use start::{StartError, run};

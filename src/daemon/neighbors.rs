@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::decider::Told;
 use super::inheritance::Inheritance;
+use super::recorder::{self, Recorder};
 use crate::base::{NeighborName, Prefix, Rng};
 use crate::bfd;
 use crate::bfd_udp::{Command, Path};
@@ -16,7 +17,7 @@ use crate::config::{Config, Neighbor};
 use crate::peer::{self, Callers, Ends, Peer};
 use crate::rib::{Carried, Plan};
 use crate::session::{Leaving, Session, State};
-use crate::status::{PeerStatus, Questions, RouteQuestion};
+use crate::status::{PeerStatus, RouteQuestion, RouteQuestions};
 
 /// Connections of one neighbour that are not looked at yet; the listener hangs up on more.
 const ACCEPTED: usize = 2;
@@ -27,6 +28,9 @@ const QUESTIONS: usize = 2;
 pub(super) struct Neighbors {
     running: BTreeMap<NeighborName, Running>,
     pub(super) tasks: JoinSet<()>,
+    /// They end with what they watch.
+    recorders: JoinSet<()>,
+    recorder: Recorder,
     seeds: Rng,
     ends: Shared,
 }
@@ -38,7 +42,7 @@ pub(super) struct Shared {
     /// To the listener.
     pub(super) callers: watch::Sender<Callers>,
     /// To whoever asks for routes.
-    pub(super) questions: watch::Sender<Questions>,
+    pub(super) questions: watch::Sender<RouteQuestions>,
     /// To BFD.
     pub(super) bfd: mpsc::Sender<Command>,
 }
@@ -55,8 +59,15 @@ struct Running {
 
 impl Neighbors {
     /// None yet.
-    pub(super) fn new(config: &Config, ends: Shared) -> Self {
-        Self { running: BTreeMap::new(), tasks: JoinSet::new(), seeds: seeds(config), ends }
+    pub(super) fn new(config: &Config, ends: Shared, recorder: Recorder) -> Self {
+        Self {
+            running: BTreeMap::new(),
+            tasks: JoinSet::new(),
+            recorders: JoinSet::new(),
+            recorder,
+            seeds: seeds(config),
+            ends,
+        }
     }
 
     /// Makes the tasks those of `config`; gives the decider's ends of those that are new. Sessions
@@ -161,6 +172,12 @@ impl Neighbors {
                 status,
             },
         };
+        while self.recorders.try_join_next().is_some() {}
+        self.recorders.spawn(recorder::sessions(self.recorder.clone(), status_in.clone()));
+        if let Some(reports) = bfd.clone() {
+            let (recorder, name) = (self.recorder.clone(), neighbor.name.clone());
+            self.recorders.spawn(recorder::path(recorder, name, reports));
+        }
         self.tasks.spawn(async move {
             if let Some(previous) = previous {
                 // It never sends: its end closes the channel.

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::words;
 use crate::base::{NeighborName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
 use crate::clock::{self, WallClock};
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
-use crate::health::Penalty;
+use crate::health::{Penalty, VerdictKind};
 use crate::status::{
-    Bfd, Check, Damping, MalformedUpdate, Neighbor, PeerStatus, Route, Service, Snapshot, community_texts,
+    Bfd, Check, Damping, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence, Route, Saved,
+    Service, Snapshot, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -30,6 +32,7 @@ pub(super) fn snapshot(
     engine: &Engine,
     peers: &[PeerStatus],
     paths: &BTreeMap<NeighborName, Report>,
+    saved: &Saved,
 ) -> Snapshot {
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -40,6 +43,10 @@ pub(super) fn snapshot(
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
+        persistence: Persistence {
+            directory: config.agent.state_directory.clone(),
+            fault: saved.fault.as_ref().map(ToString::to_string),
+        },
     }
 }
 
@@ -92,7 +99,8 @@ fn bfd(agent: &Agent, multihop: bool, path: &Report) -> Bfd {
     }
 }
 
-fn service(
+/// One service.
+pub(super) fn service(
     agent: &Agent,
     config: &Config,
     view: &ServiceView<'_>,
@@ -112,10 +120,22 @@ fn service(
         since: agent.clock.timestamp(view.since),
         because: view.because.to_string(),
         capacity_percent: view.capacity.get(),
+        health: Health {
+            verdict: verdict(view.health.verdict().kind).to_owned(),
+            because: view.health.verdict().because.to_string(),
+        },
         damping: view.health.penalty(clock::now()).map(damping),
-        r#override: None,
+        r#override: view.standing.map(|word| words::shown(&agent.clock, word)),
         checks: checks.collect(),
         routes: view.routes.iter().map(|view| route(view, peers)).collect(),
+    }
+}
+
+fn verdict(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Pending => "pending",
+        VerdictKind::Healthy { .. } => "healthy",
+        VerdictKind::Unhealthy => "unhealthy",
     }
 }
 

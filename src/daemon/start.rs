@@ -1,6 +1,6 @@
 //! Start: everything that can fail is tried before anything is changed; then the tasks run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,18 +11,20 @@ use tokio::time::timeout;
 use super::decider::{Decider, FAREWELL, Order};
 use super::inheritance::Inheritance;
 use super::picture::Agent;
+use super::recorder::Recorder;
 use super::supervisor::{Ends, Supervisor};
 use super::wiring::{Wiring, engine_params};
-use crate::base::{LoopbackAddress, Reason};
+use super::words;
+use crate::base::{LoopbackAddress, Reason, ServiceName};
 use crate::bfd_udp::{self, BindError};
 use crate::clock::{self, WallClock};
 use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
 use crate::control::{Control, ControlError};
-use crate::engine::Engine;
+use crate::engine::{Engine, Input};
 use crate::peer::{ListenError, Listener};
-use crate::status::{ReloadRequest, Reloads};
+use crate::status::{Happening, History, Override, ReloadRequest, Reloads};
 use crate::web::{Web, WebError};
-use crate::{addr, cloud, probe};
+use crate::{addr, cloud, probe, store};
 
 /// Why the agent does not start, or ended without being told to.
 #[derive(Debug, thiserror::Error)]
@@ -80,20 +82,29 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
 
     let config = Arc::new(config);
     let inheritance = Inheritance::new(&config, &found);
-    let mut wiring = Wiring::new();
+    let kept = store::load(&config.agent.state_directory);
+    let mut wiring = Wiring::new(History::restored(kept.history));
+    let recorder = Recorder::new(wiring.history, clock);
+    let version = format!("herald {}", env!("CARGO_PKG_VERSION"));
+    let started = Happening::Agent { to: "started".to_owned(), because: version };
+    recorder.record(started, clock::now());
     let ends = Ends {
         shared: wiring.shared,
         orders: wiring.orders.clone(),
         observations: wiring.observations,
+        recorder: recorder.clone(),
     };
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
     wiring.outputs.neighbors = supervisor.apply(&config, &inheritance).await?;
 
+    let mut engine = Engine::new(engine_params(&config, &inheritance), clock::now());
+    restore(&mut engine, &config, &clock, &kept.overrides);
     let mut decider = Decider {
         agent: Agent { pid: std::process::id(), clock },
-        engine: Engine::new(engine_params(&config, &inheritance), clock::now()),
+        engine,
+        recorder,
         config: Arc::clone(&config),
         inputs: wiring.inputs,
         outputs: wiring.outputs,
@@ -103,14 +114,17 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
 
     let tasks = &mut supervisor.tasks;
     tasks.spawn(named("the address keeper", addr::keep(wiring.wanted, wiring.reports)));
-    tasks.spawn(named("the control socket", control.run(wiring.source.clone())));
+    tasks.spawn(named("the control socket", control.run(wiring.source.clone(), wiring.commands)));
     if let Some(listener) = listener {
         tasks.spawn(named("the BGP listener", listener.run(wiring.callers)));
     }
     if let Some(web) = web {
-        tasks.spawn(named("HTTP", web.run(wiring.source)));
+        tasks.spawn(named("HTTP", web.run(wiring.source.clone())));
     }
     tasks.spawn(named("the signal handler", signals(wiring.orders, wiring.reloads)?));
+    let directory = config.agent.state_directory.clone();
+    let (watched, history) = (wiring.words, wiring.source.history());
+    let keeper = tokio::spawn(store::keep(directory, watched, history, wiring.saved));
     let mut decider = tokio::spawn(decider.run());
     let unfinished = loop {
         tokio::select! {
@@ -142,7 +156,8 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let farewell = timeout(FAREWELL, async {
         while supervisor.neighbors.tasks.join_next().await.is_some() {}
         stop_bfd.send_replace(true);
-        bfd.await
+        // The decider has dropped its end of the words, so the keeper writes once more and ends.
+        tokio::join!(bfd, keeper)
     })
     .await;
     for left in &unfinished {
@@ -161,6 +176,26 @@ async fn settled(config: Config) -> Result<Config, StartError> {
         Region::Auto(_) => {
             let region = cloud::region(&config.agent.metadata).await?;
             Ok(config.in_region(&region)?)
+        }
+    }
+}
+
+/// Gives the engine the words that an earlier life of the agent has left.
+fn restore(
+    engine: &mut Engine,
+    config: &Config,
+    clock: &WallClock,
+    kept: &BTreeMap<String, Override>,
+) {
+    for (service, word) in kept {
+        let name = ServiceName::from(service.as_str());
+        let (shown, by, because) = (&word.word, &word.by, &word.because);
+        match words::restored(clock, word).filter(|_| config.services.contains_key(&name)) {
+            Some(restored) => {
+                tracing::info!(%service, word = shown, %by, %because, "still in force");
+                engine.handle(Input::Restored(name, restored), clock::now());
+            }
+            None => tracing::warn!(%service, word = shown, %by, %because, "no longer applies"),
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use super::decider::{Configured, Order, Told};
 use super::inheritance::Inheritance;
 use super::neighbors::{Neighbors, Shared};
+use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
 use crate::base::{InstanceName, NeighborName};
@@ -39,6 +40,7 @@ pub(super) struct Ends {
     pub(super) shared: Shared,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
+    pub(super) recorder: Recorder,
 }
 
 /// What there is to be told of a reload.
@@ -50,11 +52,11 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations } = ends;
+        let Ends { shared, orders, observations, recorder } = ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
-            neighbors: Neighbors::new(&config, shared),
+            neighbors: Neighbors::new(&config, shared, recorder),
             config,
             settings,
             probes: Keyed::new(),

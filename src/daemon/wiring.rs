@@ -11,10 +11,12 @@ use super::neighbors::Shared;
 use crate::base::LoopbackAddress;
 use crate::bfd_udp::Command;
 use crate::config::Config;
+use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
 use crate::peer::Callers;
-use crate::status::{Questions, ReloadRequest, Reloads, Source};
+use crate::status::{History, ReloadRequest, Reloads, RouteQuestions, Saved, Source};
+use crate::store::Words;
 
 /// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
 const OBSERVATIONS: usize = 64;
@@ -26,12 +28,18 @@ const ORDERS: usize = 4;
 const RELOADS: usize = 2;
 /// Paths for BFD to watch; whoever has more of them waits.
 const PATHS: usize = 16;
+/// Words of operators on their way; more wait in their own connection.
+const COMMANDS: usize = 4;
 
 /// Both ends of everything.
 pub(super) struct Wiring {
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
     pub(super) source: Source,
+    pub(super) commands: Commands,
+    pub(super) history: watch::Sender<History>,
+    pub(super) words: watch::Receiver<Words>,
+    pub(super) saved: watch::Sender<Saved>,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) reports: mpsc::Sender<AddressReport>,
@@ -44,33 +52,48 @@ pub(super) struct Wiring {
 }
 
 impl Wiring {
-    pub(super) fn new() -> Self {
+    /// No task runs yet.
+    pub(super) fn new(history: History) -> Self {
+        let (history, _) = watch::channel(history);
+        let (words, words_in) = watch::channel(Words::default());
+        let (saved, saved_in) = watch::channel(Saved::default());
+        let (commands, commands_in) = mpsc::channel(COMMANDS);
         let (orders, orders_in) = mpsc::channel(ORDERS);
         let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
         let (reports, reports_in) = mpsc::channel(REPORTS);
         let (carried, carried_in) = mpsc::channel(REPORTS);
         let (addresses, wanted) = watch::channel(Arc::default());
         let (callers, callers_in) = watch::channel(Callers::default());
-        let (questions, questions_in) = watch::channel(Questions::default());
+        let (route_questions, route_questions_in) = watch::channel(RouteQuestions::default());
         let (bfd, paths) = mpsc::channel(PATHS);
         let (reloads, reload_requests) = mpsc::channel(RELOADS);
-        let (source, requests) = Source::new(questions_in);
+        let (source, questions) = Source::new(route_questions_in, history.subscribe());
         let inputs = Inputs {
             orders: orders_in,
+            commands: commands_in,
             observations: observations_in,
             carried: carried_in,
             reports: reports_in,
-            requests,
+            questions,
         };
         Self {
             inputs,
-            outputs: Outputs { neighbors: BTreeMap::new(), addresses },
+            outputs: Outputs {
+                neighbors: BTreeMap::new(),
+                addresses,
+                words,
+                saved: saved_in.clone(),
+            },
             source,
+            commands: Commands { requests: commands, saved: saved_in },
+            history,
+            words: words_in,
+            saved,
             orders,
             observations,
             reports,
             wanted,
-            shared: Shared { carried, callers, questions, bfd },
+            shared: Shared { carried, callers, questions: route_questions, bfd },
             callers: callers_in,
             paths,
             reloads,

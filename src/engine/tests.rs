@@ -1,9 +1,11 @@
+mod words;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::base::{Asn, CheckName, Percent, Scope};
 use crate::health::{CheckParams, Outcome, Rule, Sample};
-use crate::policy::{Drain, Extras, StateAttributes};
+use crate::policy::{Drain, Effect, Extras, StateAttributes};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const ADDRESS: &str = "9.9.9.9";
@@ -74,6 +76,8 @@ pub(super) struct Bench {
     pub(super) plans: BTreeMap<NeighborName, Plan>,
     pub(super) addresses: BTreeSet<LoopbackAddress>,
     pub(super) transitions: Vec<(State, State)>,
+    /// What operators have said.
+    words: BTreeMap<ServiceName, Override>,
     /// Outputs of the last input, in order, by name.
     last: Vec<&'static str>,
     pub(super) stopped: Option<Vec<Reason>>,
@@ -89,6 +93,7 @@ impl Bench {
             plans: BTreeMap::new(),
             addresses: BTreeSet::new(),
             transitions: Vec::new(),
+            words: BTreeMap::new(),
             last: Vec::new(),
             stopped: None,
             closing: false,
@@ -114,6 +119,10 @@ impl Bench {
                 Output::Transition(transition) => {
                     self.transitions.push((transition.from, transition.to));
                     "transition"
+                }
+                Output::Overrides(words) => {
+                    self.words = words;
+                    "overrides"
                 }
                 Output::CloseSessions => {
                     self.closing = true;
@@ -210,6 +219,10 @@ impl Bench {
 
     pub(super) fn state(&self) -> State {
         self.engine.services().next().unwrap().state
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        self.engine.services().next().unwrap().standing.map(|word| word.effect)
     }
 
     pub(super) fn up() -> Self {
@@ -462,8 +475,21 @@ enum Op {
     Bind(bool),
     Carry(bool, bool),
     Pass(u64),
+    Command(Word),
     Stop,
     Hurry,
+}
+
+fn word() -> impl Strategy<Value = Word> {
+    let seconds = (0u64..12).prop_map(Duration::from_secs);
+    prop_oneof![
+        Just(Word::Drain(Lasts::AsConfigured)),
+        seconds.clone().prop_map(|lasts| Word::Drain(Lasts::Exactly(lasts))),
+        seconds.clone().prop_map(|most| Word::Drain(Lasts::AtMost(most))),
+        seconds.prop_map(Word::Announce),
+        Just(Word::Withdraw),
+        Just(Word::Resume),
+    ]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -472,13 +498,15 @@ fn op() -> impl Strategy<Value = Op> {
         3 => any::<bool>().prop_map(Op::Bind),
         3 => any::<(bool, bool)>().prop_map(|(first, up)| Op::Carry(first, up)),
         2 => (0u64..12_000).prop_map(Op::Pass),
+        2 => word().prop_map(Op::Command),
         1 => Just(Op::Stop),
         1 => Just(Op::Hurry),
     ]
 }
 
 proptest! {
-    /// Whatever happens in whatever order: announced only while bound and healthy; an address that
+    /// Whatever happens in whatever order: announced only while bound, and healthy or by an
+    /// operator's word; nothing while that word forbids it; an address that
     /// neighbours may still be sending to is never released; a plan's version never goes back.
     #[test]
     fn routes_and_addresses_keep_their_order(
@@ -508,6 +536,12 @@ proptest! {
                     bench.carry(name, carried);
                 }
                 Op::Pass(millis) => bench.pass(Duration::from_millis(millis)),
+                Op::Command(word) => {
+                    let (by, because) = ("x".into(), "y".into());
+                    let (target, owner) = (Target::All, Owner::Operator);
+                    let command = Command { target, word, owner, by, because };
+                    bench.input(Input::Command(command));
+                }
                 Op::Stop => { stop(&mut bench, 2 * SECOND); stopping = true; }
                 Op::Hurry => { bench.input(Input::Hurry); }
             }
@@ -516,7 +550,10 @@ proptest! {
             if bench.announced().is_some() {
                 last_with_route = version;
                 prop_assert!(bound.contains(&loopback(ADDRESS)), "announced without its address");
-                prop_assert!(healthy, "announced though the last proof was unhealthy");
+                let forced = bench.effect().is_some_and(|effect| effect.word() == "announce");
+                prop_assert!(healthy || forced, "announced though the last proof was unhealthy");
+                let gone = matches!(bench.effect(), Some(Effect::Withdrawn | Effect::Drained));
+                prop_assert!(!gone, "announced against a word");
             }
             if bench.addresses.is_empty() && bench.stopped.is_none() && !stopping {
                 for (name, told) in &told {

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::Service;
+use super::{Effect, Override, Service};
 use crate::base::Reason;
 use crate::health::{Verdict, VerdictKind};
 
@@ -19,6 +19,8 @@ pub enum State {
     Draining,
     /// Drained: withdrawn until resumed.
     Drained,
+    /// Withdrawn by an operator until resumed, whatever health says.
+    Withdrawn,
     /// `enabled = false`.
     Disabled,
 }
@@ -33,6 +35,7 @@ impl State {
             Self::Down => "down",
             Self::Draining => "draining",
             Self::Drained => "drained",
+            Self::Withdrawn => "withdrawn",
             Self::Disabled => "disabled",
         }
     }
@@ -44,15 +47,6 @@ impl fmt::Display for State {
     }
 }
 
-/// How far an ordered drain has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Drainage {
-    /// The drain table is announced.
-    Running(Reason),
-    /// The time is over, or was skipped.
-    Over(Reason),
-}
-
 /// A state and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
@@ -62,28 +56,39 @@ pub struct Decision {
     pub because: Reason,
 }
 
-/// Decides the state of a service. A drain outranks health, except that a service which is not
-/// healthy is not announced for the sake of draining it: there is nothing to lead away gently.
-pub fn decide(service: &Service, verdict: &Verdict, drainage: Option<&Drainage>) -> Decision {
+/// Decides the state of a service. A word that stands outranks health, except that a service which
+/// is not healthy is not announced for the sake of draining it: there is nothing to lead away gently.
+pub fn decide(service: &Service, verdict: &Verdict, word: Option<&Override>) -> Decision {
     if !service.enabled {
         return Decision { state: State::Disabled, because: Reason::new("enabled = false") };
     }
-    let (state, because) = match (drainage, verdict.kind) {
-        (Some(Drainage::Over(reason)), _) => (State::Drained, reason.clone()),
-        (Some(Drainage::Running(reason)), VerdictKind::Healthy { .. }) => {
-            (State::Draining, reason.clone())
-        }
-        (Some(Drainage::Running(reason)), VerdictKind::Pending | VerdictKind::Unhealthy) => {
-            (State::Drained, Reason::from(format!("{reason}; not healthy: {}", verdict.because)))
-        }
-        (None, VerdictKind::Pending) => (State::Pending, verdict.because.clone()),
-        (None, VerdictKind::Healthy { degraded: false, .. }) => {
-            (State::Up, verdict.because.clone())
-        }
-        (None, VerdictKind::Healthy { degraded: true, .. }) => {
-            (State::Degraded, verdict.because.clone())
-        }
-        (None, VerdictKind::Unhealthy) => (State::Down, verdict.because.clone()),
+    match word {
+        Some(word) => by_word(word, verdict),
+        None => by_health(verdict),
+    }
+}
+
+fn by_word(word: &Override, verdict: &Verdict) -> Decision {
+    let healthy = matches!(verdict.kind, VerdictKind::Healthy { .. });
+    let because = &word.because;
+    let despite = || Reason::from(format!("{because}; not healthy: {}", verdict.because));
+    let (state, because) = match (word.effect, healthy) {
+        (Effect::Draining { .. }, true) => (State::Draining, because.clone()),
+        (Effect::Draining { .. }, false) => (State::Drained, despite()),
+        (Effect::Drained, _) => (State::Drained, because.clone()),
+        (Effect::Withdrawn, _) => (State::Withdrawn, because.clone()),
+        (Effect::Announced { .. }, true) => (State::Up, because.clone()),
+        (Effect::Announced { .. }, false) => (State::Up, despite()),
     };
     Decision { state, because }
+}
+
+fn by_health(verdict: &Verdict) -> Decision {
+    let state = match verdict.kind {
+        VerdictKind::Pending => State::Pending,
+        VerdictKind::Healthy { degraded: false, .. } => State::Up,
+        VerdictKind::Healthy { degraded: true, .. } => State::Degraded,
+        VerdictKind::Unhealthy => State::Down,
+    };
+    Decision { state, because: verdict.because.clone() }
 }

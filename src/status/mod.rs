@@ -2,20 +2,30 @@
 //!
 //! [`Snapshot`] is the contract of `herald status --json`: fields may be added, never renamed.
 
+mod event;
+mod explanation;
+mod history;
+pub mod http;
 mod peer;
 mod reload;
 mod routes;
 mod source;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::base::Reason;
+
+pub use event::{Event, Happening};
+pub use explanation::{Explanation, Layer, Recipient};
+pub use history::History;
 pub use peer::PeerStatus;
 pub use reload::{Reload, ReloadRequest, Reloads};
 pub use routes::{RouteTableKind, community_texts, routes};
-pub use source::{Questions, RouteQuestion, SnapshotRequests, Source};
+pub use source::{Question, Questions, RouteQuestion, RouteQuestions, Source};
 
 /// Everything an operator can see at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +47,27 @@ pub struct Snapshot {
     pub neighbors: Vec<Neighbor>,
     /// Its services, in order of name.
     pub services: Vec<Service>,
+    /// What of it survives a restart.
+    pub persistence: Persistence,
+}
+
+/// How far the words of operators have been written to the state directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// The version of the words that are safe; each change counts one up.
+    pub version: u64,
+    /// Why the last attempt failed, or why there is none.
+    pub fault: Option<Reason>,
+}
+
+/// Whether orders and history survive a restart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Persistence {
+    /// The state directory.
+    pub directory: PathBuf,
+    /// Why nothing can be kept there, if that is so.
+    pub fault: Option<String>,
 }
 
 /// A neighbour in a [`Snapshot`].
@@ -122,7 +153,7 @@ pub struct MalformedUpdate {
 pub struct Service {
     /// Its name in the configuration.
     pub name: String,
-    /// `pending`, `up`, `degraded`, `down`, `draining`, `drained` or `disabled`.
+    /// `pending`, `up`, `degraded`, `down`, `draining`, `drained`, `withdrawn` or `disabled`.
     pub state: String,
     /// Since when it is in this state.
     pub since: Timestamp,
@@ -130,10 +161,12 @@ pub struct Service {
     pub because: String,
     /// Its capacity, 0 to 100.
     pub capacity_percent: u8,
+    /// What its checks say, whatever the state.
+    pub health: Health,
     /// The penalty of its falls, if it is damped at all.
     pub damping: Option<Damping>,
-    /// An operator's word that outranks health, if one holds.
-    pub r#override: Option<String>,
+    /// The word that outranks health, if one stands.
+    pub r#override: Option<Override>,
     /// Its checks, in order of name.
     pub checks: Vec<Check>,
     /// Its routes, in order of prefix.
@@ -150,6 +183,34 @@ pub struct Damping {
     pub suppressed: bool,
     /// While suppressed: the seconds until it may be announced again, if it does not fall again.
     pub reuse_in_s: Option<u64>,
+}
+
+/// What the checks of a [`Service`] say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Health {
+    /// `pending`, `healthy` or `unhealthy`.
+    pub verdict: String,
+    /// Why.
+    pub because: String,
+}
+
+/// A word that outranks the health of a [`Service`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Override {
+    /// `drain`, `withdraw` or `announce`.
+    pub word: String,
+    /// Whose word it is: `operator`, `maintenance` or `stop`.
+    pub owner: String,
+    /// Who gave it: `root, uid 0, pid 4711`.
+    pub by: String,
+    /// Why.
+    pub because: String,
+    /// When it was given.
+    pub since: Timestamp,
+    /// When a drain under way is over, or an announcement ends; `null` holds until `resume`.
+    pub until: Option<Timestamp>,
 }
 
 /// A check in a [`Snapshot`].

@@ -22,6 +22,15 @@ pub(super) static AGENT: Table = Table {
         )
         .default("\"/run/herald/control.sock\""),
         Key::new(
+            "state-directory",
+            Form::Text("an absolute path"),
+            "Where operators' words and the history survive a restart; each agent needs its own.",
+        )
+        .otherwise(
+            "$STATE_DIRECTORY, as systemd sets it, else /var/lib/herald",
+            "\"/var/lib/herald\"",
+        ),
+        Key::new(
             "http",
             Form::Text("ADDRESS:PORT or \"off\""),
             "Where the read-only HTTP API is served.",
