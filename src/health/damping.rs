@@ -43,7 +43,9 @@ impl Damping {
     /// How long it takes `penalty` to decay to `reuse`.
     fn time_to_reuse(&self, penalty: f64) -> Duration {
         let halvings = (penalty / f64::from(self.reuse)).log2().max(0.0);
-        self.half_life.mul_f64(halvings).min(self.max)
+        // Whole milliseconds: people compare it with what they have configured.
+        let millis = (self.half_life.as_secs_f64() * halvings * 1000.0).ceil();
+        Duration::from_millis(millis as u64).min(self.max)
     }
 }
 
