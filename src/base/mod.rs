@@ -10,6 +10,7 @@ mod percent;
 mod prefix;
 mod reason;
 mod route;
+mod throttle;
 mod timers;
 
 pub use asn::{AS_TRANS, Asn};
@@ -22,6 +23,7 @@ pub use percent::Percent;
 pub use prefix::{Prefix, PrefixError};
 pub use reason::Reason;
 pub use route::{NextHop, RouteAttributes, RouteTable};
+pub use throttle::Throttle;
 pub use timers::Timers;
 
 #[cfg(test)]

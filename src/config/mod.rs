@@ -21,6 +21,7 @@ mod reference;
 mod region;
 mod secrets;
 mod settings;
+mod signature;
 mod source;
 mod suggest;
 mod types;
@@ -40,6 +41,7 @@ pub use password::Password;
 pub use reference::reference;
 pub use region::NoSuchRegion;
 pub use settings::Settings;
+pub use signature::{AoAlgorithm, AoKey, Signature};
 pub use types::{
     Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
     Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile, Provider, Region, Service,

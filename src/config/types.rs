@@ -3,7 +3,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::password::Password;
+use super::signature::Signature;
 use crate::base::{
     Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName,
 };
@@ -174,8 +174,8 @@ pub struct Transport {
     pub local_interface: Option<String>,
     /// The TTL rule.
     pub ttl: Ttl,
-    /// What signs the segments of the connection, when it has a password.
-    pub password: Option<Password>,
+    /// What signs the segments of the connection.
+    pub signature: Option<Signature>,
 }
 
 /// The TTL of packets to, and asked of packets from, a neighbour.

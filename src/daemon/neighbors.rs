@@ -75,7 +75,7 @@ impl Neighbors {
     pub(super) async fn apply(
         &mut self,
         config: &Config,
-        inheritance: &Inheritance<'_>,
+        inheritance: Option<&Inheritance>,
     ) -> BTreeMap<NeighborName, Told> {
         let gone: Vec<_> = self
             .running
@@ -96,12 +96,10 @@ impl Neighbors {
                 Some(false) => self.follow(name, neighbor),
                 Some(true) => {
                     let previous = self.end(name, Leaving::Reset).await;
-                    let inherited = inheritance.of_neighbor(neighbor);
-                    let told = self.start(neighbor, inherited, previous).await;
-                    started.insert(name.clone(), told);
+                    started.insert(name.clone(), self.start(neighbor, None, previous).await);
                 }
                 None => {
-                    let inherited = inheritance.of_neighbor(neighbor);
+                    let inherited = inheritance.map(|i| i.of_neighbor(config, neighbor));
                     started.insert(name.clone(), self.start(neighbor, inherited, None).await);
                 }
             }
@@ -143,7 +141,7 @@ impl Neighbors {
     async fn start(
         &mut self,
         neighbor: &Neighbor,
-        inherited: BTreeSet<Prefix>,
+        inherited: Option<BTreeSet<Prefix>>,
         previous: Option<oneshot::Receiver<()>>,
     ) -> Told {
         let (plans, plans_in) = watch::channel(Plan::default());

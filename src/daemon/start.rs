@@ -21,7 +21,7 @@ use crate::clock::{self, WallClock};
 use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
 use crate::control::{Control, ControlError};
 use crate::engine::{Engine, Input};
-use crate::peer::{ListenError, Listener};
+use crate::peer::{self, ListenError, Listener, SignatureError};
 use crate::status::{Happening, History, Override, ReloadRequest, Reloads};
 use crate::web::{Web, WebError};
 use crate::{addr, cloud, probe, store};
@@ -32,6 +32,9 @@ pub enum StartError {
     /// The control socket.
     #[error(transparent)]
     Control(#[from] ControlError),
+    /// The password or key of a neighbour.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
     /// The BGP port.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -69,6 +72,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let clock = WallClock::start();
     let config = settled(config).await?;
     let control = Control::bind(&config.agent.control_socket)?;
+    peer::check_signatures(config.neighbors.values())?;
     let listener = match config.bgp.listen {
         Listen::On(address) => Some(Listener::bind(address, config.neighbors.values())?),
         Listen::Off => None,
@@ -77,11 +81,10 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
     };
-    let found = check_world(&config).await?;
+    let inheritance = Inheritance(check_world(&config).await?);
     announce_start(&config);
 
     let config = Arc::new(config);
-    let inheritance = Inheritance::new(&config, &found);
     let kept = store::load(&config.agent.state_directory);
     let mut wiring = Wiring::new(History::restored(kept.history));
     let recorder = Recorder::new(wiring.history, clock);
@@ -93,11 +96,13 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         orders: wiring.orders.clone(),
         observations: wiring.observations,
         recorder: recorder.clone(),
+        notices: wiring.notices,
+        source: wiring.source.clone(),
     };
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
-    wiring.outputs.neighbors = supervisor.apply(&config, &inheritance).await?;
+    wiring.outputs.neighbors = supervisor.apply(&config, Some(&inheritance)).await?;
 
     let mut engine = Engine::new(engine_params(&config, &inheritance), clock::now());
     restore(&mut engine, &config, &clock, &kept.overrides);
@@ -106,10 +111,11 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         engine,
         recorder,
         config: Arc::clone(&config),
+        inheritance,
         inputs: wiring.inputs,
         outputs: wiring.outputs,
     };
-    // Nothing has been asked yet, so there is nothing to have stopped.
+    // It has not been told to stop yet, so that there is nothing to give.
     decider.speak();
 
     let tasks = &mut supervisor.tasks;

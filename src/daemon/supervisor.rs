@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
@@ -16,10 +16,11 @@ use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
 use crate::base::{InstanceName, NeighborName};
 use crate::bfd_udp::{Bound, Command};
-use crate::config::{self, Config, HaproxyInstance, Loaded, Settings};
+use crate::cloud::{self, Notice};
+use crate::config::{self, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings};
 use crate::health::Observation;
-use crate::probe;
-use crate::status::{Reload, ReloadRequest};
+use crate::status::{Reload, ReloadRequest, Source};
+use crate::{peer, probe};
 
 /// The agent's file, and the tasks that it has led to.
 pub(super) struct Supervisor {
@@ -28,11 +29,14 @@ pub(super) struct Supervisor {
     settings: Settings,
     pub(super) neighbors: Neighbors,
     probes: Keyed<InstanceName, HaproxyInstance>,
+    watches: Keyed<(), (Metadata, Maintenance)>,
     pub(super) tasks: JoinSet<String>,
     bound: Bound,
     bfd: mpsc::Sender<Command>,
     orders: mpsc::Sender<Order>,
     observations: mpsc::Sender<Observation>,
+    notices: watch::Sender<Option<Notice>>,
+    source: Source,
 }
 
 /// Where the tasks send to.
@@ -41,6 +45,8 @@ pub(super) struct Ends {
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) recorder: Recorder,
+    pub(super) notices: watch::Sender<Option<Notice>>,
+    pub(super) source: Source,
 }
 
 /// What there is to be told of a reload.
@@ -52,7 +58,7 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations, recorder } = ends;
+        let Ends { shared, orders, observations, recorder, notices, source } = ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
@@ -60,16 +66,19 @@ impl Supervisor {
             config,
             settings,
             probes: Keyed::new(),
+            watches: Keyed::new(),
             tasks: JoinSet::new(),
             bound: Bound::default(),
             bfd,
             orders,
             observations,
+            notices,
+            source,
         }
     }
 
     /// Makes what runs that what the configuration asks for; gives the decider's ends of the
-    /// neighbours that are new.
+    /// neighbours that are new. There is an inheritance at the start of the process only.
     ///
     /// # Errors
     ///
@@ -77,7 +86,7 @@ impl Supervisor {
     pub(super) async fn apply(
         &mut self,
         config: &Config,
-        inheritance: &Inheritance<'_>,
+        inheritance: Option<&Inheritance>,
     ) -> Result<BTreeMap<NeighborName, Told>, StartError> {
         let receivers = self.bound.complete(config)?;
         // BFD ends with the process only, and so do the others that are sent to here.
@@ -87,7 +96,27 @@ impl Supervisor {
         self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
             named("a HAProxy probe", probe::haproxy::watch(instance, observations.clone()))
         });
+        self.watch_maintenance(config);
         Ok(started)
+    }
+
+    /// What nobody watches any more is over: a notice ends with its watch.
+    fn watch_maintenance(&mut self, config: &Config) {
+        let agent = &config.agent;
+        let maintenance = agent.maintenance.clone();
+        let wanted = maintenance.map(|watched| ((), (agent.metadata.clone(), watched)));
+        if wanted.is_none() {
+            self.notices.send_if_modified(|notice| notice.take().is_some());
+        }
+        let (notices, source) = (&self.notices, &self.source);
+        self.watches.apply(
+            &wanted.into_iter().collect(),
+            &mut self.tasks,
+            |(metadata, watched)| {
+                let watch = cloud::watch(metadata, watched, notices.clone(), source.clone());
+                named("the watch for maintenance", watch)
+            },
+        );
     }
 
     /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
@@ -150,9 +179,9 @@ impl Supervisor {
         let neighbors = &loaded.config.neighbors;
         let rekeyed = self.config.neighbors.iter().filter(|(name, old)| {
             let new = neighbors.get(*name);
-            new.is_some_and(|new| new.transport.password != old.transport.password)
+            new.is_some_and(|new| new.transport.signature != old.transport.signature)
         });
-        let rekeyed = rekeyed.map(|(name, _)| format!("neighbor.{name}: another password"));
+        let rekeyed = rekeyed.map(|(name, _)| format!("neighbor.{name}: another password or key"));
         changes.extend(rekeyed);
         let resets = self.config.resetting(&loaded.config);
         let resets = resets.filter(|(name, _)| self.neighbors.is_connected(name));
@@ -160,9 +189,10 @@ impl Supervisor {
     }
 
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
+        peer::check_signatures(loaded.config.neighbors.values())?;
         check_world(&loaded.config).await?;
         let config = Arc::new(loaded.config);
-        let started = self.apply(&config, &Inheritance::nothing(&config)).await?;
+        let started = self.apply(&config, None).await?;
         self.config = Arc::clone(&config);
         self.settings = loaded.settings;
         let configured = Configured { config, started };

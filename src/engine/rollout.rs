@@ -59,13 +59,10 @@ impl Rollout {
     /// Withdraws the routes that none of these services has.
     pub(super) fn keep_only<'a>(&mut self, services: impl Iterator<Item = &'a policy::Service>) {
         let known: BTreeSet<Prefix> = services.flat_map(|s| s.prefixes.iter().copied()).collect();
-        for plan in self.plans.values_mut() {
-            if plan.routes.keys().any(|prefix| !known.contains(prefix)) {
-                Arc::make_mut(&mut plan.routes).retain(|prefix, _| known.contains(prefix));
-                self.plans_changed = true;
-            }
-            if !plan.undecided.is_subset(&known) {
-                Arc::make_mut(&mut plan.undecided).retain(|prefix| known.contains(prefix));
+        for Plan { routes, undecided, .. } in self.plans.values_mut() {
+            if routes.keys().chain(undecided.iter()).any(|prefix| !known.contains(prefix)) {
+                Arc::make_mut(routes).retain(|prefix, _| known.contains(prefix));
+                Arc::make_mut(undecided).retain(|prefix| known.contains(prefix));
                 self.plans_changed = true;
             }
         }

@@ -33,8 +33,8 @@ const READ_BUFFER: usize = 16 * 1024;
 pub struct Peer {
     /// Spreads its timers.
     pub seed: u64,
-    /// What it may still have from an earlier run.
-    pub inherited: BTreeSet<Prefix>,
+    /// What it may still have from an earlier run; `None` when this is not the start of one.
+    pub inherited: Option<BTreeSet<Prefix>>,
     /// Its channels.
     pub ends: Ends,
 }
@@ -90,7 +90,10 @@ enum Happened {
 pub async fn run(peer: Peer) {
     let Peer { seed, inherited, mut ends } = peer;
     let neighbor = ends.neighbor.borrow_and_update().clone();
-    let session = Session::new(neighbor.session.clone(), seed, clock::now()).inheriting(inherited);
+    let mut session = Session::new(neighbor.session.clone(), seed, clock::now());
+    if let Some(prefixes) = inherited {
+        session = session.restarted(prefixes);
+    }
     let mut driver = Driver {
         journal: Journal::new(neighbor.name.clone()),
         neighbor,
@@ -205,9 +208,9 @@ impl Driver {
     async fn configure(&mut self, neighbor: Neighbor) {
         let known = std::mem::replace(&mut self.neighbor, neighbor);
         let transport = &self.neighbor.transport;
-        if known.transport.password != transport.password {
+        if known.transport.signature != transport.signature {
             for link in self.links.values() {
-                if let Err(error) = link.sign(transport) {
+                if let Err(error) = link.sign_anew(known.transport.signature.as_ref(), transport) {
                     let neighbor = &self.neighbor.name;
                     tracing::warn!(%neighbor, %error, "the new password holds from the next connection on");
                 }
@@ -270,7 +273,7 @@ impl Driver {
                 // The engine outlives its peers; when it is gone, the process is going down.
                 let _ = self.carried.send((self.neighbor.name.clone(), carried)).await;
             }
-            Output::Event(event) => self.journal.write(&event, &self.session),
+            Output::Event(event) => self.journal.write(&event, &self.session, clock::now()),
         }
     }
 

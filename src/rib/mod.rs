@@ -64,20 +64,21 @@ impl AdjRibOut {
         let mut delta = Delta::default();
         let wanted = &*plan.routes;
         let told = |prefix: &Prefix| wanted.get(prefix).is_some_and(|route| tells(prefix, route));
-        let (kept, sent) = (&mut self.stale, &mut self.sent);
-        kept.retain(|prefix| {
-            if !told(prefix) && !plan.leaves_open(prefix) {
-                delta.withdrawn.push(*prefix);
-            }
-            !told(prefix) && plan.leaves_open(prefix)
-        });
-        sent.retain(|prefix, _| {
+        self.sent.retain(|prefix, _| {
             let stays = told(prefix);
             if !stays {
                 delta.withdrawn.push(*prefix);
             }
             stays
         });
+        self.stale.retain(|prefix| {
+            let undecided = plan.leaves_open(prefix);
+            if !told(prefix) && !undecided {
+                delta.withdrawn.push(*prefix);
+            }
+            !told(prefix) && undecided
+        });
+        delta.withdrawn.sort_unstable();
         for (prefix, attributes) in wanted.iter().filter(|(prefix, route)| tells(prefix, route)) {
             let known = self.sent.get(prefix).is_some_and(|sent| sent == attributes);
             if !known || refresh.contains(&prefix.family()) {

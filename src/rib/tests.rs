@@ -17,12 +17,9 @@ fn prefix(text: &str) -> Prefix {
     text.parse().unwrap()
 }
 
-fn table(routes: &[(&str, usize)]) -> RouteTable {
-    routes.iter().map(|(p, length)| (prefix(p), attributes(*length))).collect()
-}
-
 fn plan(routes: &[(&str, usize)]) -> Plan {
-    Plan { version: 1, routes: Arc::new(table(routes)), ..Plan::default() }
+    let routes = routes.iter().map(|(p, length)| (prefix(p), attributes(*length))).collect();
+    Plan { version: 1, routes: Arc::new(routes), ..Plan::default() }
 }
 
 fn all(_: &Prefix, _: &RouteAttributes) -> bool {
@@ -73,6 +70,23 @@ fn a_family_that_was_not_negotiated_is_not_said() {
     let delta = out.advance(&wanted, &only_ipv4, &BTreeSet::new());
     assert_eq!(delta.announced[&attributes(1)], [prefix("9.9.9.9")]);
     assert_eq!(out.len(), 1);
+}
+
+#[test]
+fn what_a_neighbour_may_have_kept_is_withdrawn_once_it_is_decided_against() {
+    let mut out = AdjRibOut::default();
+    out.advance(&plan(&[("9.9.9.9", 1)]), &all, &BTreeSet::new());
+    out.outlive();
+    assert!(out.is_empty());
+    out.inherit([prefix("9.9.9.8"), prefix("9.9.9.7")]);
+    let open = Arc::new([prefix("9.9.9.9")].into());
+    let undecided = Plan { undecided: open, ..plan(&[("9.9.9.8", 1)]) };
+    let delta = out.advance(&undecided, &all, &BTreeSet::new());
+    assert_eq!(delta.withdrawn, [prefix("9.9.9.7")]);
+    assert_eq!(delta.announced[&attributes(1)], [prefix("9.9.9.8")]);
+    let delta = out.advance(&plan(&[("9.9.9.8", 1)]), &all, &BTreeSet::new());
+    assert_eq!((delta.withdrawn, delta.announced.len()), (vec![prefix("9.9.9.9")], 0));
+    assert!(out.advance(&plan(&[("9.9.9.8", 1)]), &all, &BTreeSet::new()).is_empty());
 }
 
 fn received() -> Arc<ReceivedRoute> {

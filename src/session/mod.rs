@@ -54,6 +54,8 @@ const RETRY_MOST: Duration = Duration::from_secs(60);
 /// How long an attempt to connect may take; a host that is there answers a SYN in far less, and a
 /// repeated SYN after 1, 3 and 7 seconds still fits.
 const DIAL_LIMIT: Duration = Duration::from_secs(10);
+/// After this, a neighbour that we only wait for is missed: it would have dialled several times.
+const AWAITED: Duration = Duration::from_secs(30);
 /// How long we wait for an OPEN (RFC 4271 §8.2.2 suggests four minutes).
 const OPEN_HOLD: Duration = Duration::from_secs(240);
 
@@ -107,7 +109,7 @@ impl Session {
             adj_rib_in: AdjRibIn::new(params.max_received),
             refresh: BTreeSet::new(),
             end_of_rib: BTreeSet::new(),
-            restart: params.graceful_restart.map(|time| Restart::new(time, now)),
+            restart: params.graceful_restart.map(Restart::new),
             outputs: VecDeque::new(),
             state: State::Idle,
             since: now,
@@ -118,11 +120,13 @@ impl Session {
         }
     }
 
-    /// The same after a restart: the neighbour may still have these prefixes from the last run, and
-    /// traffic to them was forwarded all the time. Means nothing without `graceful_restart`.
-    pub fn inheriting(mut self, prefixes: impl IntoIterator<Item = Prefix>) -> Self {
+    /// The same at the start of the process: the neighbour may still have these prefixes from an
+    /// earlier run, and traffic to them was answered all the time. Means nothing without
+    /// `graceful_restart`.
+    pub fn restarted(mut self, inherited: BTreeSet<Prefix>) -> Self {
         if let Some(restart) = &mut self.restart {
-            self.adj_rib_out.inherit(prefixes.into_iter().inspect(|p| restart.inherit(p.family())));
+            restart.happened(self.since, inherited.iter().map(Prefix::family));
+            self.adj_rib_out.inherit(inherited);
         }
         self
     }

@@ -79,7 +79,7 @@ pub struct Params {
     /// Ask the neighbour to keep our routes for so long when we are gone without a word (RFC 4724);
     /// `None` = they go with the session.
     pub graceful_restart: Option<RestartTime>,
-    /// Segments are signed (RFC 2385): a neighbour with another password is silent.
+    /// Segments are signed (RFC 2385, RFC 5925): a neighbour with another password or key is silent.
     pub signed: bool,
 }
 
@@ -116,8 +116,8 @@ impl Params {
             ("shutdown", *shutdown != new.shutdown),
             ("enforce-first-as", *enforce_first_as != new.enforce_first_as),
             ("role", *role != new.role),
-            ("graceful-restart", *graceful_restart != new.graceful_restart),
             ("next-hop", *extended_next_hop != new.extended_next_hop),
+            ("graceful-restart", *graceful_restart != new.graceful_restart),
         ];
         differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }

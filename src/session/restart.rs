@@ -48,44 +48,52 @@ impl fmt::Display for RestartTime {
     }
 }
 
-/// What one neighbour is asked for, and since when we run.
+/// What one neighbour is asked for, and whether it may be waiting for it now.
 #[derive(Debug)]
 pub(super) struct Restart {
     time: RestartTime,
-    started: Instant,
-    /// Families of which something may be left from the last run.
+    start: Option<Start>,
+}
+
+/// The start of the process. A session that a reload has begun has none: the one before it was closed
+/// in order.
+#[derive(Debug)]
+struct Start {
+    at: Instant,
+    /// Families of which something is left from an earlier run.
     inherited: BTreeSet<Family>,
 }
 
 impl Restart {
-    pub(super) fn new(time: RestartTime, started: Instant) -> Self {
-        Self { time, started, inherited: BTreeSet::new() }
+    pub(super) fn new(time: RestartTime) -> Self {
+        Self { time, start: None }
     }
 
-    pub(super) fn inherit(&mut self, family: Family) {
-        self.inherited.insert(family);
+    pub(super) fn happened(&mut self, at: Instant, inherited: impl Iterator<Item = Family>) {
+        self.start = Some(Start { at, inherited: inherited.collect() });
     }
 
     /// What our OPEN says (RFC 4724 §3 and §4.1). The addresses do not need this process to be
-    /// forwarded to, so that after a restart only those that the machine has lost are gone. The N bit
-    /// of RFC 8538 stays away: a NOTIFICATION takes the routes along.
+    /// answered, so that after a restart only those that the machine has lost are gone. The N bit of
+    /// RFC 8538 stays away: a NOTIFICATION takes the routes along.
     pub(super) fn capability(&self, families: &BTreeSet<Family>, now: Instant) -> Capability {
-        let restarting = now < self.started + self.time.duration();
-        let kept = |family: &Family| !restarting || self.inherited.contains(family);
+        let time = self.time.duration();
+        let start = self.start.as_ref().filter(|start| now < start.at + time);
+        let kept = |family: &Family| start.is_none_or(|start| start.inherited.contains(family));
         let families = families.iter().map(|family| GracefulFamily {
             afi: family.afi(),
             safi: family.safi(),
             flags: if kept(family) { GracefulFamily::FORWARDING_KEPT } else { 0 },
         });
         Capability::GracefulRestart(GracefulRestart {
-            flags: if restarting { GracefulRestart::RESTARTED } else { 0 },
+            flags: if start.is_some() { GracefulRestart::RESTARTED } else { 0 },
             restart_time: self.time.seconds(),
             families: families.collect(),
         })
     }
 
-    /// Until when End-of-RIB waits for an incomplete plan.
-    pub(super) fn waits_until(&self) -> Instant {
-        self.started + self.time.duration().min(PATIENCE)
+    /// Until when End-of-RIB waits for an incomplete plan, if at all.
+    pub(super) fn waits_until(&self) -> Option<Instant> {
+        self.start.as_ref().map(|start| start.at + self.time.duration().min(PATIENCE))
     }
 }

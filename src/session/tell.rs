@@ -56,7 +56,7 @@ impl Session {
     fn end_of_rib_waits(&self, negotiated: &Negotiated, now: Instant) -> Option<Instant> {
         let restart = self.restart.as_ref().filter(|_| negotiated.graceful_restart)?;
         let incomplete = !self.end_of_rib.is_empty() && !self.plan.is_complete();
-        Some(restart.waits_until()).filter(|until| incomplete && *until > now)
+        restart.waits_until().filter(|until| incomplete && *until > now)
     }
 
     pub(super) fn drained(&mut self, direction: Direction, now: Instant) {

@@ -62,7 +62,8 @@ fn every_line_of_the_reference_can_be_used() {
         match (key, read("reference.toml", &text)) {
             // These come in pairs, exclude what the reference sets, or name a file of the machine.
             (
-                "url" | "user" | "password-file" | "lead" | "poll-interval" | "acknowledge",
+                "url" | "user" | "password-file" | "tcp-ao" | "lead" | "poll-interval"
+                | "acknowledge",
                 Err(faults),
             ) => {
                 let told = faults.to_string();

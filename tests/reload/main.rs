@@ -7,6 +7,7 @@ mod support;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use support::config::{ANYCAST, Config};
 use support::frr::Frr;
@@ -109,6 +110,44 @@ fn what_needs_a_reset_or_a_restart_is_named_and_not_done() {
 }
 
 #[test]
+fn the_command_shows_what_would_change_and_resets_only_when_allowed() {
+    let scene = Scene::<Frr>::usual();
+    scene.route_arrives(ANYCAST);
+    let before = session(&scene);
+    let nothing = scene.herald.ask(&["reload"]);
+    assert_eq!((nothing.status.code(), out(&nothing)), (Some(0), "nothing has changed\n".into()));
+
+    scene.herald.rewrite(&usual(&scene).set("bgp", "hold-time", "\"12s\""));
+    let tried = scene.herald.ask(&["reload", "--dry-run"]);
+    assert_eq!(tried.status.code(), Some(0), "{tried:?}");
+    let change = "bgp.hold-time: \"9s\" -> \"12s\"\n";
+    assert!(out(&tried).contains(change) && out(&tried).contains("not done"), "{tried:?}");
+    assert!(out(&tried).contains("resets the session with peer (hold-time)"), "{tried:?}");
+    let refused = scene.herald.ask(&["reload"]);
+    assert_eq!(refused.status.code(), Some(4), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--allow-reset"), "{refused:?}");
+    assert_eq!(session(&scene), before);
+
+    let reset = scene.herald.ask(&["reload", "--allow-reset", "--json"]);
+    assert!(out(&reset).contains("\"applied\": true"), "{reset:?}");
+    eventually("the session is up with the new hold time", SOON, || {
+        let neighbor = scene.herald.neighbor();
+        let up = neighbor["state"] == "established" && neighbor["since"] != before.0;
+        if up { Ok(()) } else { Err(neighbor) }
+    });
+    assert!(
+        scene.peer.last_close().contains("Administrative Reset"),
+        "{}",
+        scene.peer.last_close()
+    );
+    scene.route_arrives(ANYCAST);
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
 fn a_neighbour_that_is_gone_is_told_so_and_returns_with_the_configuration() {
     let scene = Scene::<Frr>::usual();
     scene.route_arrives(ANYCAST);
@@ -142,7 +181,7 @@ fn a_password_is_changed_by_a_reload_whoever_dials() {
         // FRR begins a new session with its new password; herald's side must have it by then.
         let config = signed(Config::usual(meeting, &scene.haproxy.socket()), &second);
         scene.herald.reconfigure(&config);
-        says(&scene, "neighbor.peer: another password");
+        says(&scene, "neighbor.peer: another password or key");
         let established = scene.peer.times_established();
         scene.peer.configure(&["password second"]);
         eventually("a session with the new password", SOON, || {

@@ -165,8 +165,6 @@ fn configuration(meeting: Meeting, protection: Protection) -> String {
   [[neighbors.afi-safis]]
     [neighbors.afi-safis.config]
       afi-safi-name = "ipv6-unicast"
-    [neighbors.afi-safis.mp-graceful-restart.config]
-      enabled = true
 "#
     )
 }

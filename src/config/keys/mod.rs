@@ -49,6 +49,8 @@ pub(super) enum Form {
     Mixed(&'static str),
     /// A table.
     Table(&'static Table),
+    /// A table in one line: all of it is there, or nothing.
+    Inline(&'static Table),
     /// A table of tables, each with a name of the operator's choice.
     Named(&'static Table),
     /// Part of the product, not of this version.

@@ -17,6 +17,7 @@ mod rules;
 mod scalar;
 mod service;
 mod session;
+mod signature;
 
 use std::collections::BTreeMap;
 

@@ -41,6 +41,7 @@ impl Item<'_> {
             | Form::Word(_)
             | Form::Mixed(_)
             | Form::Table(_)
+            | Form::Inline(_)
             | Form::Named(_)
             | Form::Later => 0..=u64::MAX,
         };
@@ -123,6 +124,7 @@ impl Item<'_> {
             | Form::Word(_)
             | Form::Mixed(_)
             | Form::Table(_)
+            | Form::Inline(_)
             | Form::Named(_)
             | Form::Later) => format!("it takes {}", takes(form)),
         }
@@ -188,6 +190,10 @@ pub(in crate::config) fn takes(form: Form) -> String {
             )
         }
         Form::Table(_) | Form::Later => "a table".to_owned(),
+        Form::Inline(table) => {
+            let keys: Vec<_> = table.keys.iter().map(|key| key.name).collect();
+            format!("a table in one line, with {}", keys.join(", "))
+        }
         Form::Named(_) => "a table of tables".to_owned(),
     }
 }

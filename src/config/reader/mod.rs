@@ -92,6 +92,17 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A table in one line; `None` when it is left out, or no table.
+    pub(super) fn inline(&self, name: &str) -> Option<Section<'a>> {
+        let key = self.key(name);
+        let Form::Inline(schema) = key.form else { unreachable!("{name} is described as inline") };
+        let (span, value) = self.value(name)?;
+        match value.is_table() {
+            true => Some(self.open(schema, self.path_of(name), Some(span), value)),
+            false => self.item(name)?.refuse_type(),
+        }
+    }
+
     /// The tables with names of the operator's choice inside `name`, in the order of the file.
     pub(super) fn named(&self, name: &str) -> Vec<(String, Section<'a>)> {
         let key = self.key(name);

@@ -16,7 +16,7 @@ fn asking(seconds: u16) -> Params {
 fn restarted() -> Bench {
     let mut bench = Bench::new(asking(120));
     let session = Session::new(asking(120), 1, bench.now);
-    bench.session = session.inheriting([KEPT.parse().unwrap()]);
+    bench.session = session.restarted([KEPT.parse().unwrap()].into());
     bench.input(Input::Start);
     bench
 }
@@ -117,6 +117,16 @@ fn once_the_restart_time_is_over_the_open_speaks_of_no_restart() {
 }
 
 #[test]
+fn a_session_that_a_reload_has_begun_was_never_restarted_and_waits_for_nothing() {
+    let mut bench = Bench::started(asking(120));
+    establish(&mut bench, helper());
+    let kept = GracefulFamily::FORWARDING_KEPT;
+    let all = [(Family::Ipv4Unicast, kept), (Family::Ipv6Unicast, kept)];
+    assert_eq!(offered(&bench), offer(0, &all));
+    assert_eq!(told(&mut bench), (vec![], vec![], 2));
+}
+
+#[test]
 fn end_of_rib_waits_for_the_last_decision() {
     let mut bench = restarted();
     establish(&mut bench, helper());
@@ -132,7 +142,9 @@ fn end_of_rib_waits_for_the_last_decision() {
 #[test]
 fn end_of_rib_waits_no_longer_than_the_shorter_of_restart_time_and_a_minute() {
     for (asked, waits) in [(20, 20), (120, 60)] {
-        let mut bench = Bench::started(asking(asked));
+        let mut bench = Bench::new(asking(asked));
+        bench.session = Session::new(asking(asked), 1, bench.now).restarted(BTreeSet::new());
+        bench.input(Input::Start);
         establish(&mut bench, helper());
         bench.input(Input::Wanted(undecided(1, &[], &[KEPT])));
         bench.pass((waits - 1) * SECOND);
@@ -146,7 +158,7 @@ fn end_of_rib_waits_no_longer_than_the_shorter_of_restart_time_and_a_minute() {
 fn what_is_decided_against_is_withdrawn_before_the_rest_is_decided() {
     let mut bench = Bench::new(asking(120));
     let inherited = [KEPT, "9.9.9.8", "9.9.9.7"].map(|p| p.parse().unwrap());
-    bench.session = Session::new(asking(120), 1, bench.now).inheriting(inherited);
+    bench.session = Session::new(asking(120), 1, bench.now).restarted(inherited.into());
     bench.input(Input::Start);
     establish(&mut bench, helper());
     bench.input(Input::Wanted(undecided(1, &[("9.9.9.8", 1)], &[KEPT])));

@@ -34,7 +34,7 @@ pub(super) fn check(
         worry_about_peer_as(neighbor);
         worry_about_ipv6(neighbor, services);
         worry_about_ttl_security(neighbor);
-        worry_about_password(neighbor);
+        worry_about_signature(neighbor);
         worry_about_bfd(neighbor);
         worry_about_next_hop(neighbor);
     }
@@ -124,13 +124,13 @@ fn worry_about_bfd(neighbor: &neighbor::Draft<'_>) {
     }
 }
 
-fn worry_about_password(neighbor: &neighbor::Draft<'_>) {
-    if let Some(password) = &neighbor.password {
+fn worry_about_signature(neighbor: &neighbor::Draft<'_>) {
+    if let Some(signature) = &neighbor.signature {
         let kind = azure(neighbor).unwrap_or_default();
         neighbor.section.notes.worry(
-            &password.span,
-            format!("password-file keeps the session to {} down", neighbor.name),
-            format!("{kind} has no TCP MD5 signatures"),
+            &signature.span,
+            format!("{} keeps the session to {} down", signature.value.key(), neighbor.name),
+            format!("{kind} does not sign TCP segments"),
             "leave it out",
         );
     }
