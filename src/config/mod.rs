@@ -9,6 +9,7 @@
 //! reading, so that all of a file come in one go.
 
 mod change;
+mod checks;
 mod diagnostic;
 mod duration;
 mod engine;
@@ -16,6 +17,7 @@ mod keys;
 mod lower;
 mod notes;
 mod password;
+mod pattern;
 mod reader;
 mod reference;
 mod region;
@@ -35,9 +37,11 @@ use self::diagnostic::Severity;
 use self::notes::Notes;
 use self::reader::Section;
 
+pub use checks::{Cadence, Check, CheckKind, DnsCheck, HttpCheck, Statuses, TcpCheck, TcpTls};
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
 pub use password::Password;
+pub use pattern::Pattern;
 pub use reference::reference;
 pub use region::NoSuchRegion;
 pub use settings::Settings;

@@ -10,14 +10,16 @@ use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
 use super::inheritance::Inheritance;
-use super::neighbors::{Neighbors, Shared};
+use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
-use crate::base::{InstanceName, NeighborName};
+use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
 use crate::cloud::{self, Notice};
-use crate::config::{self, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings};
+use crate::config::{
+    self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
+};
 use crate::health::Observation;
 use crate::status::{Reload, ReloadRequest, Source};
 use crate::{peer, probe};
@@ -29,6 +31,8 @@ pub(super) struct Supervisor {
     settings: Settings,
     pub(super) neighbors: Neighbors,
     probes: Keyed<InstanceName, HaproxyInstance>,
+    checks: Keyed<(ServiceName, CheckName), Check>,
+    seeds: Rng,
     watches: Keyed<(), (Metadata, Maintenance)>,
     pub(super) tasks: JoinSet<String>,
     bound: Bound,
@@ -63,9 +67,11 @@ impl Supervisor {
         Self {
             path,
             neighbors: Neighbors::new(&config, shared, recorder),
+            seeds: seeds(&config),
             config,
             settings,
             probes: Keyed::new(),
+            checks: Keyed::new(),
             watches: Keyed::new(),
             tasks: JoinSet::new(),
             bound: Bound::default(),
@@ -95,6 +101,11 @@ impl Supervisor {
         let observations = &self.observations;
         self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
             named("a HAProxy probe", probe::haproxy::watch(instance, observations.clone()))
+        });
+        let checks = config.checks.iter();
+        let checks = checks.map(|c| ((c.service.clone(), c.name.clone()), c.clone())).collect();
+        self.checks.apply(&checks, &mut self.tasks, |check| {
+            named("a check", probe::watch(check, self.seeds.next_u64(), observations.clone()))
         });
         self.watch_maintenance(config);
         Ok(started)
