@@ -11,6 +11,7 @@ mod check_http;
 mod check_tcp;
 mod check_trust;
 mod cloud;
+mod damping;
 mod haproxy;
 mod haproxy_check;
 mod haproxy_events;
