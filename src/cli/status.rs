@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::table::table;
 use super::{Exit, ask, print_json, socket};
 use crate::control;
-use crate::status::{Bfd, Neighbor, Route, Service, Snapshot};
+use crate::status::{Bfd, Haproxy, Neighbor, Route, Service, Snapshot};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -57,6 +57,10 @@ fn human(snapshot: &Snapshot, now: Timestamp) -> String {
     parts.extend(snapshot.neighbors.iter().filter_map(trouble));
     parts.extend(snapshot.neighbors.iter().filter_map(malformed));
     parts.extend(snapshot.neighbors.iter().filter_map(bfd_trouble));
+    if !snapshot.haproxy.is_empty() {
+        parts.push(haproxy_table(&snapshot.haproxy, now));
+    }
+    parts.extend(snapshot.haproxy.iter().flat_map(haproxy_trouble));
     for service in &snapshot.services {
         parts.push(service_text(service, now));
     }
@@ -124,6 +128,36 @@ fn bfd_trouble(neighbor: &Neighbor) -> Option<String> {
         }
     };
     Some(format!("{}: BFD is {}: {why}", neighbor.name, bfd.state))
+}
+
+fn haproxy_table(instances: &[Haproxy], now: Timestamp) -> String {
+    let heading = ["HAPROXY", "ADDRESS", "PID", "ASKED", "EVENTS", "LAST EVENT", "BY"];
+    let rows: Vec<_> = instances.iter().map(|instance| haproxy_row(instance, now)).collect();
+    table(&heading, &rows)
+}
+
+fn haproxy_row(instance: &Haproxy, now: Timestamp) -> Vec<String> {
+    let streams = &instance.streams;
+    let last = streams.iter().filter_map(|stream| stream.last_event_at).max();
+    let by: Vec<_> = streams.iter().map(|s| format!("{} {}", s.kind, s.state)).collect();
+    vec![
+        instance.name.clone(),
+        instance.address.clone(),
+        instance.worker.map_or("-".to_owned(), |pid| pid.to_string()),
+        instance.polls.to_string(),
+        streams.iter().map(|stream| stream.events).sum::<u64>().to_string(),
+        last.map_or("-".to_owned(), |last| format!("{} ago", ago(last, now))),
+        if by.is_empty() { "polling".to_owned() } else { by.join(", ") },
+    ]
+}
+
+/// What keeps HAProxy from answering, or from telling of changes.
+fn haproxy_trouble(instance: &Haproxy) -> Vec<String> {
+    let streams = instance.streams.iter();
+    let untold =
+        streams.filter_map(|s| Some(format!("{} {}: {}", s.kind, s.state, s.because.as_ref()?)));
+    let fault = instance.fault.clone();
+    fault.into_iter().chain(untold).map(|what| format!("{}: {what}", instance.name)).collect()
 }
 
 fn service_text(service: &Service, now: Timestamp) -> String {
@@ -228,6 +262,32 @@ mod tests {
         assert!(lines[0].ends_with("BFD"), "{table}");
         assert!(lines[1].ends_with("  -"), "{table}");
         assert!(lines[2].ends_with("  up 900ms"), "{table}");
+    }
+
+    fn haproxy(streams: &str) -> Haproxy {
+        let text = format!(
+            r#"{{"name":"local","address":"/run/haproxy/admin.sock","worker":7,"polls":42,
+            "last-answer-at":null,"fault":null,"streams":[{streams}]}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_haproxy_shows_by_what_it_is_watched() {
+        let now = Timestamp::UNIX_EPOCH;
+        let polled = haproxy_table(&[haproxy("")], now);
+        assert!(
+            polled.ends_with("/run/haproxy/admin.sock  7    42     0       -           polling")
+        );
+        let silent = haproxy(
+            r#"{"kind":"event-ring","place":"herald","state":"lost","because":"no ring",
+            "since":"1970-01-01T00:00:00Z","events":3,"other-lines":0,
+            "last-event-at":"1970-01-01T00:00:00Z"}"#,
+        );
+        let table = haproxy_table(std::slice::from_ref(&silent), now);
+        assert!(table.ends_with("3       0s ago      event-ring lost"), "{table}");
+        assert_eq!(haproxy_trouble(&silent), ["local: event-ring lost: no ring"]);
+        assert!(haproxy_trouble(&haproxy("")).is_empty());
     }
 
     #[test]

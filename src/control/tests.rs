@@ -17,6 +17,7 @@ fn snapshot() -> Snapshot {
         started_at: jiff::Timestamp::UNIX_EPOCH,
         neighbors: Vec::new(),
         services: Vec::new(),
+        haproxy: Vec::new(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::health::Observation;
 use crate::policy::State;
 use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
-use crate::status::{PeerStatus, Snapshot, SnapshotRequests};
+use crate::status::{Haproxies, PeerStatus, Snapshot, SnapshotRequests};
 
 use super::picture::{self, Agent};
 use super::wiring::engine_params;
@@ -52,6 +52,7 @@ pub(super) struct Inputs {
 pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
+    pub(super) haproxies: watch::Receiver<Haproxies>,
 }
 
 /// The decider's ends of one neighbour.
@@ -159,7 +160,8 @@ impl Decider {
             Some((name.clone(), path.borrow().clone()))
         });
         let paths = paths.collect();
-        picture::snapshot(&self.agent, &self.config, &self.engine, &peers, &paths)
+        let haproxies = self.outputs.haproxies.borrow();
+        picture::snapshot(&self.agent, &self.config, &self.engine, &peers, &paths, &haproxies)
     }
 }
 

@@ -10,7 +10,8 @@ use crate::clock::WallClock;
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
 use crate::status::{
-    Bfd, Check, MalformedUpdate, Neighbor, PeerStatus, Route, Service, Snapshot, community_texts,
+    Bfd, Check, EventStream, Haproxies, Haproxy, HaproxyStatus, MalformedUpdate, Neighbor,
+    PeerStatus, Route, Service, Snapshot, StreamStatus, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -29,6 +30,7 @@ pub(super) fn snapshot(
     engine: &Engine,
     peers: &[PeerStatus],
     paths: &BTreeMap<NeighborName, Report>,
+    haproxies: &Haproxies,
 ) -> Snapshot {
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -39,6 +41,7 @@ pub(super) fn snapshot(
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
+        haproxy: haproxies.values().map(|known| haproxy(agent, known)).collect(),
     }
 }
 
@@ -88,6 +91,28 @@ fn bfd(agent: &Agent, multihop: bool, path: &Report) -> Bfd {
         sent: path.sent,
         received: path.received,
         discarded: path.discarded,
+    }
+}
+
+fn haproxy(agent: &Agent, instance: &HaproxyStatus) -> Haproxy {
+    let stream = |stream: &StreamStatus| EventStream {
+        kind: stream.kind.to_owned(),
+        place: stream.place.clone(),
+        state: stream.state.to_string(),
+        since: agent.clock.timestamp(stream.since),
+        because: stream.because.as_ref().map(ToString::to_string),
+        events: stream.events,
+        other_lines: stream.other_lines,
+        last_event_at: stream.last_event.map(|at| agent.clock.timestamp(at)),
+    };
+    Haproxy {
+        name: instance.name.to_string(),
+        address: instance.address.clone(),
+        worker: instance.worker,
+        polls: instance.polls,
+        last_answer_at: instance.answered.map(|at| agent.clock.timestamp(at)),
+        fault: instance.silence.as_ref().map(ToString::to_string),
+        streams: instance.streams.iter().map(stream).collect(),
     }
 }
 

@@ -37,6 +37,9 @@ pub enum StartError {
     /// The HTTP port.
     #[error(transparent)]
     Web(#[from] WebError),
+    /// An event socket.
+    #[error(transparent)]
+    Events(#[from] probe::haproxy::BindError),
     /// The cloud does not say which region this is.
     #[error(transparent)]
     Unknown(#[from] cloud::UnknownRegion),
@@ -82,6 +85,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         shared: wiring.shared,
         orders: wiring.orders.clone(),
         observations: wiring.observations,
+        haproxies: wiring.haproxies,
     };
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
@@ -16,8 +16,8 @@ use crate::base::{InstanceName, NeighborName};
 use crate::bfd_udp::{Bound, Command};
 use crate::config::{self, Config, HaproxyInstance, Loaded, Settings};
 use crate::health::Observation;
-use crate::probe;
-use crate::status::{Reload, ReloadRequest};
+use crate::probe::haproxy::{EventSockets, Probe};
+use crate::status::{Haproxies, Reload, ReloadRequest};
 
 /// The agent's file, and the tasks that it has led to.
 pub(super) struct Supervisor {
@@ -31,6 +31,8 @@ pub(super) struct Supervisor {
     bfd: mpsc::Sender<Command>,
     orders: mpsc::Sender<Order>,
     observations: mpsc::Sender<Observation>,
+    event_sockets: EventSockets,
+    haproxies: watch::Sender<Haproxies>,
 }
 
 /// Where the tasks send to.
@@ -38,6 +40,7 @@ pub(super) struct Ends {
     pub(super) shared: Shared,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
+    pub(super) haproxies: watch::Sender<Haproxies>,
 }
 
 /// What there is to be told of a reload.
@@ -49,7 +52,7 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations } = ends;
+        let Ends { shared, orders, observations, haproxies } = ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
@@ -62,6 +65,8 @@ impl Supervisor {
             bfd,
             orders,
             observations,
+            event_sockets: EventSockets::default(),
+            haproxies,
         }
     }
 
@@ -75,14 +80,19 @@ impl Supervisor {
         &mut self,
         config: &Config,
     ) -> Result<BTreeMap<NeighborName, Told>, StartError> {
+        let event_sockets = self.event_sockets.complete(config.haproxy.values())?;
         let receivers = self.bound.complete(config)?;
         // BFD ends with the process only, and so do the others that are sent to here.
         let _ = self.bfd.send(Command::Receive(receivers)).await;
         let started = self.neighbors.apply(config).await;
-        let observations = &self.observations;
-        self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
-            named("a HAProxy probe", probe::haproxy::watch(instance, observations.clone()))
+        self.haproxies.send_modify(|known| {
+            known.retain(|name, _| config.haproxy.contains_key(name));
         });
+        self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
+            let probe = Probe::new(instance, &event_sockets, self.haproxies.clone());
+            named("a HAProxy probe", probe.run(self.observations.clone()))
+        });
+        self.event_sockets = event_sockets;
         Ok(started)
     }
 

@@ -13,7 +13,7 @@ use crate::config::{Config, OnDown, Service};
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
 use crate::peer::Callers;
-use crate::status::{Questions, ReloadRequest, Reloads, Source};
+use crate::status::{Haproxies, Questions, ReloadRequest, Reloads, Source};
 
 /// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
 const OBSERVATIONS: usize = 64;
@@ -36,6 +36,7 @@ pub(super) struct Wiring {
     pub(super) reports: mpsc::Sender<AddressReport>,
     pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) shared: Shared,
+    pub(super) haproxies: watch::Sender<Haproxies>,
     pub(super) callers: watch::Receiver<Callers>,
     pub(super) paths: mpsc::Receiver<Command>,
     pub(super) reloads: Reloads,
@@ -49,6 +50,7 @@ impl Wiring {
         let (reports, reports_in) = mpsc::channel(REPORTS);
         let (carried, carried_in) = mpsc::channel(REPORTS);
         let (addresses, wanted) = watch::channel(Arc::default());
+        let (haproxies, haproxies_in) = watch::channel(Haproxies::default());
         let (callers, callers_in) = watch::channel(Callers::default());
         let (questions, questions_in) = watch::channel(Questions::default());
         let (bfd, paths) = mpsc::channel(PATHS);
@@ -63,12 +65,13 @@ impl Wiring {
         };
         Self {
             inputs,
-            outputs: Outputs { neighbors: BTreeMap::new(), addresses },
+            outputs: Outputs { neighbors: BTreeMap::new(), addresses, haproxies: haproxies_in },
             source,
             orders,
             observations,
             reports,
             wanted,
+            haproxies,
             shared: Shared { carried, callers, questions, bfd },
             callers: callers_in,
             paths,

@@ -96,6 +96,7 @@ impl Params {
             shutdown,
             shutdown_message: _,
             max_received: _,
+            enforce_first_as: _,
             role,
             extended_next_hop,
             signed: _,

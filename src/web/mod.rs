@@ -128,6 +128,7 @@ mod tests {
                 checks: Vec::new(),
                 routes: Vec::new(),
             }],
+            haproxy: Vec::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use herald::base::{Asn, Community, Family, LargeCommunity, Scope};
 use herald::config::{
-    Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Region, Ttl,
+    Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Region, Ttl,
 };
 use herald::health::Rule;
 
@@ -265,6 +265,18 @@ fn the_addresses_of_haproxy_are_told_apart() {
     let url = "http://127.0.0.1:8404/stats".to_owned();
     assert_eq!(address("page"), HaproxyAddress::Http { url, login });
     assert_eq!(config.haproxy["page"].checks.len(), 1);
+}
+
+#[test]
+fn the_events_of_haproxy_come_by_path_by_udp_and_by_ring() {
+    let instance = |haproxy: &str| file("", "", haproxy, "").haproxy["local"].clone();
+    let none = instance("");
+    assert_eq!((none.event_socket, none.event_ring), (None, None));
+    let path = instance("event-socket = \"/run/herald/haproxy.sock\"\nevent-ring = \"herald\"");
+    assert_eq!(path.event_socket, Some(EventSocket::Unix("/run/herald/haproxy.sock".into())));
+    assert_eq!(path.event_ring.as_deref(), Some("herald"));
+    let udp = instance("event-socket = \"udp:[::1]:5514\"");
+    assert_eq!(udp.event_socket, Some(EventSocket::Udp("[::1]:5514".parse().unwrap())));
 }
 
 #[test]

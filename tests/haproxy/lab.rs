@@ -16,9 +16,10 @@ use std::time::Duration;
 
 use herald::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, MinUp};
 use herald::health::{Observation, Outcome, Sample};
-use herald::probe::haproxy::watch;
+use herald::probe::haproxy::{EventSockets, Probe};
+use herald::status::{Haproxies, StreamState, StreamStatus};
 use tempfile::TempDir;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 /// How long anything may take that is waited for.
@@ -54,7 +55,8 @@ impl Haproxy {
         haproxy
     }
 
-    fn configure(&self, body: &str) {
+    /// Puts `body` below the usual `global` section; a running HAProxy reads it at a reload.
+    pub(crate) fn configure(&self, body: &str) {
         let global = format!(
             "global\n  stats socket {} mode 660 level admin\n  hard-stop-after 30s\n\
              defaults\n  mode http\n  timeout connect 1s\n  timeout client 20s\n  \
@@ -124,6 +126,11 @@ impl Haproxy {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
+    }
+
+    /// Waits until it answers.
+    pub(crate) async fn answers(&self) {
+        timeout(PATIENCE, until(|| self.worker().is_some())).await.expect("haproxy answers");
     }
 
     /// The worker that answers now, if one does.
@@ -262,6 +269,8 @@ pub(crate) fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyI
     HaproxyInstance {
         name: "local".into(),
         address,
+        event_socket: None,
+        event_ring: None,
         poll_interval: Duration::from_millis(5),
         timeout: Duration::from_secs(1),
         checks: vec![check],
@@ -271,6 +280,7 @@ pub(crate) fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyI
 /// The probe at work, and every sample it gave since the last look.
 pub(crate) struct Watch {
     receiver: mpsc::Receiver<Observation>,
+    status: watch::Receiver<Haproxies>,
 }
 
 impl Watch {
@@ -282,8 +292,11 @@ impl Watch {
     /// Watches `instance`.
     pub(crate) fn of(instance: HaproxyInstance) -> Self {
         let (sender, receiver) = mpsc::channel(1);
-        tokio::spawn(watch(instance, sender));
-        Self { receiver }
+        let sockets = EventSockets::default().complete([&instance]).expect("a free event socket");
+        let board = watch::Sender::default();
+        let status = board.subscribe();
+        tokio::spawn(Probe::new(instance, &sockets, board).run(sender));
+        Self { receiver, status }
     }
 
     /// The next sample.
@@ -318,6 +331,16 @@ impl Watch {
             panic!("waited {PATIENCE:?} for {what}; seen: {changes:#?}");
         }
         seen
+    }
+
+    /// Waits until the only event stream is in this state, and returns what is known of it.
+    pub(crate) async fn stream(&mut self, state: StreamState) -> StreamStatus {
+        let there =
+            |known: &Haproxies| known.values().any(|haproxy| haproxy.streams[0].state == state);
+        let waited = timeout(PATIENCE, async { drop(self.status.wait_for(there).await) }).await;
+        let known = self.status.borrow();
+        assert!(waited.is_ok(), "waited {PATIENCE:?} for a stream {state}: {known:?}");
+        known["local"].streams[0].clone()
     }
 
     /// Waits until the backend is healthy.

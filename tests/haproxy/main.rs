@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod events;
 mod lab;
 mod reload;
 mod servers;

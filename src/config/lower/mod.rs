@@ -8,6 +8,7 @@ mod bgp;
 mod cloud;
 mod haproxy;
 mod haproxy_check;
+mod haproxy_events;
 mod health;
 mod loopback;
 mod neighbor;

@@ -1,5 +1,7 @@
 mod client;
 mod judge;
+mod line;
+mod pace;
 mod proof;
 mod silence;
 mod stats;
