@@ -16,6 +16,7 @@ def versions() -> list[str]:
         ("FRR", (str(images.FRR_DIRECTORY / "bgpd"), "--version")),
         ("GoBGP", ("gobgpd", "--version")),
         ("HAProxy", ("haproxy", "-v")),
+        ("ExaBGP", ("exabgp", "--version")),
     )
     return [f"{name} {_version(command)}" for name, command in asked] + [f"Linux {platform.release()}"]
 
