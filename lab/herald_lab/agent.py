@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import time
 
-from . import logs, measured, routers
+from . import logs, measured
 from .capture import Capture
 from .course import Course
 from .expect import Expectations
@@ -42,9 +42,7 @@ def measure(lab: Lab, narrator: Narrator, expectations: Expectations, capture: C
 
 
 def _start(lab: Lab, capture: Capture, course: Course) -> float:
-    for node, ready in (("rs-frr", routers.frr_ready), ("rs-gobgp", routers.gobgp_ready)):
-        own = measured.HERALD[node]
-        until(f"{node} to wait for a connection", lambda: ready(lab.nodes[node], own), seconds=30, nodes=(node,))
+    measured.await_ready_peers(lab)
     mark, started = capture.mark(), time.time()
     lab.start("nva", "herald")
     return course.told("announced", mark) - started

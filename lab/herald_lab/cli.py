@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import failover, memory, reaction, runs, scale, validate
+from . import failover, memory, peers, reaction, runs, scale, validate
 from .marked import Faults
 from .node import NodeError, enter, environment
 from .say import Narrator
@@ -16,6 +16,7 @@ from .say import Narrator
 STORIES = {
     "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
     "reaction": "from HAProxy's word to the UPDATE on the wire: herald beside ExaBGP's healthcheck",
+    "peers": "a peer that sends a million routes, paths that die (BFD), an agent that is killed and started",
     "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
 }
@@ -23,7 +24,7 @@ STORIES = {
 COUNTS = {
     "reaction": ("changes", 100, "deaths, recoveries and ends of HAProxy, of each contender"),
 }
-_MODULES = {"reaction": reaction, "scale": scale, "memory": memory}
+_MODULES = {"reaction": reaction, "peers": peers, "scale": scale, "memory": memory}
 
 
 def main() -> int:

@@ -32,6 +32,7 @@ class Contender:
         """Starts it on the NVA, and waits until both route servers have the route."""
         for path, text in self.files:
             lab.write("nva", path, text)
+        measured.await_ready_peers(lab)
         lab.launch("nva", self.program)
         measured.await_sessions(lab)
         measured.await_routes(lab, 1)
@@ -52,8 +53,7 @@ def herald(name: str, setting: str, interval: float = 0.0) -> Contender:
     text = (measured.TOPOLOGY.parent / "nva" / "herald.toml").read_text()
     # A drain before it ends would only take time.
     text = text.replace(EVENT_SOCKET, setting).replace("[agent]", '[agent]\ngrace = "0s"')
-    program = images.Program("herald", ("herald", "run", "--config", path), ready="/run/herald/control.sock")
-    return Contender(name, program, ((path, text),), interval)
+    return Contender(name, measured.herald_program(path), ((path, text),), interval)
 
 
 def exabgp() -> Contender:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Callable
 
-from . import routers, topology
+from . import images, routers, topology
 from .expect import Expectations
 from .lab import Lab
 from .say import Narrator
@@ -52,6 +52,17 @@ def start_herald(lab: Lab, routes: int) -> None:
     lab.start("nva", "herald")
     await_sessions(lab)
     await_routes(lab, routes)
+
+
+def herald_program(configuration: str) -> images.Program:
+    """herald with another configuration than the topology binds: a path in the node."""
+    return images.Program("herald", ("herald", "run", "--config", configuration), ready="/run/herald/control.sock")
+
+
+def await_ready_peers(lab: Lab) -> None:
+    """Waits until both route servers would take up a session at once: not so while they are idle after the last one."""
+    for node, ready in (("rs-frr", routers.frr_ready), ("rs-gobgp", routers.gobgp_ready)):
+        until(f"{node} to wait for a connection", lambda: ready(lab.nodes[node], HERALD[node]), seconds=30, nodes=(node,))
 
 
 def await_sessions(lab: Lab) -> None:
