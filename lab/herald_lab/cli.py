@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import failover, memory, peers, reaction, runs, scale, validate
 from .marked import Faults
-from .node import NodeError, enter, environment
+from .node import NodeError, enter, environment, go_first
 from .say import Narrator
 
 STORIES = {
@@ -22,6 +22,7 @@ STORIES = {
 }
 # How often the stories repeat what they measure: option, default, meaning.
 COUNTS = {
+    "peers": ("times", 5, "starts, kills and cuts of each kind"),
     "reaction": ("changes", 100, "deaths, recoveries and ends of HAProxy, of each contender"),
 }
 _MODULES = {"reaction": reaction, "peers": peers, "scale": scale, "memory": memory}
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _story(arguments: argparse.Namespace) -> int:
     narrator = Narrator()
+    go_first()
     for name in runs.remove_leftovers():
         narrator.line(f"removed what the dead run {name} had left")
     if arguments.story == "failover":

@@ -18,7 +18,6 @@ from .lab import Lab
 from .say import Narrator, milliseconds
 from .wait import until
 
-TIMES = 3
 INTERVAL, MULTIPLIER = 0.100, 3
 BFD_LINE = 'bfd = { min-tx = "100ms", min-rx = "100ms", multiplier = 3 }'
 HOLD_LINE = 'hold-time = "3s"'
@@ -55,16 +54,16 @@ BFD = Setting("BFD 100 ms × 3", True, INTERVAL * MULTIPLIER + 0.1, INTERVAL * M
 HOLD = Setting("hold 3 s", False, 3.2, 3.2)
 
 
-def measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
+def measure(lab: Lab, narrator: Narrator, expectations: Expectations, times: int) -> None:
     """Cuts the path in each way; herald runs already, with BFD."""
     rng = random.Random(5880)
     for setting in (BFD, HOLD):
-        narrator.chapter(f"The path to FRR is cut, with {setting.name}, {TIMES} times each")
+        narrator.chapter(f"The path to FRR is cut, with {setting.name}, {times} times each")
         if not setting.bfd:
             _restart_without_bfd(lab)
         for cut in CUTS:
             _await_up(lab, setting)
-            seen = [_cut(lab, setting, cut, rng.random()) for _ in range(TIMES)]
+            seen = [_cut(lab, setting, cut, rng.random()) for _ in range(times)]
             for end, bar, values in zip(("herald", "FRR"), (setting.herald, setting.frr), zip(*seen)):
                 narrator.line(f"{cut.name}: {end} after {', '.join(map(milliseconds, values))}")
                 expectations.at_most(f"{setting.name}: {cut.name}: {end}'s session down, longest", bar, max(values))

@@ -16,14 +16,14 @@ from .say import Narrator
 TOPOLOGY = Path(__file__).parent.parent / "peers" / "peers.clab.yml"
 
 
-def run(narrator: Narrator) -> bool:
-    """Measures, and returns whether every bar is met."""
-    return measured.run("peers", narrator, _measure, TOPOLOGY)
+def run(narrator: Narrator, times: int) -> bool:
+    """Measures, with so many starts, kills and cuts of each kind, and returns whether every bar is met."""
 
+    def measure(lab: Lab, _: Narrator, expectations: Expectations) -> None:
+        with Capture(lab.nodes["nva"]) as capture:
+            agent.measure(lab, narrator, expectations, capture, times)
+            flood.measure(lab, narrator, expectations, capture)
+        cuts.measure(lab, narrator, expectations, times)
+        narrator.chapter("Summary")
 
-def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
-    with Capture(lab.nodes["nva"]) as capture:
-        agent.measure(lab, narrator, expectations, capture)
-        flood.measure(lab, narrator, expectations, capture)
-    cuts.measure(lab, narrator, expectations)
-    narrator.chapter("Summary")
+    return measured.run("peers", narrator, measure, TOPOLOGY)
