@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import failover, memory, peers, reaction, runs, scale, validate
+from . import bridge, failover, memory, peers, reaction, reloads, runs, scale, validate
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
 from .say import Narrator
@@ -16,16 +16,20 @@ from .say import Narrator
 STORIES = {
     "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
     "reaction": "from HAProxy's word to the UPDATE on the wire: herald beside ExaBGP's healthcheck",
+    "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
+    "reloads": "HAProxy is reloaded 0.7 s apart: healthy servers stay announced, dead ones withdrawn",
     "peers": "a peer that sends a million routes, paths that die (BFD), an agent that is killed and started",
     "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
 }
 # How often the stories repeat what they measure: option, default, meaning.
 COUNTS = {
+    "bridge": ("deaths", 20, "deaths, with the bridge and without"),
+    "reloads": ("reloads", 100, "reloads, of healthy and of dead servers"),
     "peers": ("times", 5, "starts, kills and cuts of each kind"),
     "reaction": ("changes", 100, "deaths, recoveries and ends of HAProxy, of each contender"),
 }
-_MODULES = {"reaction": reaction, "peers": peers, "scale": scale, "memory": memory}
+_MODULES = {"reaction": reaction, "bridge": bridge, "reloads": reloads, "peers": peers, "scale": scale, "memory": memory}
 
 
 def main() -> int:
