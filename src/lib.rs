@@ -31,6 +31,7 @@
 //! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
 //! | F5 | [`cloud`] | the cloud's instance metadata: region, and announced maintenance |
 //! | F5 | [`control`] | the unix-socket API and its client |
+//! | F5 | [`store`] | the state directory: operators' words and history survive a restart |
 //! | F5 | [`web`] | the read-only HTTP API |
 //! | F6 | [`daemon`] | wiring only: tasks, channels and their depths, signals, shutdown |
 //! | F7 | [`cli`] | arguments, one file per subcommand, exit codes |
@@ -61,5 +62,6 @@ pub mod rib;
 pub mod session;
 pub mod socket_path;
 pub mod status;
+pub mod store;
 pub mod web;
 pub mod wire;

@@ -5,6 +5,7 @@
 //! | `failover.rs` | announced while HAProxy's backend is healthy, withdrawn when it is not |
 //! | `routes.rs` | what the other side's own tables say: paths, communities, both families, a thousand |
 //! | `sessions.rs` | how sessions begin and end: dialling either way, collision, SIGTERM, kill -9 |
+//! | `graceful_restart.rs` | kill -9 with and without `graceful-restart`: what is kept, until when |
 //! | `haproxy.rs` | HAProxy coming, going and reloading, and the loopback that goes with it |
 //! | `collisions.rs` | two connections at once, staged step by step |
 //! | `agreements.rs` | what both sides must agree on first: roles, IPv4 over IPv6 |
@@ -22,6 +23,8 @@ mod bad_peers;
 mod collisions;
 #[path = "interop/failover.rs"]
 mod failover;
+#[path = "interop/graceful_restart.rs"]
+mod graceful_restart;
 #[path = "interop/haproxy.rs"]
 mod haproxy;
 #[path = "interop/readers.rs"]

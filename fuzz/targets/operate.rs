@@ -81,7 +81,8 @@ fn cut(driver: &mut Driver, direction: Direction) {
 fn wanted(driver: &mut Driver, choice: u8, length: u8) {
     let routes = routes(choice, length);
     driver.wanted = (driver.wanted.0 + 1, routes.keys().copied().collect());
-    driver.input(Input::Wanted(Plan { version: driver.wanted.0, routes: Arc::new(routes) }));
+    let plan = Plan { version: driver.wanted.0, routes: Arc::new(routes), ..Plan::default() };
+    driver.input(Input::Wanted(plan));
 }
 
 fn hear(driver: &mut Driver, direction: Direction, octets: &[u8]) {

@@ -37,6 +37,7 @@ pub(crate) fn params(choice: u8, peer_as: Asn) -> Params {
         enforce_first_as: true,
         role: None,
         extended_next_hop: false,
+        graceful_restart: None,
         signed: false,
         max_received: 8,
     }

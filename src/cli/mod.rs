@@ -9,30 +9,45 @@
 //! | 4 | refused by the agent |
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
+mod agent;
 mod check;
+mod documents;
+mod event_streams;
+mod events;
+mod explain;
+mod haproxies;
+mod neighbors;
+mod reload;
 mod routes;
 mod run;
+mod services;
 mod status;
 mod table;
+mod wait;
+mod words;
 
+use std::fmt;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::config::{self, Loaded};
-use crate::control::{self, ClientError};
 
 /// Where the configuration is when nothing else is said.
 const DEFAULT_CONFIG: &str = "/etc/herald/herald.toml";
-/// Where the control socket is when neither the command line nor a readable configuration says.
-const DEFAULT_SOCKET: &str = "/run/herald/control.sock";
 
 /// Announces anycast addresses by BGP while the HAProxy backends behind them are healthy.
 #[derive(Debug, Parser)]
-#[command(name = "herald", version, max_term_width = 100)]
+#[command(
+    name = "herald",
+    version,
+    max_term_width = 100,
+    after_help = "Exit status: 0 done; 1 the answer is no; 2 wrong usage; 3 no agent reachable; \
+                  4 refused by the agent\n\nExample:\n  herald status --watch"
+)]
 struct Arguments {
     /// The configuration file.
     #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_CONFIG)]
@@ -53,14 +68,59 @@ enum Command {
     Check(check::Arguments),
     /// Show neighbours, services, checks and routes of the running agent.
     #[command(
-        after_help = "Examples:\n  herald status\n  herald status --json | jq '.services[].state'\n  herald status --exit-code && echo healthy"
+        after_help = "Examples:\n  herald status --watch\n  herald status --json | jq '.services[].state'\n  herald status --exit-code && echo healthy"
     )]
     Status(status::Arguments),
+    /// List the services, a line each.
+    #[command(after_help = "Example:\n  herald services")]
+    Services(services::Arguments),
+    /// List the neighbours, a line each.
+    #[command(after_help = "Example:\n  herald neighbors")]
+    Neighbors(neighbors::Arguments),
     /// Show the routes that neighbours have from us, or that we keep of them.
     #[command(
         after_help = "Examples:\n  herald routes advertised\n  herald routes received --neighbor ars-0 9.9.9.9/32 --json"
     )]
     Routes(routes::Arguments),
+    /// Say why a service is what it is, from its checks to what each neighbour was sent.
+    #[command(
+        after_help = "Examples:\n  herald explain web\n  herald explain web --exit-code --json"
+    )]
+    Explain(explain::Arguments),
+    /// Show what has happened, oldest first.
+    #[command(
+        after_help = "Examples:\n  herald events --follow\n  herald events --service web -n 100 --json"
+    )]
+    Events(events::Arguments),
+    /// Lead traffic away from a service: announce it by its drain table for a while, then withdraw it.
+    #[command(
+        override_usage = "herald drain [OPTIONS] <SERVICE|--all>",
+        after_help = "Examples:\n  herald drain web --wait --reason 'new kernel'\n  herald drain --all --for 2m"
+    )]
+    Drain(words::DrainArguments),
+    /// Let health count again: take back drain, withdraw and announce, and a drain for maintenance.
+    #[command(
+        override_usage = "herald resume [OPTIONS] <SERVICE|--all>",
+        after_help = "Examples:\n  herald resume web\n  herald resume --all"
+    )]
+    Resume(words::ResumeArguments),
+    /// Withdraw a service at once, until it is resumed.
+    #[command(after_help = "Example:\n  herald withdraw web --reason 'wrong certificate'")]
+    Withdraw(words::WithdrawArguments),
+    /// Announce a service for a while, whatever its health.
+    #[command(after_help = "Example:\n  herald announce web --for 10m --reason 'check is broken'")]
+    Announce(words::AnnounceArguments),
+    /// Make the agent read its file again; sessions that need not be reset do not notice.
+    #[command(after_help = "Examples:\n  herald reload --dry-run\n  herald reload --allow-reset")]
+    Reload(reload::Arguments),
+    /// Print a completion script for a shell.
+    #[command(
+        after_help = "Example:\n  herald completions bash > /usr/share/bash-completion/completions/herald"
+    )]
+    Completions(documents::CompletionArguments),
+    /// Print a manual page.
+    #[command(after_help = "Examples:\n  herald man | man -l -\n  herald man drain | man -l -")]
+    Man(documents::ManArguments),
 }
 
 /// The exit codes, see the table above.
@@ -82,18 +142,30 @@ impl From<Exit> for ExitCode {
 /// Reads the arguments, runs the command, and gives the exit code. Wrong usage exits with 2.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let config = &arguments.config;
     let exit = match &arguments.command {
-        Command::Run(own) => run::run(&arguments.config, own),
-        Command::Check(own) => check::run(&arguments.config, own),
-        Command::Status(own) => status::run(&arguments.config, own),
-        Command::Routes(own) => routes::run(&arguments.config, own),
+        Command::Run(own) => Ok(run::run(config, own)),
+        Command::Check(own) => Ok(check::run(config, own)),
+        Command::Status(own) => status::run(config, own),
+        Command::Services(own) => services::run(config, own),
+        Command::Neighbors(own) => neighbors::run(config, own),
+        Command::Routes(own) => routes::run(config, own),
+        Command::Explain(own) => explain::run(config, own),
+        Command::Events(own) => events::run(config, own),
+        Command::Drain(own) => words::drain(config, own),
+        Command::Resume(own) => words::resume(config, own),
+        Command::Withdraw(own) => words::withdraw(config, own),
+        Command::Announce(own) => words::announce(config, own),
+        Command::Reload(arguments) => reload::run(config, arguments),
+        Command::Completions(own) => Ok(documents::completions(Arguments::command(), own)),
+        Command::Man(own) => Ok(documents::man(Arguments::command(), own)),
     };
-    exit.into()
+    exit.unwrap_or_else(|exit| exit).into()
 }
 
 /// Loads a configuration, showing its faults and worries on standard error.
 fn load(path: &Path) -> Option<Loaded> {
-    let colour = table::colour(&std::io::stderr());
+    let colour = table::colour(&io::stderr());
     match config::load(path) {
         Ok(loaded) => {
             if !loaded.worries.is_empty() {
@@ -108,42 +180,30 @@ fn load(path: &Path) -> Option<Loaded> {
     }
 }
 
-/// The control socket: as given, else as configured, else the default.
-fn socket(given: Option<&PathBuf>, config: &Path) -> PathBuf {
-    let configured = || Some(config::load(config).ok()?.config.agent.control_socket);
-    given.cloned().or_else(configured).unwrap_or_else(|| DEFAULT_SOCKET.into())
-}
-
-/// Asks the agent; an error is said and gives the exit code.
-fn ask<T: DeserializeOwned>(socket: &Path, resource: &str) -> Result<T, Exit> {
-    let runtime = runtime().map_err(|error| {
+/// Prints a line or more. A reader that has seen enough and is gone ends the command in peace.
+fn print(text: impl fmt::Display) {
+    let mut stdout = io::stdout().lock();
+    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    if let Err(error) = written {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            std::process::exit(Exit::Done as i32);
+        }
         complain(&error);
-        Exit::No
-    })?;
-    runtime.block_on(control::get(socket, resource)).map_err(|error| client_failed(&error))
-}
-
-/// Prints a value as JSON.
-fn print_json(value: &impl Serialize) -> Exit {
-    match serde_json::to_string_pretty(value) {
-        Ok(json) => {
-            println!("{json}");
-            Exit::Done
-        }
-        Err(error) => {
-            complain(&error);
-            Exit::No
-        }
+        std::process::exit(Exit::No as i32);
     }
 }
 
-fn client_failed(error: &ClientError) -> Exit {
-    complain(error);
-    match error {
-        ClientError::NoAgent { .. } | ClientError::Denied { .. } | ClientError::Silent { .. } => {
-            Exit::NoAgent
+/// Prints a value as JSON.
+fn print_json(value: &impl Serialize) -> Result<Exit, Exit> {
+    match serde_json::to_string_pretty(value) {
+        Ok(json) => {
+            print(json);
+            Ok(Exit::Done)
         }
-        ClientError::Refused { .. } | ClientError::Garbled(_) => Exit::Refused,
+        Err(error) => {
+            complain(&error);
+            Err(Exit::No)
+        }
     }
 }
 
@@ -155,6 +215,23 @@ fn complain(error: &dyn std::error::Error) {
 }
 
 /// A runtime on this thread alone: one task decides, and the others wait for the network.
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_sound_and_shows_an_example() {
+        let mut herald = Arguments::command();
+        herald.build();
+        herald.clone().debug_assert();
+        for command in herald.get_subcommands_mut().filter(|command| command.get_name() != "help") {
+            let help = command.render_help().to_string();
+            assert!(help.contains(&format!("herald {}", command.get_name())), "{help}");
+            assert!(help.contains("Example"), "{help}");
+        }
+    }
 }

@@ -28,7 +28,10 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
             return Exit::No;
         }
     };
-    match runtime.block_on(daemon::run(config.to_owned(), loaded)) {
+    let ended = runtime.block_on(daemon::run(config.to_owned(), loaded));
+    // A disk that hangs in a write of the state directory must not keep the process.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => Exit::Done,
         Err(error) => {
             complain(&error);

@@ -42,6 +42,16 @@ impl WallClock {
         self.timestamp(self.instant)
     }
 
+    /// Wall time as an instant of this process; before the machine's start it is the nearest there is.
+    pub fn instant(&self, timestamp: Timestamp) -> Instant {
+        let offset = timestamp.duration_since(self.timestamp);
+        let moved = match offset.is_negative() {
+            true => self.instant.checked_sub(offset.unsigned_abs()),
+            false => self.instant.checked_add(offset.unsigned_abs()),
+        };
+        moved.unwrap_or(self.instant)
+    }
+
     /// `instant` as wall time, to the millisecond.
     pub fn timestamp(&self, instant: Instant) -> Timestamp {
         let offset = match instant.checked_duration_since(self.instant) {
@@ -70,5 +80,10 @@ mod tests {
         let at = |instant| clock.timestamp(instant).duration_since(start).as_millis();
         assert_eq!(at(clock.instant + after), 86_400_000);
         assert_eq!(at(clock.instant - before), -1500);
+        for offset in [clock.instant + after, clock.instant - before, clock.instant] {
+            let back = clock.instant(clock.timestamp(offset));
+            let error = back.max(offset) - back.min(offset);
+            assert!(error < Duration::from_millis(2), "{error:?}");
+        }
     }
 }

@@ -6,7 +6,7 @@ const UNITS: [(&str, u64); 5] =
 
 /// Reads `"200ms"`, `"5s"`, `"1m30s"`: whole numbers, each with its unit, larger units first.
 /// `None` for anything else, and for what overflows.
-pub(super) fn parse(text: &str) -> Option<Duration> {
+pub fn parse(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut units = UNITS.as_slice();
     let mut total: u64 = 0;
@@ -24,7 +24,7 @@ pub(super) fn parse(text: &str) -> Option<Duration> {
 }
 
 /// Writes a duration of whole milliseconds the way [`parse`] reads it.
-pub(super) fn show(duration: Duration) -> String {
+pub fn show(duration: Duration) -> String {
     let mut left = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let mut shown = String::new();
     for (unit, size) in UNITS {

@@ -34,6 +34,7 @@ use self::notes::Notes;
 use self::reader::Section;
 
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
+pub use duration::{parse as parse_duration, show as show_duration};
 pub use password::Password;
 pub use reference::reference;
 pub use region::NoSuchRegion;

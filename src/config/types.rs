@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub struct Agent {
     pub region: Region,
     /// Path of the control socket.
     pub control_socket: PathBuf,
+    /// Directory of what survives a restart; it need not exist.
+    pub state_directory: PathBuf,
     /// The read-only HTTP API.
     pub http: Http,
     /// Bound of the drain at an orderly stop (`grace`).
@@ -217,6 +220,15 @@ pub enum EventSocket {
     Unix(PathBuf),
     /// A UDP port, for a HAProxy that cannot reach the path (chroot, container).
     Udp(SocketAddr),
+}
+
+impl fmt::Display for EventSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => path.display().fmt(f),
+            Self::Udp(address) => write!(f, "udp:{address}"),
+        }
+    }
 }
 
 /// `[haproxy.NAME]`.

@@ -1,17 +1,44 @@
+use std::future::ready;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
 use serde::Deserialize;
-use tokio::net::UnixListener;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
+use super::caller::Caller;
+use super::commands::{self, Commands};
+use super::reload;
 use crate::base::Prefix;
+use crate::clock;
 use crate::socket_path::{Occupied, SocketPath};
+use crate::status::http::{self, Problem};
 use crate::status::{RouteTableKind, Source};
+
+/// How many connections may be open; more wait in the kernel until one ends.
+const CONNECTIONS: usize = 64;
+/// How long a connection may live, from its first octet to its last.
+const LIFETIME: Duration = Duration::from_secs(15);
+/// The largest head of a request, in octets.
+const MOST_HEAD: usize = 16 << 10;
+/// The largest body of a request, in octets.
+const MOST_BODY: usize = 16 << 10;
+/// The pause after a connection could not be accepted.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 /// The control socket, bound. Holding it is also what makes an agent the only one: a second start
 /// finds it answered and refuses.
@@ -47,7 +74,7 @@ pub enum ControlError {
 }
 
 impl ControlError {
-    fn new(path: &Path, occupied: Occupied) -> Self {
+    fn new(path: &FilePath, occupied: Occupied) -> Self {
         let path = path.to_owned();
         match occupied {
             Occupied::InUse => Self::Running { path },
@@ -60,28 +87,69 @@ impl ControlError {
 impl Control {
     /// Binds the socket with mode 0660. One that a dead agent left behind is replaced; one that
     /// answers is not.
-    pub fn bind(path: &Path) -> Result<Self, ControlError> {
-        let listen = |path: &Path| UnixListener::bind(path);
-        let connect = |path: &Path| std::os::unix::net::UnixStream::connect(path);
+    pub fn bind(path: &FilePath) -> Result<Self, ControlError> {
+        let listen = |path: &FilePath| UnixListener::bind(path);
+        let connect = |path: &FilePath| std::os::unix::net::UnixStream::connect(path);
         let bound = SocketPath::bind(path, 0o660, connect, listen);
         let (listener, held) = bound.map_err(|occupied| ControlError::new(path, occupied))?;
         Ok(Self { listener, held })
     }
 
     /// Answers until the process ends.
-    pub async fn run(self, source: Source) -> io::Result<()> {
+    pub async fn run(self, source: Source, commands: Commands) {
         let Self { listener, held: _until_the_end } = self;
-        axum::serve(listener, router(source)).await
+        let router = router(source, commands);
+        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+            match listener.accept().await {
+                Ok((stream, _)) => drop(tokio::spawn(serve(stream, router.clone(), place))),
+                // Too many open files: those that are open must end first.
+                Err(error) => {
+                    tracing::warn!(%error, "the control socket cannot accept");
+                    clock::reached(Some(clock::now() + ACCEPT_AGAIN)).await;
+                }
+            }
+        }
     }
 }
 
-fn router(source: Source) -> Router {
-    Router::new()
-        .route(super::STATUS, get(status))
+/// One request. Whoever is slow is cut off, unless he follows the events.
+async fn serve(stream: UnixStream, router: Router, _place: OwnedSemaphorePermit) {
+    let follows = Arc::new(AtomicBool::new(false));
+    let mark = {
+        let follows = Arc::clone(&follows);
+        move |answer: Response| {
+            let kind = answer.headers().get(CONTENT_TYPE);
+            let endless =
+                kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+            follows.store(endless, Ordering::Relaxed);
+            ready(answer)
+        }
+    };
+    let router = router.layer(Extension(Caller::of(&stream))).layer(map_response(mark));
+    let connection = http1::Builder::new()
+        .keep_alive(false)
+        .max_buf_size(MOST_HEAD)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    tokio::pin!(connection);
+    // A client that breaks off or writes nonsense is its own affair.
+    if timeout(LIFETIME, &mut connection).await.is_err() && follows.load(Ordering::Relaxed) {
+        let _ = connection.await;
+    }
+}
+
+fn router(source: Source, commands: Commands) -> Router {
+    let reads = Router::new()
         .route(super::ADVERTISED, get(advertised))
         .route(super::RECEIVED, get(received))
+        .route(&format!("{}/{{name}}/explain", super::SERVICES), get(explain))
+        .with_state(source.clone());
+    reads
+        .merge(http::router(source))
+        .merge(reload::router(commands.reloads.clone()))
+        .merge(commands::router(commands))
         .fallback(unknown)
-        .with_state(source)
+        .layer(DefaultBodyLimit::max(MOST_BODY))
 }
 
 /// What of a table is asked for.
@@ -103,26 +171,38 @@ async fn received(State(source): State<Source>, Query(wanted): Query<Wanted>) ->
 async fn routes(source: &Source, kind: RouteTableKind, wanted: Wanted) -> Response {
     let prefix = match wanted.prefix.map(|text| text.parse::<Prefix>()).transpose() {
         Ok(prefix) => prefix,
-        Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
+        Err(error) => {
+            let hint = "for example prefix=9.9.9.9/32";
+            return Problem::new(StatusCode::BAD_REQUEST, error.to_string(), hint).into_response();
+        }
     };
     let neighbor = wanted.neighbor.as_deref();
     match source.routes(kind, neighbor, prefix).await {
         Some(routes) => Json(routes).into_response(),
         None => {
-            let text = format!("there is no neighbour {}\n", neighbor.unwrap_or_default());
-            (StatusCode::NOT_FOUND, text).into_response()
+            let error = format!("there is no neighbour {}", neighbor.unwrap_or_default());
+            let hint = "herald neighbors lists them";
+            Problem::new(StatusCode::NOT_FOUND, error, hint).into_response()
         }
     }
 }
 
-async fn status(State(source): State<Source>) -> Response {
-    match source.snapshot().await {
-        Some(snapshot) => Json(snapshot).into_response(),
-        None => (StatusCode::SERVICE_UNAVAILABLE, "the agent is going down\n").into_response(),
+async fn explain(State(source): State<Source>, Path(name): Path<String>) -> Response {
+    match source.explanation(&name).await {
+        Some(Some(explanation)) => Json(explanation).into_response(),
+        Some(None) => {
+            let error = format!("there is no service {name}");
+            let hint = "herald services lists them";
+            Problem::new(StatusCode::NOT_FOUND, error, hint).into_response()
+        }
+        None => Problem::going_down().into_response(),
     }
 }
 
 async fn unknown() -> Response {
-    let there = [super::STATUS, super::ADVERTISED, super::RECEIVED].join(", ");
-    (StatusCode::NOT_FOUND, format!("no such resource; there is {there}\n")).into_response()
+    let there = [super::STATUS, super::EVENTS, super::ADVERTISED, super::RECEIVED].join(", ");
+    let services = super::SERVICES;
+    let hint =
+        format!("there is {there}, and {services}/NAME/explain; docs/control.md has them all");
+    Problem::new(StatusCode::NOT_FOUND, "no such resource", hint).into_response()
 }

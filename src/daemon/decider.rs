@@ -4,21 +4,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
+use super::explanation::explanation;
+use super::inheritance::Inheritance;
+use super::picture::{self, Agent};
+use super::recorder::Recorder;
+use super::wiring::engine_params;
+use super::words;
 use crate::base::{LoopbackAddress, NeighborName, Reason};
 use crate::bfd;
 use crate::clock;
+use crate::cloud::Notice;
 use crate::config::Config;
-use crate::engine::{AddressReport, Engine, Input, Output, Transition};
+use crate::control::{Obeyed, Request};
+use crate::engine::{
+    AddressReport, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word,
+};
 use crate::health::Observation;
-use crate::policy::State;
+use crate::policy::{Owner, State};
 use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
-use crate::status::{Haproxies, PeerStatus, Snapshot, SnapshotRequests};
-
-use super::picture::{self, Agent};
-use super::wiring::engine_params;
+use crate::status::{
+    Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Snapshot,
+};
+use crate::store::Words;
 
 /// What comes from outside the machine of checks and routes.
 #[derive(Debug)]
@@ -42,10 +52,12 @@ pub(super) struct Configured {
 /// What the decider hears.
 pub(super) struct Inputs {
     pub(super) orders: mpsc::Receiver<Order>,
+    pub(super) commands: mpsc::Receiver<Request>,
+    pub(super) notices: watch::Receiver<Option<Notice>>,
     pub(super) observations: mpsc::Receiver<Observation>,
     pub(super) carried: mpsc::Receiver<(NeighborName, Carried)>,
     pub(super) reports: mpsc::Receiver<AddressReport>,
-    pub(super) requests: SnapshotRequests,
+    pub(super) questions: Questions,
 }
 
 /// What it says. Every sender is a `watch`: saying something never waits.
@@ -53,6 +65,8 @@ pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) haproxies: watch::Receiver<Haproxies>,
+    pub(super) words: watch::Sender<Words>,
+    pub(super) saved: watch::Receiver<Saved>,
 }
 
 /// The decider's ends of one neighbour.
@@ -66,20 +80,37 @@ pub(super) struct Told {
 
 pub(super) struct Decider {
     pub(super) agent: Agent,
+    pub(super) inheritance: Inheritance,
     pub(super) config: Arc<Config>,
     pub(super) engine: Engine,
+    pub(super) recorder: Recorder,
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
 }
 
 impl Decider {
+    /// Says what the engine has decided; gives what was left unfinished when it has stopped. To be
+    /// called before anybody listens, too: the address keeper would take an empty beginning for a
+    /// wish, and remove what an earlier run has left in use.
+    pub(super) fn speak(&mut self) -> Option<Vec<Reason>> {
+        while let Some(output) = self.engine.poll_output() {
+            if let Some(unfinished) = self.perform(output) {
+                return Some(unfinished);
+            }
+        }
+        None
+    }
+
     /// Decides until the orderly stop is over; gives what it could not finish.
     pub(super) async fn run(mut self) -> Vec<Reason> {
+        let mut obeyed: Option<(Target, oneshot::Sender<Result<Obeyed, Refusal>>)> = None;
         loop {
-            while let Some(output) = self.engine.poll_output() {
-                if let Some(unfinished) = self.perform(output) {
-                    return unfinished;
-                }
+            if let Some(unfinished) = self.speak() {
+                return unfinished;
+            }
+            // Whoever asked may have gone; then nobody misses the answer.
+            if let Some((target, answer)) = obeyed.take() {
+                let _ = answer.send(Ok(self.obeyed(&target)));
             }
             let deadline = self.engine.poll_timeout().map(|(at, _)| at);
             // Biased: what can withdraw a route comes before what only looks.
@@ -88,18 +119,20 @@ impl Decider {
                 Some(observation) = self.inputs.observations.recv() => Input::Observed(observation),
                 Some(report) = self.inputs.reports.recv() => Input::Addresses(report),
                 Some((name, carried)) = self.inputs.carried.recv() => Input::Carried(name, carried),
-                Some(order) = self.inputs.orders.recv() => match order {
-                    Order::Stop(because) => self.stop(because),
-                    Order::Hurry => {
-                        tracing::info!("second signal: withdrawing at once");
-                        Input::Hurry
+                Some(order) = self.inputs.orders.recv() => self.order(order),
+                Some(Request { command, answer }) = self.inputs.commands.recv() => {
+                    if let Some(refusal) = self.engine.refusal(&command) {
+                        let _ = answer.send(Err(refusal));
+                        continue;
                     }
-                    Order::Configure(configured) => self.configure(configured),
-                },
+                    self.note(&command);
+                    obeyed = Some((command.target.clone(), answer));
+                    Input::Command(command)
+                }
                 () = clock::reached(deadline) => Input::Timeout,
-                Some(answer) = self.inputs.requests.recv() => {
-                    // Whoever asked may have gone; then nobody misses the answer.
-                    let _ = answer.send(self.snapshot());
+                Ok(()) = self.inputs.notices.changed() => self.noticed(),
+                Some(question) = self.inputs.questions.recv() => {
+                    self.answer(question);
                     continue;
                 }
             };
@@ -107,10 +140,77 @@ impl Decider {
         }
     }
 
-    fn stop(&self, because: Reason) -> Input {
-        let grace = self.config.agent.grace;
-        tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
-        Input::Stop { grace, because }
+    /// The cloud's word: drain before maintenance begins, and resume when it is over.
+    fn noticed(&mut self) -> Input {
+        let notice = self.inputs.notices.borrow_and_update().clone();
+        let (word, because) = match notice {
+            Some(Notice { because, left }) => (Word::Drain(Lasts::AtMost(left)), because),
+            None => (Word::Resume, Reason::new("the maintenance is over")),
+        };
+        let (target, owner) = (Target::All, Owner::Maintenance);
+        let command = Command { target, word, owner, by: Reason::new("the cloud"), because };
+        self.note(&command);
+        Input::Command(command)
+    }
+
+    /// Says and remembers who has given a word, before what follows from it.
+    fn note(&self, command: &Command) {
+        let Command { target, word, owner, by, because } = command;
+        let service = match target {
+            Target::All => None,
+            Target::One(name) => Some(name.to_string()),
+        };
+        let shown = service.as_deref().unwrap_or("all");
+        tracing::info!(service = shown, %owner, %by, %because, "{}", word.as_str());
+        let (word, by) = (word.as_str().to_owned(), by.to_string());
+        let what = Happening::Command { service, word, by, because: because.to_string() };
+        self.recorder.record(what, clock::now());
+    }
+
+    fn obeyed(&self, target: &Target) -> Obeyed {
+        Obeyed { services: self.services(target), version: self.outputs.words.borrow().version }
+    }
+
+    fn services(&self, target: &Target) -> Vec<Service> {
+        let peers = self.peers();
+        let asked = self.engine.services().filter(|view| match target {
+            Target::All => true,
+            Target::One(name) => view.name == name,
+        });
+        asked.map(|view| picture::service(&self.agent, &self.config, &view, &peers)).collect()
+    }
+
+    fn answer(&self, question: Question) {
+        // Whoever asked may have gone; then nobody misses the answer.
+        match question {
+            Question::Snapshot(answer) => drop(answer.send(self.snapshot())),
+            Question::Explanation(name, answer) => {
+                let (agent, config, engine) = (&self.agent, &self.config, &self.engine);
+                let explained = explanation(agent, config, engine, &self.peers(), &name);
+                drop(answer.send(explained));
+            }
+        }
+    }
+
+    fn peers(&self) -> Vec<PeerStatus> {
+        self.outputs.neighbors.values().map(|told| told.status.borrow().clone()).collect()
+    }
+
+    fn order(&mut self, order: Order) -> Input {
+        match order {
+            Order::Stop(because) => {
+                let grace = self.config.agent.grace;
+                tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
+                let (to, said) = ("stopping".to_owned(), because.to_string());
+                self.recorder.record(Happening::Agent { to, because: said }, clock::now());
+                Input::Stop { grace, because }
+            }
+            Order::Hurry => {
+                tracing::info!("second signal: withdrawing at once");
+                Input::Hurry
+            }
+            Order::Configure(configured) => self.configure(configured),
+        }
     }
 
     /// A neighbour whose task was replaced has the plan of its predecessor: the engine tells only
@@ -125,7 +225,7 @@ impl Decider {
         }
         self.outputs.neighbors.retain(|name, _| config.neighbors.contains_key(name));
         self.config = config;
-        Input::Configured(engine_params(&self.config))
+        Input::Configured(engine_params(&self.config, &self.inheritance))
     }
 
     /// Gives what was left unfinished when the engine has stopped.
@@ -141,7 +241,12 @@ impl Decider {
             Output::Addresses(addresses) => {
                 self.outputs.addresses.send_replace(addresses);
             }
-            Output::Transition(transition) => log(&transition),
+            Output::Transition(transition) => self.changed(&transition),
+            Output::Overrides(words) => {
+                let words = words::kept(&self.agent.clock, &words);
+                let version = self.outputs.words.borrow().version + 1;
+                self.outputs.words.send_replace(Words { version, words });
+            }
             Output::CloseSessions => {
                 for told in self.outputs.neighbors.values() {
                     told.stop.send_replace(Some(Leaving::Shutdown));
@@ -153,25 +258,39 @@ impl Decider {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let neighbors = &self.outputs.neighbors;
-        let peers: Vec<_> = neighbors.values().map(|told| told.status.borrow().clone()).collect();
-        let paths = neighbors.iter().filter_map(|(name, told)| {
+        let neighbors = self.outputs.neighbors.iter();
+        let paths = neighbors.filter_map(|(name, told)| {
             let path = told.path.as_ref()?;
             Some((name.clone(), path.borrow().clone()))
         });
         let paths = paths.collect();
+        let saved = self.outputs.saved.borrow();
         let haproxies = self.outputs.haproxies.borrow();
-        picture::snapshot(&self.agent, &self.config, &self.engine, &peers, &paths, &haproxies)
+        let (agent, config) = (&self.agent, &self.config);
+        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved, &haproxies)
     }
-}
 
-fn log(transition: &Transition) {
-    let Transition { service, from, to, because, at: _ } = transition;
-    match to {
-        State::Down => tracing::warn!(%service, %from, %to, %because, "service changed"),
-        State::Pending | State::Up | State::Draining | State::Drained | State::Disabled => {
-            tracing::info!(%service, %from, %to, %because, "service changed");
+    /// The same words reach the log and the history.
+    fn changed(&self, transition: &Transition) {
+        let Transition { service, from, to, because, at } = transition;
+        match to {
+            State::Down => tracing::warn!(%service, %from, %to, %because, "service changed"),
+            State::Pending
+            | State::Up
+            | State::Draining
+            | State::Drained
+            | State::Withdrawn
+            | State::Disabled => {
+                tracing::info!(%service, %from, %to, %because, "service changed");
+            }
         }
+        let what = Happening::Service {
+            service: service.to_string(),
+            from: from.to_string(),
+            to: to.to_string(),
+            because: because.to_string(),
+        };
+        self.recorder.record(what, *at);
     }
 }
 

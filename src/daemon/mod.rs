@@ -4,23 +4,32 @@
 //! haproxy probe (one per instance) ─Observation▶ ┐                 ┌─watch Plan▶ peer (one per neighbour)
 //! address keeper ─AddressReport▶ ────────────────┤ decider (Engine)├─watch addresses▶ address keeper
 //! peer ─Carried▶ ────────────────────────────────┤                 └─Snapshot▶ control, web
-//! signals ─Order▶ ───────────────────────────────┘
+//! signals ─Order▶ ───────────────────────────────┤                 └─watch Words▶ store
+//! control ─Request▶ ─────────────────────────────┘
+//!
+//! decider, sessions, paths ─Happening▶ History ─watch▶ control, web, store
 //! ```
 //!
 //! State leaves the decider as a `watch` of the whole, so a slow receiver sees the newest and nothing
 //! queues. What comes in comes by bounded channels; the decider waits for nobody, so they drain.
 //!
 //! The process ends when the decider has stopped in order, or at once when any task ends by itself
-//! or panics: the kernel then closes the sessions, and the neighbours withdraw.
+//! or panics: the kernel then closes the sessions, and the neighbours withdraw (at the end of the
+//! restart time, where `graceful-restart` asks them to wait for the next start).
 
 mod decider;
+mod explanation;
+mod haproxy;
+mod inheritance;
 mod log;
 mod neighbors;
 mod picture;
+mod recorder;
 mod start;
 mod supervisor;
 mod tasks;
 mod wiring;
+mod words;
 
 pub use log::{LogFormat, init as init_log};
 pub use start::{StartError, run};

@@ -1,13 +1,15 @@
 //! The tasks of the neighbours: which of them run, and what of a new configuration each can follow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::decider::Told;
-use crate::base::{NeighborName, Rng};
+use super::inheritance::Inheritance;
+use super::recorder::{self, Recorder};
+use crate::base::{NeighborName, Prefix, Rng};
 use crate::bfd;
 use crate::bfd_udp::{Command, Path};
 use crate::clock;
@@ -15,7 +17,7 @@ use crate::config::{Config, Neighbor};
 use crate::peer::{self, Callers, Ends, Peer};
 use crate::rib::{Carried, Plan};
 use crate::session::{Leaving, Session, State};
-use crate::status::{PeerStatus, Questions, RouteQuestion};
+use crate::status::{PeerStatus, RouteQuestion, RouteQuestions};
 
 /// Connections of one neighbour that are not looked at yet; the listener hangs up on more.
 const ACCEPTED: usize = 2;
@@ -26,6 +28,9 @@ const QUESTIONS: usize = 2;
 pub(super) struct Neighbors {
     running: BTreeMap<NeighborName, Running>,
     pub(super) tasks: JoinSet<()>,
+    /// They end with what they watch.
+    recorders: JoinSet<()>,
+    recorder: Recorder,
     seeds: Rng,
     ends: Shared,
 }
@@ -37,7 +42,7 @@ pub(super) struct Shared {
     /// To the listener.
     pub(super) callers: watch::Sender<Callers>,
     /// To whoever asks for routes.
-    pub(super) questions: watch::Sender<Questions>,
+    pub(super) questions: watch::Sender<RouteQuestions>,
     /// To BFD.
     pub(super) bfd: mpsc::Sender<Command>,
 }
@@ -54,13 +59,24 @@ struct Running {
 
 impl Neighbors {
     /// None yet.
-    pub(super) fn new(config: &Config, ends: Shared) -> Self {
-        Self { running: BTreeMap::new(), tasks: JoinSet::new(), seeds: seeds(config), ends }
+    pub(super) fn new(config: &Config, ends: Shared, recorder: Recorder) -> Self {
+        Self {
+            running: BTreeMap::new(),
+            tasks: JoinSet::new(),
+            recorders: JoinSet::new(),
+            recorder,
+            seeds: seeds(config),
+            ends,
+        }
     }
 
     /// Makes the tasks those of `config`; gives the decider's ends of those that are new. Sessions
     /// that can follow what has changed notice nothing else.
-    pub(super) async fn apply(&mut self, config: &Config) -> BTreeMap<NeighborName, Told> {
+    pub(super) async fn apply(
+        &mut self,
+        config: &Config,
+        inheritance: Option<&Inheritance>,
+    ) -> BTreeMap<NeighborName, Told> {
         let gone: Vec<_> = self
             .running
             .keys()
@@ -80,9 +96,12 @@ impl Neighbors {
                 Some(false) => self.follow(name, neighbor),
                 Some(true) => {
                     let previous = self.end(name, Leaving::Reset).await;
-                    started.insert(name.clone(), self.start(neighbor, previous).await);
+                    started.insert(name.clone(), self.start(neighbor, None, previous).await);
                 }
-                None => drop(started.insert(name.clone(), self.start(neighbor, None).await)),
+                None => {
+                    let inherited = inheritance.map(|i| i.of_neighbor(config, neighbor));
+                    started.insert(name.clone(), self.start(neighbor, inherited, None).await);
+                }
             }
         }
         self.publish(config);
@@ -122,6 +141,7 @@ impl Neighbors {
     async fn start(
         &mut self,
         neighbor: &Neighbor,
+        inherited: Option<BTreeSet<Prefix>>,
         previous: Option<oneshot::Receiver<()>>,
     ) -> Told {
         let (plans, plans_in) = watch::channel(Plan::default());
@@ -138,6 +158,7 @@ impl Neighbors {
         }
         let peer = Peer {
             seed: self.seeds.next_u64(),
+            inherited,
             ends: Ends {
                 neighbor: neighbor_in,
                 plans: plans_in,
@@ -149,6 +170,12 @@ impl Neighbors {
                 status,
             },
         };
+        while self.recorders.try_join_next().is_some() {}
+        self.recorders.spawn(recorder::sessions(self.recorder.clone(), status_in.clone()));
+        if let Some(reports) = bfd.clone() {
+            let (recorder, name) = (self.recorder.clone(), neighbor.name.clone());
+            self.recorders.spawn(recorder::path(recorder, name, reports));
+        }
         self.tasks.spawn(async move {
             if let Some(previous) = previous {
                 // It never sends: its end closes the channel.

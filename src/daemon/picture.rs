@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::haproxy;
+use super::words;
 use crate::base::{NeighborName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
 use crate::clock::WallClock;
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
+use crate::health::VerdictKind;
 use crate::status::{
-    Bfd, Check, EventStream, Haproxies, Haproxy, HaproxyStatus, MalformedUpdate, Neighbor,
-    PeerStatus, Route, Service, Snapshot, StreamStatus, community_texts,
+    Bfd, Check, Haproxies, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence, Route,
+    Saved, Service, Snapshot, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -30,6 +33,7 @@ pub(super) fn snapshot(
     engine: &Engine,
     peers: &[PeerStatus],
     paths: &BTreeMap<NeighborName, Report>,
+    saved: &Saved,
     haproxies: &Haproxies,
 ) -> Snapshot {
     Snapshot {
@@ -41,7 +45,11 @@ pub(super) fn snapshot(
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
-        haproxy: haproxies.values().map(|known| haproxy(agent, known)).collect(),
+        haproxy: haproxies.values().map(|known| haproxy::shown(&agent.clock, known)).collect(),
+        persistence: Persistence {
+            directory: config.agent.state_directory.clone(),
+            fault: saved.fault.as_ref().map(ToString::to_string),
+        },
     }
 }
 
@@ -94,29 +102,8 @@ fn bfd(agent: &Agent, multihop: bool, path: &Report) -> Bfd {
     }
 }
 
-fn haproxy(agent: &Agent, instance: &HaproxyStatus) -> Haproxy {
-    let stream = |stream: &StreamStatus| EventStream {
-        kind: stream.kind.to_owned(),
-        place: stream.place.clone(),
-        state: stream.state.to_string(),
-        since: agent.clock.timestamp(stream.since),
-        because: stream.because.as_ref().map(ToString::to_string),
-        events: stream.events,
-        other_lines: stream.other_lines,
-        last_event_at: stream.last_event.map(|at| agent.clock.timestamp(at)),
-    };
-    Haproxy {
-        name: instance.name.to_string(),
-        address: instance.address.clone(),
-        worker: instance.worker,
-        polls: instance.polls,
-        last_answer_at: instance.answered.map(|at| agent.clock.timestamp(at)),
-        fault: instance.silence.as_ref().map(ToString::to_string),
-        streams: instance.streams.iter().map(stream).collect(),
-    }
-}
-
-fn service(
+/// One service.
+pub(super) fn service(
     agent: &Agent,
     config: &Config,
     view: &ServiceView<'_>,
@@ -136,9 +123,21 @@ fn service(
         since: agent.clock.timestamp(view.since),
         because: view.because.to_string(),
         capacity_percent: view.capacity.get(),
-        r#override: None,
+        health: Health {
+            verdict: verdict(view.verdict.kind).to_owned(),
+            because: view.verdict.because.to_string(),
+        },
+        r#override: view.standing.map(|word| words::shown(&agent.clock, word)),
         checks: checks.collect(),
         routes: view.routes.iter().map(|view| route(view, peers)).collect(),
+    }
+}
+
+fn verdict(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Pending => "pending",
+        VerdictKind::Healthy { .. } => "healthy",
+        VerdictKind::Unhealthy => "unhealthy",
     }
 }
 

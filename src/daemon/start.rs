@@ -1,5 +1,6 @@
 //! Start: everything that can fail is tried before anything is changed; then the tasks run.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,19 +9,22 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use super::decider::{Decider, FAREWELL, Order};
+use super::inheritance::Inheritance;
 use super::picture::Agent;
+use super::recorder::Recorder;
 use super::supervisor::{Ends, Supervisor};
 use super::wiring::{Wiring, engine_params};
-use crate::base::Reason;
+use super::words;
+use crate::base::{LoopbackAddress, Reason, ServiceName};
 use crate::bfd_udp::{self, BindError};
 use crate::clock::{self, WallClock};
 use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
 use crate::control::{Control, ControlError};
-use crate::engine::Engine;
+use crate::engine::{Engine, Input};
 use crate::peer::{ListenError, Listener};
-use crate::status::{ReloadRequest, Reloads};
+use crate::status::{Happening, History, Override, ReloadRequest, Reloads};
 use crate::web::{Web, WebError};
-use crate::{addr, cloud, probe};
+use crate::{addr, cloud, probe, store};
 
 /// Why the agent does not start, or ended without being told to.
 #[derive(Debug, thiserror::Error)]
@@ -76,39 +80,57 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
     };
-    check_world(&config).await?;
+    let inheritance = Inheritance(check_world(&config).await?);
     announce_start(&config);
 
     let config = Arc::new(config);
-    let mut wiring = Wiring::new();
+    let kept = store::load(&config.agent.state_directory);
+    let mut wiring = Wiring::new(History::restored(kept.history));
+    let recorder = Recorder::new(wiring.history, clock);
+    let version = format!("herald {}", env!("CARGO_PKG_VERSION"));
+    let started = Happening::Agent { to: "started".to_owned(), because: version };
+    recorder.record(started, clock::now());
     let ends = Ends {
         shared: wiring.shared,
         orders: wiring.orders.clone(),
         observations: wiring.observations,
         haproxies: wiring.haproxies,
+        recorder: recorder.clone(),
+        notices: wiring.notices,
+        source: wiring.source.clone(),
     };
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
-    wiring.outputs.neighbors = supervisor.apply(&config).await?;
+    wiring.outputs.neighbors = supervisor.apply(&config, Some(&inheritance)).await?;
+
+    let mut engine = Engine::new(engine_params(&config, &inheritance), clock::now());
+    restore(&mut engine, &config, &clock, &kept.overrides);
+    let mut decider = Decider {
+        agent: Agent { pid: std::process::id(), clock },
+        engine,
+        recorder,
+        config: Arc::clone(&config),
+        inheritance,
+        inputs: wiring.inputs,
+        outputs: wiring.outputs,
+    };
+    // It has not been told to stop yet, so that there is nothing to give.
+    decider.speak();
 
     let tasks = &mut supervisor.tasks;
     tasks.spawn(named("the address keeper", addr::keep(wiring.wanted, wiring.reports)));
-    tasks.spawn(named("the control socket", control.run(wiring.source.clone())));
+    tasks.spawn(named("the control socket", control.run(wiring.source.clone(), wiring.commands)));
     if let Some(listener) = listener {
         tasks.spawn(named("the BGP listener", listener.run(wiring.callers)));
     }
     if let Some(web) = web {
-        tasks.spawn(named("HTTP", web.run(wiring.source)));
+        tasks.spawn(named("HTTP", web.run(wiring.source.clone())));
     }
     tasks.spawn(named("the signal handler", signals(wiring.orders, wiring.reloads)?));
-    let decider = Decider {
-        agent: Agent { pid: std::process::id(), clock },
-        engine: Engine::new(engine_params(&config), clock::now()),
-        config,
-        inputs: wiring.inputs,
-        outputs: wiring.outputs,
-    };
+    let directory = config.agent.state_directory.clone();
+    let (watched, history) = (wiring.words, wiring.source.history());
+    let keeper = tokio::spawn(store::keep(directory, watched, history, wiring.saved));
     let mut decider = tokio::spawn(decider.run());
     let unfinished = loop {
         tokio::select! {
@@ -140,7 +162,8 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let farewell = timeout(FAREWELL, async {
         while supervisor.neighbors.tasks.join_next().await.is_some() {}
         stop_bfd.send_replace(true);
-        bfd.await
+        // The decider has dropped its end of the words, so the keeper writes once more and ends.
+        tokio::join!(bfd, keeper)
     })
     .await;
     for left in &unfinished {
@@ -163,6 +186,26 @@ async fn settled(config: Config) -> Result<Config, StartError> {
     }
 }
 
+/// Gives the engine the words that an earlier life of the agent has left.
+fn restore(
+    engine: &mut Engine,
+    config: &Config,
+    clock: &WallClock,
+    kept: &BTreeMap<String, Override>,
+) {
+    for (service, word) in kept {
+        let name = ServiceName::from(service.as_str());
+        let (shown, by, because) = (&word.word, &word.by, &word.because);
+        match words::restored(clock, word).filter(|_| config.services.contains_key(&name)) {
+            Some(restored) => {
+                tracing::info!(%service, word = shown, %by, %because, "still in force");
+                engine.handle(Input::Restored(name, restored), clock::now());
+            }
+            None => tracing::warn!(%service, word = shown, %by, %because, "no longer applies"),
+        }
+    }
+}
+
 fn announce_start(config: &Config) {
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"), router_id = %config.bgp.router_id,
@@ -176,18 +219,19 @@ fn lines(faults: &[impl ToString]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// Asks what would make the agent useless from the start, before anything is changed.
-pub(super) async fn check_world(config: &Config) -> Result<(), StartError> {
+/// Asks what would make the agent useless from the start, before anything is changed. Gives the
+/// addresses that are bound already.
+pub(super) async fn check_world(config: &Config) -> Result<BTreeSet<LoopbackAddress>, StartError> {
     let services = config.services.values();
     let addresses = services.flat_map(|service| service.loopback.addresses.iter().cloned());
-    addr::check(&addresses.collect()).await.map_err(StartError::Addresses)?;
+    let found = addr::check(&addresses.collect()).await.map_err(StartError::Addresses)?;
     let mut unknown = Vec::new();
     for instance in config.haproxy.values() {
         if let Err(names) = probe::haproxy::verify(instance).await {
             unknown.extend(names);
         }
     }
-    if unknown.is_empty() { Ok(()) } else { Err(StartError::Haproxy(unknown)) }
+    if unknown.is_empty() { Ok(found) } else { Err(StartError::Haproxy(unknown)) }
 }
 
 /// A task by its name, which is all that is asked of it when it ends.

@@ -9,15 +9,18 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
+use super::inheritance::Inheritance;
 use super::neighbors::{Neighbors, Shared};
+use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
 use crate::base::{InstanceName, NeighborName};
 use crate::bfd_udp::{Bound, Command};
-use crate::config::{self, Config, HaproxyInstance, Loaded, Settings};
+use crate::cloud::{self, Notice};
+use crate::config::{self, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings};
 use crate::health::Observation;
 use crate::probe::haproxy::{EventSockets, Probe};
-use crate::status::{Haproxies, Reload, ReloadRequest};
+use crate::status::{Haproxies, Reload, ReloadRequest, Source};
 
 /// The agent's file, and the tasks that it has led to.
 pub(super) struct Supervisor {
@@ -26,6 +29,7 @@ pub(super) struct Supervisor {
     settings: Settings,
     pub(super) neighbors: Neighbors,
     probes: Keyed<InstanceName, HaproxyInstance>,
+    watches: Keyed<(), (Metadata, Maintenance)>,
     pub(super) tasks: JoinSet<String>,
     bound: Bound,
     bfd: mpsc::Sender<Command>,
@@ -33,6 +37,8 @@ pub(super) struct Supervisor {
     observations: mpsc::Sender<Observation>,
     event_sockets: EventSockets,
     haproxies: watch::Sender<Haproxies>,
+    notices: watch::Sender<Option<Notice>>,
+    source: Source,
 }
 
 /// Where the tasks send to.
@@ -41,6 +47,9 @@ pub(super) struct Ends {
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) haproxies: watch::Sender<Haproxies>,
+    pub(super) recorder: Recorder,
+    pub(super) notices: watch::Sender<Option<Notice>>,
+    pub(super) source: Source,
 }
 
 /// What there is to be told of a reload.
@@ -52,14 +61,15 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations, haproxies } = ends;
+        let Ends { shared, orders, observations, haproxies, recorder, notices, source } = ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
-            neighbors: Neighbors::new(&config, shared),
+            neighbors: Neighbors::new(&config, shared, recorder),
             config,
             settings,
             probes: Keyed::new(),
+            watches: Keyed::new(),
             tasks: JoinSet::new(),
             bound: Bound::default(),
             bfd,
@@ -67,11 +77,13 @@ impl Supervisor {
             observations,
             event_sockets: EventSockets::default(),
             haproxies,
+            notices,
+            source,
         }
     }
 
     /// Makes what runs that what the configuration asks for; gives the decider's ends of the
-    /// neighbours that are new.
+    /// neighbours that are new. There is an inheritance at the start of the process only.
     ///
     /// # Errors
     ///
@@ -79,12 +91,20 @@ impl Supervisor {
     pub(super) async fn apply(
         &mut self,
         config: &Config,
+        inheritance: Option<&Inheritance>,
     ) -> Result<BTreeMap<NeighborName, Told>, StartError> {
         let event_sockets = self.event_sockets.complete(config.haproxy.values())?;
         let receivers = self.bound.complete(config)?;
         // BFD ends with the process only, and so do the others that are sent to here.
         let _ = self.bfd.send(Command::Receive(receivers)).await;
-        let started = self.neighbors.apply(config).await;
+        let started = self.neighbors.apply(config, inheritance).await;
+        self.watch_haproxies(config, event_sockets);
+        self.watch_maintenance(config);
+        Ok(started)
+    }
+
+    /// A probe that is replaced hands its event socket on; those that nobody reads any more are closed.
+    fn watch_haproxies(&mut self, config: &Config, event_sockets: EventSockets) {
         self.haproxies.send_modify(|known| {
             known.retain(|name, _| config.haproxy.contains_key(name));
         });
@@ -93,7 +113,25 @@ impl Supervisor {
             named("a HAProxy probe", probe.run(self.observations.clone()))
         });
         self.event_sockets = event_sockets;
-        Ok(started)
+    }
+
+    /// What nobody watches any more is over: a notice ends with its watch.
+    fn watch_maintenance(&mut self, config: &Config) {
+        let agent = &config.agent;
+        let maintenance = agent.maintenance.clone();
+        let wanted = maintenance.map(|watched| ((), (agent.metadata.clone(), watched)));
+        if wanted.is_none() {
+            self.notices.send_if_modified(|notice| notice.take().is_some());
+        }
+        let (notices, source) = (&self.notices, &self.source);
+        self.watches.apply(
+            &wanted.into_iter().collect(),
+            &mut self.tasks,
+            |(metadata, watched)| {
+                let watch = cloud::watch(metadata, watched, notices.clone(), source.clone());
+                named("the watch for maintenance", watch)
+            },
+        );
     }
 
     /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
@@ -168,7 +206,7 @@ impl Supervisor {
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
         check_world(&loaded.config).await?;
         let config = Arc::new(loaded.config);
-        let started = self.apply(&config).await?;
+        let started = self.apply(&config, None).await?;
         self.config = Arc::clone(&config);
         self.settings = loaded.settings;
         let configured = Configured { config, started };

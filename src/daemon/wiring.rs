@@ -6,14 +6,18 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::decider::{Inputs, Order, Outputs};
+use super::inheritance::Inheritance;
 use super::neighbors::Shared;
 use crate::base::{LoopbackAddress, Prefix};
 use crate::bfd_udp::Command;
+use crate::cloud::Notice;
 use crate::config::{Config, OnDown, Service};
+use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
 use crate::peer::Callers;
-use crate::status::{Haproxies, Questions, ReloadRequest, Reloads, Source};
+use crate::status::{Haproxies, History, ReloadRequest, Reloads, RouteQuestions, Saved, Source};
+use crate::store::Words;
 
 /// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
 const OBSERVATIONS: usize = 64;
@@ -25,12 +29,18 @@ const ORDERS: usize = 4;
 const RELOADS: usize = 2;
 /// Paths for BFD to watch; whoever has more of them waits.
 const PATHS: usize = 16;
+/// Words of operators on their way; more wait in their own connection.
+const COMMANDS: usize = 4;
 
 /// Both ends of everything.
 pub(super) struct Wiring {
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
     pub(super) source: Source,
+    pub(super) commands: Commands,
+    pub(super) history: watch::Sender<History>,
+    pub(super) words: watch::Receiver<Words>,
+    pub(super) saved: watch::Sender<Saved>,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) reports: mpsc::Sender<AddressReport>,
@@ -38,13 +48,19 @@ pub(super) struct Wiring {
     pub(super) shared: Shared,
     pub(super) haproxies: watch::Sender<Haproxies>,
     pub(super) callers: watch::Receiver<Callers>,
+    pub(super) notices: watch::Sender<Option<Notice>>,
     pub(super) paths: mpsc::Receiver<Command>,
     pub(super) reloads: Reloads,
     pub(super) reload_requests: mpsc::Receiver<ReloadRequest>,
 }
 
 impl Wiring {
-    pub(super) fn new() -> Self {
+    /// No task runs yet.
+    pub(super) fn new(history: History) -> Self {
+        let (history, _) = watch::channel(history);
+        let (words, words_in) = watch::channel(Words::default());
+        let (saved, saved_in) = watch::channel(Saved::default());
+        let (commands, commands_in) = mpsc::channel(COMMANDS);
         let (orders, orders_in) = mpsc::channel(ORDERS);
         let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
         let (reports, reports_in) = mpsc::channel(REPORTS);
@@ -52,28 +68,42 @@ impl Wiring {
         let (addresses, wanted) = watch::channel(Arc::default());
         let (haproxies, haproxies_in) = watch::channel(Haproxies::default());
         let (callers, callers_in) = watch::channel(Callers::default());
-        let (questions, questions_in) = watch::channel(Questions::default());
+        let (route_questions, route_questions_in) = watch::channel(RouteQuestions::default());
         let (bfd, paths) = mpsc::channel(PATHS);
         let (reloads, reload_requests) = mpsc::channel(RELOADS);
-        let (source, requests) = Source::new(questions_in);
+        let (notices, notices_in) = watch::channel(None);
+        let (source, questions) = Source::new(route_questions_in, history.subscribe());
         let inputs = Inputs {
             orders: orders_in,
+            commands: commands_in,
+            notices: notices_in,
             observations: observations_in,
             carried: carried_in,
             reports: reports_in,
-            requests,
+            questions,
         };
         Self {
             inputs,
-            outputs: Outputs { neighbors: BTreeMap::new(), addresses, haproxies: haproxies_in },
+            outputs: Outputs {
+                neighbors: BTreeMap::new(),
+                addresses,
+                haproxies: haproxies_in,
+                words,
+                saved: saved_in.clone(),
+            },
             source,
+            commands: Commands { requests: commands, saved: saved_in, reloads: reloads.clone() },
+            history,
+            words: words_in,
+            saved,
             orders,
             observations,
             reports,
             wanted,
             haproxies,
-            shared: Shared { carried, callers, questions, bfd },
+            shared: Shared { carried, callers, questions: route_questions, bfd },
             callers: callers_in,
+            notices,
             paths,
             reloads,
             reload_requests,
@@ -82,7 +112,7 @@ impl Wiring {
 }
 
 /// What the engine takes of the configuration.
-pub(super) fn engine_params(config: &Config) -> engine::Params {
+pub(super) fn engine_params(config: &Config, inheritance: &Inheritance) -> engine::Params {
     let service = |service: &Service| engine::ServiceParams {
         health: service.health.clone(),
         addresses: service
@@ -92,6 +122,7 @@ pub(super) fn engine_params(config: &Config) -> engine::Params {
             .map(|address| (Prefix::host(address.address), address.clone()))
             .collect(),
         remove_on_down: service.loopback.on_down == OnDown::Remove,
+        inherited: inheritance.is_in_use(config, &service.name),
     };
     engine::Params {
         policy: config.policy.clone(),

@@ -2,8 +2,9 @@
 //! come in, tables of wanted routes and addresses go out.
 //!
 //! ```text
-//! Observed ─▶ health ─▶ policy ─▶ Decision ─▶ rollout ─▶ Routes (a plan per neighbour)
-//! Addresses, Carried ────────────────────────────┘   └─▶ Addresses (what should be bound)
+//! Observed ─▶ health ────▶ policy ─▶ Decision ─▶ rollout ─▶ Routes (a plan per neighbour)
+//! Command ──▶ overrides ────┘                     │  └────▶ Addresses (what should be bound)
+//! Addresses, Carried ─────────────────────────────┘
 //! ```
 //!
 //! One call of [`Engine::handle`], then [`Engine::poll_output`] until it is drained, then wait for
@@ -11,7 +12,9 @@
 //! effect; routes come first, so that a withdrawal waits for nothing.
 
 mod address;
+mod command;
 mod configure;
+mod overrides;
 mod rollout;
 mod service;
 mod stop;
@@ -22,10 +25,11 @@ use std::time::{Duration, Instant};
 
 use crate::base::{LoopbackAddress, NeighborName, Prefix, Reason, ServiceName};
 use crate::health::{self, Observation};
-use crate::policy::{self, State};
+use crate::policy::{self, Override, Owner, State};
 use crate::rib::{Carried, Plan};
 
 pub use address::AddressReport;
+pub use command::{Command, Lasts, Refusal, Target, Word};
 use rollout::Rollout;
 use service::Service;
 pub use service::{RouteView, ServiceView};
@@ -49,6 +53,9 @@ pub struct ServiceParams {
     pub addresses: BTreeMap<Prefix, LoopbackAddress>,
     /// `on-down = "remove"`: bound only while announced.
     pub remove_on_down: bool,
+    /// Neighbours may still send to it because of the last run (RFC 4724): its addresses stay until
+    /// its health is known.
+    pub inherited: bool,
 }
 
 /// What happened.
@@ -60,6 +67,10 @@ pub enum Input {
     Addresses(AddressReport),
     /// A neighbour has been told, or is gone.
     Carried(NeighborName, Carried),
+    /// An operator or the cloud has given a word; ignored where [`Engine::refusal`] says so.
+    Command(Command),
+    /// A word that an earlier life of the agent has left, with its times.
+    Restored(ServiceName, Override),
     /// From now on this configuration holds. What is the same in both goes on as if nothing had
     /// happened; what is gone is withdrawn, then released.
     Configured(Params),
@@ -85,6 +96,8 @@ pub enum Output {
     Addresses(Arc<BTreeSet<LoopbackAddress>>),
     /// A service has changed state.
     Transition(Transition),
+    /// The words of operators, all of them, after a change: what must survive a restart.
+    Overrides(BTreeMap<ServiceName, Override>),
     /// Everything is withdrawn: close the sessions.
     CloseSessions,
     /// The orderly stop is over.
@@ -114,8 +127,8 @@ pub struct Transition {
 pub enum Timer {
     /// A health verdict of some service.
     Health(health::Timer),
-    /// The end of a drain.
-    Drain,
+    /// The end of a drain, or of an announcement by an operator.
+    Override,
     /// The bound on a step of the orderly stop.
     Stop,
 }
@@ -175,6 +188,8 @@ impl Engine {
                 self.rollout.handle_carried(neighbor, carried);
                 self.publish_addresses();
             }
+            Input::Command(command) => self.handle_command(&command, now),
+            Input::Restored(name, word) => self.restore(&name, word, now),
             Input::Configured(params) => self.configure(params, now),
             Input::Stop { grace, because } => self.begin_stop(grace, &because, now),
             Input::Hurry => self.hurry(now),
@@ -220,6 +235,7 @@ impl Engine {
     /// the words about it.
     fn settle(&mut self, names: &[ServiceName], which: Settle, now: Instant) {
         let mut transitions = Vec::new();
+        let mut overridden = false;
         for name in names {
             let (Some(service), Some(routing), Some(own)) = (
                 self.services.get_mut(name),
@@ -229,6 +245,7 @@ impl Engine {
                 continue;
             };
             let decided = service.decide(routing, now);
+            overridden |= service.overrides.take_changed();
             if decided.is_none() && which == Settle::Changed {
                 continue;
             }
@@ -240,14 +257,26 @@ impl Engine {
             let state = service.state();
             self.rollout.want_routes(&self.params.policy, routing, state, &own.addresses);
             let announced = policy::announces(routing, state);
-            let keeps = !own.remove_on_down && routing.enabled && self.may_keep_addresses();
-            self.rollout.want_addresses(&own.addresses, announced || keeps);
+            let in_use = own.inherited && state == State::Pending;
+            let keeps = (in_use || !own.remove_on_down) && routing.enabled;
+            let asked = announced || keeps && self.may_keep_addresses();
+            self.rollout.want_addresses(&own.addresses, asked);
         }
         if let Some(plans) = self.rollout.take_plans() {
             self.outputs.push_back(Output::Routes(plans));
         }
         self.publish_addresses();
         self.outputs.extend(transitions.into_iter().map(Output::Transition));
+        if overridden {
+            self.outputs.push_back(Output::Overrides(self.operators_words()));
+        }
+    }
+
+    fn operators_words(&self) -> BTreeMap<ServiceName, Override> {
+        let words = self.services.iter();
+        words
+            .filter_map(|(n, s)| Some((n.clone(), s.overrides.of(Owner::Operator)?.clone())))
+            .collect()
     }
 
     fn publish_addresses(&mut self) {

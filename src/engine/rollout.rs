@@ -15,7 +15,8 @@ pub(super) struct Rollout {
     /// Counts the plans; all neighbours get plans of the same version.
     version: u64,
     plans_changed: bool,
-    tables: BTreeMap<NeighborName, Arc<RouteTable>>,
+    /// Their version is that of the last publication.
+    plans: BTreeMap<NeighborName, Plan>,
     carried: BTreeMap<NeighborName, Carried>,
     report: AddressReport,
     /// Addresses that services ask for now.
@@ -30,8 +31,9 @@ impl Rollout {
     pub(super) fn new(neighbors: impl Iterator<Item = NeighborName> + Clone) -> Self {
         Self {
             version: 0,
-            plans_changed: false,
-            tables: neighbors.clone().map(|name| (name, Arc::default())).collect(),
+            // Neighbours wait for the first plan, even if there is nothing in it.
+            plans_changed: true,
+            plans: neighbors.clone().map(|name| (name, Plan::default())).collect(),
             carried: neighbors.map(|name| (name, Carried::Nothing)).collect(),
             report: AddressReport::default(),
             asked: BTreeSet::new(),
@@ -40,26 +42,27 @@ impl Rollout {
         }
     }
 
-    /// Makes a table for each of these neighbours, and forgets all others.
+    /// Makes a plan for each of these neighbours, and forgets all others.
     pub(super) fn configure<'a>(&mut self, neighbors: impl Iterator<Item = &'a NeighborName>) {
-        let (mut tables, mut carried) = (BTreeMap::new(), BTreeMap::new());
+        let (mut plans, mut carried) = (BTreeMap::new(), BTreeMap::new());
         for name in neighbors {
-            let table = self.tables.remove(name);
+            let plan = self.plans.remove(name);
             // A new neighbour must be told, even if there is nothing to tell.
-            self.plans_changed |= table.is_none();
-            tables.insert(name.clone(), table.unwrap_or_default());
+            self.plans_changed |= plan.is_none();
+            plans.insert(name.clone(), plan.unwrap_or_default());
             carried.insert(name.clone(), self.carried.remove(name).unwrap_or(Carried::Nothing));
         }
-        self.tables = tables;
+        self.plans = plans;
         self.carried = carried;
     }
 
     /// Withdraws the routes that none of these services has.
     pub(super) fn keep_only<'a>(&mut self, services: impl Iterator<Item = &'a policy::Service>) {
         let known: BTreeSet<Prefix> = services.flat_map(|s| s.prefixes.iter().copied()).collect();
-        for table in self.tables.values_mut() {
-            if table.keys().any(|prefix| !known.contains(prefix)) {
-                Arc::make_mut(table).retain(|prefix, _| known.contains(prefix));
+        for Plan { routes, undecided, .. } in self.plans.values_mut() {
+            if routes.keys().chain(undecided.iter()).any(|prefix| !known.contains(prefix)) {
+                Arc::make_mut(routes).retain(|prefix, _| known.contains(prefix));
+                Arc::make_mut(undecided).retain(|prefix| known.contains(prefix));
                 self.plans_changed = true;
             }
         }
@@ -84,7 +87,8 @@ impl Rollout {
         }
     }
 
-    /// Sets the routes of one service in every neighbour's table, as far as their addresses are bound.
+    /// Sets the routes of one service in every neighbour's plan, as far as their addresses are bound;
+    /// those that only wait for health or their address are undecided.
     pub(super) fn want_routes(
         &mut self,
         params: &policy::Params,
@@ -93,7 +97,7 @@ impl Rollout {
         addresses: &BTreeMap<Prefix, LoopbackAddress>,
     ) {
         for (name, neighbor) in &params.neighbors {
-            let Some(table) = self.tables.get_mut(name) else { continue };
+            let Some(plan) = self.plans.get_mut(name) else { continue };
             let told = service.neighbors.contains(name);
             let of = |family| {
                 let attributes = policy::attributes(params, service, state, neighbor, family)?;
@@ -101,12 +105,18 @@ impl Rollout {
             };
             let attributes = Family::ALL.map(|family| (family, of(family)));
             for prefix in &service.prefixes {
-                let wanted = attributes
+                let meant = attributes
                     .iter()
                     .find(|(family, _)| *family == prefix.family())
-                    .and_then(|(_, attributes)| attributes.as_ref())
-                    .filter(|_| is_bound(*prefix, addresses, &self.report) != Some(false));
-                self.plans_changed |= put(table, *prefix, wanted);
+                    .and_then(|(_, attributes)| attributes.as_ref());
+                let bound = is_bound(*prefix, addresses, &self.report);
+                let wanted = meant.filter(|_| bound != Some(false));
+                let awaits_address = meant.is_some()
+                    && bound == Some(false)
+                    && !is_refused(*prefix, addresses, &self.report);
+                let open = told && (state == State::Pending || awaits_address);
+                self.plans_changed |= put(&mut plan.routes, *prefix, wanted);
+                self.plans_changed |= mark(&mut plan.undecided, *prefix, open);
             }
         }
     }
@@ -135,9 +145,8 @@ impl Rollout {
             return None;
         }
         self.version += 1;
-        let plan =
-            |routes: &Arc<RouteTable>| Plan { version: self.version, routes: Arc::clone(routes) };
-        Some(self.tables.iter().map(|(name, routes)| (name.clone(), plan(routes))).collect())
+        self.plans.values_mut().for_each(|plan| plan.version = self.version);
+        Some(self.plans.clone())
     }
 
     /// The addresses that should be bound, if they have changed since the last call.
@@ -179,9 +188,9 @@ impl Rollout {
             bound: is_bound(prefix, addresses, &self.report),
             fault: own.and_then(|address| self.report.faults.get(address)).cloned(),
             attributes: self
-                .tables
+                .plans
                 .iter()
-                .filter_map(|(name, table)| Some((name.clone(), Arc::clone(table.get(&prefix)?))))
+                .filter_map(|(name, plan)| Some((name.clone(), plan.routes.get(&prefix)?.clone())))
                 .collect(),
         }
     }
@@ -194,6 +203,26 @@ fn is_bound(
     report: &AddressReport,
 ) -> Option<bool> {
     addresses.get(&prefix).map(|address| report.bound.contains(address))
+}
+
+/// Whether the kernel has refused to bind the address: waiting for it would lead nowhere.
+fn is_refused(
+    prefix: Prefix,
+    addresses: &BTreeMap<Prefix, LoopbackAddress>,
+    report: &AddressReport,
+) -> bool {
+    addresses.get(&prefix).is_some_and(|address| report.faults.contains_key(address))
+}
+
+/// Notes whether a prefix is undecided; says whether that is new.
+fn mark(undecided: &mut Arc<BTreeSet<Prefix>>, prefix: Prefix, open: bool) -> bool {
+    let new = undecided.contains(&prefix) != open;
+    if new && open {
+        Arc::make_mut(undecided).insert(prefix);
+    } else if new {
+        Arc::make_mut(undecided).remove(&prefix);
+    }
+    new
 }
 
 /// Puts or removes a route; says whether that changed the table.

@@ -1,21 +1,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Timer;
+use super::overrides::Overrides;
 use super::rollout::Rollout;
 use crate::base::{
     LoopbackAddress, NeighborName, Percent, Prefix, Reason, RouteAttributes, ServiceName,
 };
-use crate::health::{self, CheckView, Health, VerdictKind};
-use crate::policy::{self, Decision, Drainage, State};
+use crate::health::{self, CheckView, Health, Verdict, VerdictKind};
+use crate::policy::{self, Decision, Override, State};
 
-/// A service at work: its health, the drain that may be under way, and what was decided last.
+/// A service at work: its health, the words about it, and what was decided last.
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) health: Health,
-    drainage: Option<Drainage>,
-    drain_until: Option<Instant>,
+    pub(super) overrides: Overrides,
     decision: Decision,
     since: Instant,
 }
@@ -31,6 +31,10 @@ pub struct ServiceView<'a> {
     pub since: Instant,
     /// Why; the newest words, which may be newer than the state.
     pub because: &'a Reason,
+    /// The word that outranks its health, if one stands.
+    pub standing: Option<&'a Override>,
+    /// What health says, whatever the state.
+    pub verdict: &'a Verdict,
     /// Its capacity while healthy, else zero.
     pub capacity: Percent,
     /// Its checks.
@@ -57,20 +61,25 @@ impl Service {
         let health = Health::new(health, now);
         let decision =
             Decision { state: State::Pending, because: health.verdict().because.clone() };
-        Self { health, drainage: None, drain_until: None, decision, since: now }
+        Self { health, overrides: Overrides::default(), decision, since: now }
     }
 
     pub(super) fn state(&self) -> State {
         self.decision.state
     }
 
-    /// Decides anew; gives the old state and the new decision when the state has changed.
+    /// Decides anew; gives the old state and the new decision when the state has changed. A drain
+    /// that meets bad health is over for good: a service that recovers is not announced again only
+    /// to be drained.
     pub(super) fn decide(
         &mut self,
         routing: &policy::Service,
         now: Instant,
     ) -> Option<(State, Decision)> {
-        let decision = policy::decide(routing, self.health.verdict(), self.drainage.as_ref());
+        let decision = policy::decide(routing, self.health.verdict(), self.overrides.standing());
+        if decision.state == State::Drained {
+            self.overrides.end_drains();
+        }
         let from = self.decision.state;
         self.decision = decision;
         (from != self.decision.state).then(|| {
@@ -79,29 +88,15 @@ impl Service {
         })
     }
 
-    pub(super) fn drain(&mut self, lasts: Duration, because: &Reason, now: Instant) {
-        self.drainage = Some(Drainage::Running(because.clone()));
-        self.drain_until = Some(now + lasts);
-        self.handle_timeout(now);
-    }
-
-    pub(super) fn end_drain(&mut self) {
-        if let Some(Drainage::Running(because)) = &self.drainage {
-            self.drainage = Some(Drainage::Over(because.clone()));
-        }
-        self.drain_until = None;
-    }
-
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         self.health.handle_timeout(now);
-        if self.drain_until.is_some_and(|until| until <= now) {
-            self.end_drain();
-        }
+        self.overrides.handle_timeout(now);
     }
 
     pub(super) fn poll_timeout(&self) -> Option<(Instant, Timer)> {
         let health = self.health.poll_timeout().map(|(at, timer)| (at, Timer::Health(timer)));
-        health.into_iter().chain(self.drain_until.map(|at| (at, Timer::Drain))).min()
+        let word = self.overrides.poll_timeout().map(|at| (at, Timer::Override));
+        health.into_iter().chain(word).min()
     }
 
     pub(super) fn view<'a>(
@@ -116,6 +111,8 @@ impl Service {
             state: self.decision.state,
             since: self.since,
             because: &self.decision.because,
+            standing: self.overrides.standing(),
+            verdict: self.health.verdict(),
             capacity: match self.health.verdict().kind {
                 VerdictKind::Healthy { capacity } => capacity,
                 VerdictKind::Pending | VerdictKind::Unhealthy => Percent::ZERO,

@@ -7,9 +7,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Engine, Output};
+use super::{Command, Engine, Lasts, Output, Target, Word};
 use crate::base::Reason;
-use crate::policy::State;
+use crate::policy::{Owner, State};
 
 /// How long the withdrawals may take to reach the connections. A neighbour that does not read
 /// must not keep the machine from going down.
@@ -42,18 +42,18 @@ impl Engine {
         if self.stop.is_some() {
             return;
         }
-        let mut longest = Duration::ZERO;
-        for (name, service) in &mut self.services {
-            let lasts = self.params.policy.services.get(name).map_or(grace, |s| s.drain.lasts);
-            // A route that is not announced needs no gentle end, and neither does its neighbour.
-            let lasts =
-                if service.state() == State::Up { lasts.min(grace) } else { Duration::ZERO };
-            service.drain(lasts, because, now);
-            longest = longest.max(lasts);
-        }
-        let deadline = now + longest;
-        self.stop = Some(Stop { phase: Phase::Draining, deadline, unfinished: Vec::new() });
-        self.settle_all(now);
+        self.handle_command(
+            &Command {
+                target: Target::All,
+                word: Word::Drain(Lasts::AtMost(grace)),
+                owner: Owner::Stop,
+                by: because.clone(),
+                because: because.clone(),
+            },
+            now,
+        );
+        let (phase, deadline) = (Phase::Draining, now + grace);
+        self.stop = Some(Stop { phase, deadline, unfinished: Vec::new() });
     }
 
     /// When the present step of the stop is over at the latest.
@@ -63,7 +63,7 @@ impl Engine {
 
     pub(super) fn hurry(&mut self, now: Instant) {
         if self.stop.is_some() {
-            self.services.values_mut().for_each(super::service::Service::end_drain);
+            self.services.values_mut().for_each(|service| service.overrides.end_drains());
             self.settle_all(now);
         }
     }

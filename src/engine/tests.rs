@@ -1,9 +1,11 @@
+mod words;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::base::{Asn, CheckName, Percent, Scope};
 use crate::health::{CheckParams, Outcome, Rule, Sample};
-use crate::policy::{Drain, Extras, StateAttributes};
+use crate::policy::{Drain, Effect, Extras, StateAttributes};
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 pub(super) const ADDRESS: &str = "9.9.9.9";
@@ -56,7 +58,11 @@ pub(super) fn params(remove_on_down: bool) -> Params {
             neighbors: names.map(|name| (name, neighbor.clone())).into(),
             services: [("web".into(), web)].into(),
         },
-        services: [("web".into(), ServiceParams { health, addresses, remove_on_down })].into(),
+        services: [(
+            "web".into(),
+            ServiceParams { health, addresses, remove_on_down, inherited: false },
+        )]
+        .into(),
     }
 }
 
@@ -67,6 +73,8 @@ pub(super) struct Bench {
     pub(super) plans: BTreeMap<NeighborName, Plan>,
     pub(super) addresses: BTreeSet<LoopbackAddress>,
     pub(super) transitions: Vec<(State, State)>,
+    /// What operators have said.
+    words: BTreeMap<ServiceName, Override>,
     /// Outputs of the last input, in order, by name.
     last: Vec<&'static str>,
     pub(super) stopped: Option<Vec<Reason>>,
@@ -82,6 +90,7 @@ impl Bench {
             plans: BTreeMap::new(),
             addresses: BTreeSet::new(),
             transitions: Vec::new(),
+            words: BTreeMap::new(),
             last: Vec::new(),
             stopped: None,
             closing: false,
@@ -107,6 +116,10 @@ impl Bench {
                 Output::Transition(transition) => {
                     self.transitions.push((transition.from, transition.to));
                     "transition"
+                }
+                Output::Overrides(words) => {
+                    self.words = words;
+                    "overrides"
                 }
                 Output::CloseSessions => {
                     self.closing = true;
@@ -194,8 +207,19 @@ impl Bench {
         lengths.into_iter().next().flatten()
     }
 
+    /// Whether every neighbour's plan is complete.
+    fn complete(&self) -> bool {
+        let complete: BTreeSet<_> = self.plans.values().map(Plan::is_complete).collect();
+        assert!(complete.len() == 1, "neighbours are told different things");
+        complete.contains(&true)
+    }
+
     pub(super) fn state(&self) -> State {
         self.engine.services().next().unwrap().state
+    }
+
+    fn effect(&self) -> Option<Effect> {
+        self.engine.services().next().unwrap().standing.map(|word| word.effect)
     }
 
     pub(super) fn up() -> Self {
@@ -320,6 +344,60 @@ fn a_healthy_verdict_that_nothing_confirms_ends_after_unknown_for() {
     assert_eq!((bench.announced(), bench.state()), (None, State::Down));
 }
 
+#[test]
+fn a_plan_is_complete_once_health_is_known_and_the_address_is_bound() {
+    let mut bench = Bench::new(params(false));
+    assert!(!bench.complete(), "health is not known");
+    bench.healthy();
+    assert!(!bench.complete(), "the address is not bound");
+    bench.bind();
+    assert!(bench.complete() && bench.announced() == Some(1));
+    assert_eq!(bench.sample(Outcome::Unhealthy), ["routes", "transition"]);
+    assert!(bench.complete(), "to be withdrawn is a decision");
+}
+
+#[test]
+fn what_is_not_announced_needs_no_address_to_be_decided() {
+    let mut bench = Bench::new(params(false));
+    assert_eq!(bench.sample(Outcome::Unhealthy), ["routes", "transition"]);
+    assert!(bench.complete());
+}
+
+#[test]
+fn an_address_that_cannot_be_bound_is_not_waited_for() {
+    let mut bench = Bench::new(params(false));
+    bench.healthy();
+    let faults = [(loopback(ADDRESS), Reason::new("no such interface"))].into();
+    bench.input(Input::Addresses(AddressReport { bound: BTreeSet::new(), faults }));
+    assert!(bench.complete() && bench.announced().is_none());
+}
+
+#[test]
+fn a_service_that_is_disabled_or_told_to_nobody_keeps_no_plan_open() {
+    for disabled in [true, false] {
+        let mut params = params(false);
+        for service in params.policy.services.values_mut() {
+            match disabled {
+                true => service.enabled = false,
+                false => service.neighbors.clear(),
+            }
+        }
+        assert!(Bench::new(params).complete());
+    }
+}
+
+#[test]
+fn an_address_that_the_last_run_has_left_in_use_stays_until_health_is_known() {
+    let mut params = params(true);
+    params.services.values_mut().for_each(|service| service.inherited = true);
+    let mut bench = Bench::new(params);
+    assert_eq!(bench.addresses, [loopback(ADDRESS)].into());
+    bench.bind();
+    bench.sample(Outcome::Unhealthy);
+    bench.carry_all();
+    assert!(bench.addresses.is_empty());
+}
+
 fn stop(bench: &mut Bench, grace: Duration) {
     bench.input(Input::Stop { grace, because: "SIGTERM".into() });
 }
@@ -394,8 +472,21 @@ enum Op {
     Bind(bool),
     Carry(bool, bool),
     Pass(u64),
+    Command(Word),
     Stop,
     Hurry,
+}
+
+fn word() -> impl Strategy<Value = Word> {
+    let seconds = (0u64..12).prop_map(Duration::from_secs);
+    prop_oneof![
+        Just(Word::Drain(Lasts::AsConfigured)),
+        seconds.clone().prop_map(|lasts| Word::Drain(Lasts::Exactly(lasts))),
+        seconds.clone().prop_map(|most| Word::Drain(Lasts::AtMost(most))),
+        seconds.prop_map(Word::Announce),
+        Just(Word::Withdraw),
+        Just(Word::Resume),
+    ]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -404,13 +495,15 @@ fn op() -> impl Strategy<Value = Op> {
         3 => any::<bool>().prop_map(Op::Bind),
         3 => any::<(bool, bool)>().prop_map(|(first, up)| Op::Carry(first, up)),
         2 => (0u64..12_000).prop_map(Op::Pass),
+        2 => word().prop_map(Op::Command),
         1 => Just(Op::Stop),
         1 => Just(Op::Hurry),
     ]
 }
 
 proptest! {
-    /// Whatever happens in whatever order: announced only while bound and healthy; an address that
+    /// Whatever happens in whatever order: announced only while bound, and healthy or by an
+    /// operator's word; nothing while that word forbids it; an address that
     /// neighbours may still be sending to is never released; a plan's version never goes back.
     #[test]
     fn routes_and_addresses_keep_their_order(
@@ -440,6 +533,12 @@ proptest! {
                     bench.carry(name, carried);
                 }
                 Op::Pass(millis) => bench.pass(Duration::from_millis(millis)),
+                Op::Command(word) => {
+                    let (by, because) = ("x".into(), "y".into());
+                    let (target, owner) = (Target::All, Owner::Operator);
+                    let command = Command { target, word, owner, by, because };
+                    bench.input(Input::Command(command));
+                }
                 Op::Stop => { stop(&mut bench, 2 * SECOND); stopping = true; }
                 Op::Hurry => { bench.input(Input::Hurry); }
             }
@@ -448,7 +547,10 @@ proptest! {
             if bench.announced().is_some() {
                 last_with_route = version;
                 prop_assert!(bound.contains(&loopback(ADDRESS)), "announced without its address");
-                prop_assert!(healthy, "announced though the last proof was unhealthy");
+                let forced = bench.effect().is_some_and(|effect| effect.word() == "announce");
+                prop_assert!(healthy || forced, "announced though the last proof was unhealthy");
+                let gone = matches!(bench.effect(), Some(Effect::Withdrawn | Effect::Drained));
+                prop_assert!(!gone, "announced against a word");
             }
             if bench.addresses.is_empty() && bench.stopped.is_none() && !stopping {
                 for (name, told) in &told {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::{pending, poll_fn};
 use std::io;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use super::dial::{self, Dial};
 use super::journal::Journal;
 use super::link::{Link, LinkEvent};
 use super::socket;
-use crate::base::{NeighborName, Reason};
+use crate::base::{NeighborName, Prefix, Reason};
 use crate::bfd::Report;
 use crate::clock;
 use crate::config::Neighbor;
@@ -33,6 +33,8 @@ const READ_BUFFER: usize = 16 * 1024;
 pub struct Peer {
     /// Spreads its timers.
     pub seed: u64,
+    /// What it may still have from an earlier run; `None` when this is not the start of one.
+    pub inherited: Option<BTreeSet<Prefix>>,
     /// Its channels.
     pub ends: Ends,
 }
@@ -86,9 +88,12 @@ enum Happened {
 
 /// Runs one neighbour until `stop` says why (or its sender is gone) and the last words are written.
 pub async fn run(peer: Peer) {
-    let Peer { seed, mut ends } = peer;
+    let Peer { seed, inherited, mut ends } = peer;
     let neighbor = ends.neighbor.borrow_and_update().clone();
-    let session = Session::new(neighbor.session.clone(), seed, clock::now());
+    let mut session = Session::new(neighbor.session.clone(), seed, clock::now());
+    if let Some(prefixes) = inherited {
+        session = session.restarted(prefixes);
+    }
     let mut driver = Driver {
         journal: Journal::new(neighbor.name.clone()),
         neighbor,

@@ -14,7 +14,7 @@ pub fn attributes(
     neighbor: &Neighbor,
     family: Family,
 ) -> Option<RouteAttributes> {
-    let table = table(service, state).filter(|table| table.announce)?;
+    let (_, table) = table(service, state).filter(|(_, table)| table.announce)?;
     let layers = [&params.region, &neighbor.extras, &table.extras];
     let prepends: usize = layers.iter().map(|extras| usize::from(extras.prepend)).sum();
     Some(RouteAttributes {
@@ -29,15 +29,17 @@ pub fn attributes(
 
 /// Whether the state announces the service at all.
 pub fn announces(service: &Service, state: State) -> bool {
-    table(service, state).is_some_and(|table| table.announce)
+    table(service, state).is_some_and(|(_, table)| table.announce)
 }
 
-fn table(service: &Service, state: State) -> Option<&StateAttributes> {
+/// The `[service.X.NAME]` table that a state reads, with its name; `None` for a state that is never
+/// announced.
+pub fn table(service: &Service, state: State) -> Option<(&'static str, &StateAttributes)> {
     match state {
-        State::Up => Some(&service.up),
-        State::Down => Some(&service.down),
-        State::Draining => Some(&service.drain.attributes),
-        State::Pending | State::Drained | State::Disabled => None,
+        State::Up => Some(("up", &service.up)),
+        State::Down => Some(("down", &service.down)),
+        State::Draining => Some(("drain", &service.drain.attributes)),
+        State::Pending | State::Drained | State::Withdrawn | State::Disabled => None,
     }
 }
 

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::Service;
+use super::{Effect, Override, Service};
 use crate::base::Reason;
 use crate::health::{Verdict, VerdictKind};
 
@@ -17,6 +17,8 @@ pub enum State {
     Draining,
     /// Drained: withdrawn until resumed.
     Drained,
+    /// Withdrawn by an operator until resumed, whatever health says.
+    Withdrawn,
     /// `enabled = false`.
     Disabled,
 }
@@ -30,6 +32,7 @@ impl State {
             Self::Down => "down",
             Self::Draining => "draining",
             Self::Drained => "drained",
+            Self::Withdrawn => "withdrawn",
             Self::Disabled => "disabled",
         }
     }
@@ -41,15 +44,6 @@ impl fmt::Display for State {
     }
 }
 
-/// How far an ordered drain has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Drainage {
-    /// The drain table is announced.
-    Running(Reason),
-    /// The time is over, or was skipped.
-    Over(Reason),
-}
-
 /// A state and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
@@ -59,23 +53,38 @@ pub struct Decision {
     pub because: Reason,
 }
 
-/// Decides the state of a service. A drain outranks health, except that a service which is not
-/// healthy is not announced for the sake of draining it: there is nothing to lead away gently.
-pub fn decide(service: &Service, verdict: &Verdict, drainage: Option<&Drainage>) -> Decision {
+/// Decides the state of a service. A word that stands outranks health, except that a service which
+/// is not healthy is not announced for the sake of draining it: there is nothing to lead away gently.
+pub fn decide(service: &Service, verdict: &Verdict, word: Option<&Override>) -> Decision {
     if !service.enabled {
         return Decision { state: State::Disabled, because: Reason::new("enabled = false") };
     }
-    let (state, because) = match (drainage, verdict.kind) {
-        (Some(Drainage::Over(reason)), _) => (State::Drained, reason.clone()),
-        (Some(Drainage::Running(reason)), VerdictKind::Healthy { .. }) => {
-            (State::Draining, reason.clone())
-        }
-        (Some(Drainage::Running(reason)), VerdictKind::Pending | VerdictKind::Unhealthy) => {
-            (State::Drained, Reason::from(format!("{reason}; not healthy: {}", verdict.because)))
-        }
-        (None, VerdictKind::Pending) => (State::Pending, verdict.because.clone()),
-        (None, VerdictKind::Healthy { .. }) => (State::Up, verdict.because.clone()),
-        (None, VerdictKind::Unhealthy) => (State::Down, verdict.because.clone()),
+    match word {
+        Some(word) => by_word(word, verdict),
+        None => by_health(verdict),
+    }
+}
+
+fn by_word(word: &Override, verdict: &Verdict) -> Decision {
+    let healthy = matches!(verdict.kind, VerdictKind::Healthy { .. });
+    let because = &word.because;
+    let despite = || Reason::from(format!("{because}; not healthy: {}", verdict.because));
+    let (state, because) = match (word.effect, healthy) {
+        (Effect::Draining { .. }, true) => (State::Draining, because.clone()),
+        (Effect::Draining { .. }, false) => (State::Drained, despite()),
+        (Effect::Drained, _) => (State::Drained, because.clone()),
+        (Effect::Withdrawn, _) => (State::Withdrawn, because.clone()),
+        (Effect::Announced { .. }, true) => (State::Up, because.clone()),
+        (Effect::Announced { .. }, false) => (State::Up, despite()),
     };
     Decision { state, because }
+}
+
+fn by_health(verdict: &Verdict) -> Decision {
+    let state = match verdict.kind {
+        VerdictKind::Pending => State::Pending,
+        VerdictKind::Healthy { .. } => State::Up,
+        VerdictKind::Unhealthy => State::Down,
+    };
+    Decision { state, because: verdict.because.clone() }
 }

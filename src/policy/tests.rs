@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::*;
 use crate::base::{Asn, Community, Family, NextHop, Percent, Reason};
@@ -42,38 +42,65 @@ fn verdict(kind: VerdictKind) -> Verdict {
 
 const HEALTHY: VerdictKind = VerdictKind::Healthy { capacity: Percent::FULL };
 
+fn word(effect: Effect) -> Override {
+    Override {
+        owner: Owner::Operator,
+        effect,
+        by: "somebody".into(),
+        because: "told to".into(),
+        since: Instant::now(),
+    }
+}
+
 #[test]
 fn every_verdict_and_word_has_its_state() {
-    let running = Drainage::Running("told to".into());
-    let over = Drainage::Over("told to".into());
+    use VerdictKind::{Pending, Unhealthy};
+    let until = Instant::now();
+    let (draining, announced) = (Effect::Draining { until }, Effect::Announced { until });
     let cases = [
-        (VerdictKind::Pending, None, State::Pending),
+        (Pending, None, State::Pending),
         (HEALTHY, None, State::Up),
-        (VerdictKind::Unhealthy, None, State::Down),
-        (HEALTHY, Some(&running), State::Draining),
-        (VerdictKind::Unhealthy, Some(&running), State::Drained),
-        (VerdictKind::Pending, Some(&running), State::Drained),
-        (HEALTHY, Some(&over), State::Drained),
-        (VerdictKind::Unhealthy, Some(&over), State::Drained),
+        (Unhealthy, None, State::Down),
+        (HEALTHY, Some(draining), State::Draining),
+        (Unhealthy, Some(draining), State::Drained),
+        (Pending, Some(draining), State::Drained),
+        (HEALTHY, Some(Effect::Drained), State::Drained),
+        (Unhealthy, Some(Effect::Drained), State::Drained),
+        (Pending, Some(Effect::Drained), State::Drained),
+        (HEALTHY, Some(Effect::Withdrawn), State::Withdrawn),
+        (Unhealthy, Some(Effect::Withdrawn), State::Withdrawn),
+        (Pending, Some(Effect::Withdrawn), State::Withdrawn),
+        (HEALTHY, Some(announced), State::Up),
+        (Unhealthy, Some(announced), State::Up),
+        (Pending, Some(announced), State::Up),
     ];
-    for (kind, drainage, state) in cases {
-        assert_eq!(
-            decide(&service(), &verdict(kind), drainage).state,
-            state,
-            "{kind:?} {drainage:?}"
-        );
+    for (kind, effect, state) in cases {
+        let word = effect.map(word);
+        let decided = decide(&service(), &verdict(kind), word.as_ref()).state;
+        assert_eq!(decided, state, "{kind:?} {effect:?}");
         let disabled = Service { enabled: false, ..service() };
-        assert_eq!(decide(&disabled, &verdict(kind), drainage).state, State::Disabled);
+        assert_eq!(decide(&disabled, &verdict(kind), word.as_ref()).state, State::Disabled);
     }
 }
 
 #[test]
 fn the_reason_travels_with_the_decision() {
-    let decision = decide(&service(), &verdict(VerdictKind::Unhealthy), None);
-    assert_eq!(decision.because.as_str(), "a reason");
-    let drain = Drainage::Running("stop ordered".into());
-    let decision = decide(&service(), &verdict(VerdictKind::Unhealthy), Some(&drain));
-    assert_eq!(decision.because.as_str(), "stop ordered; not healthy: a reason");
+    let because = |kind, effect: Option<Effect>| {
+        let word = effect.map(word);
+        decide(&service(), &verdict(kind), word.as_ref()).because.to_string()
+    };
+    let until = Instant::now();
+    assert_eq!(because(VerdictKind::Unhealthy, None), "a reason");
+    assert_eq!(because(HEALTHY, Some(Effect::Announced { until })), "told to");
+    for effect in [Effect::Draining { until }, Effect::Announced { until }] {
+        let said = because(VerdictKind::Unhealthy, Some(effect));
+        assert_eq!(said, "told to; not healthy: a reason", "{effect:?}");
+    }
+}
+
+#[test]
+fn the_stop_outranks_the_operator_and_the_operator_the_cloud() {
+    assert!(Owner::Stop > Owner::Operator && Owner::Operator > Owner::Maintenance);
 }
 
 #[test]
@@ -85,7 +112,7 @@ fn the_path_is_one_plus_the_prepends_of_region_neighbour_and_state() {
     };
     assert_eq!(path(State::Up), Some(vec![Asn(65010); 4]));
     assert_eq!(path(State::Draining), Some(vec![Asn(65010); 7]));
-    for state in [State::Pending, State::Down, State::Drained, State::Disabled] {
+    for state in [State::Pending, State::Down, State::Drained, State::Withdrawn, State::Disabled] {
         assert_eq!(path(state), None, "{state}");
     }
 }

@@ -13,6 +13,9 @@ use crate::base::{Asn, Community, Family, LargeCommunity, Prefix, RouteAttribute
 #[derive(Debug, Clone, Default)]
 pub struct AdjRibOut {
     sent: RouteTable,
+    /// What the neighbour may have kept from before this session, and was not told of since
+    /// (RFC 4724 §4.2).
+    stale: BTreeSet<Prefix>,
 }
 
 /// What must be said to bring a neighbour from one table to another. Prefixes are in order.
@@ -47,24 +50,35 @@ impl AdjRibOut {
         &self.sent
     }
 
-    /// Moves on to the part of `wanted` that the neighbour can be told, as `tells` decides, and
+    /// Moves on to the part of the plan that the neighbour can be told, as `tells` decides, and
     /// returns what must be said for it. A changed route is announced in place, never withdrawn
     /// first (it replaces, RFC 4271 §3.1). Routes of the families in `refresh` are said again even
-    /// when unchanged (RFC 2918).
+    /// when unchanged (RFC 2918). What the neighbour may have kept is withdrawn, unless it is still
+    /// undecided.
     pub fn advance(
         &mut self,
-        wanted: &RouteTable,
+        plan: &Plan,
         tells: &dyn Fn(&Prefix, &RouteAttributes) -> bool,
         refresh: &BTreeSet<Family>,
     ) -> Delta {
         let mut delta = Delta::default();
+        let wanted = &*plan.routes;
+        let told = |prefix: &Prefix| wanted.get(prefix).is_some_and(|route| tells(prefix, route));
         self.sent.retain(|prefix, _| {
-            let stays = wanted.get(prefix).is_some_and(|route| tells(prefix, route));
+            let stays = told(prefix);
             if !stays {
                 delta.withdrawn.push(*prefix);
             }
             stays
         });
+        self.stale.retain(|prefix| {
+            let undecided = plan.leaves_open(prefix);
+            if !told(prefix) && !undecided {
+                delta.withdrawn.push(*prefix);
+            }
+            !told(prefix) && undecided
+        });
+        delta.withdrawn.sort_unstable();
         for (prefix, attributes) in wanted.iter().filter(|(prefix, route)| tells(prefix, route)) {
             let known = self.sent.get(prefix).is_some_and(|sent| sent == attributes);
             if !known || refresh.contains(&prefix.family()) {
@@ -80,6 +94,27 @@ impl AdjRibOut {
     /// Forgets everything: the session is gone, and with it all that the neighbour had from us.
     pub fn clear(&mut self) {
         self.sent.clear();
+        self.stale.clear();
+    }
+
+    /// The session is gone, and the neighbour may keep what it had from us.
+    pub fn outlive(&mut self) {
+        self.stale.extend(std::mem::take(&mut self.sent).into_keys());
+    }
+
+    /// Takes these to be with the neighbour already.
+    pub fn inherit(&mut self, prefixes: impl IntoIterator<Item = Prefix>) {
+        self.stale.extend(prefixes);
+    }
+
+    /// The neighbour has dropped what it had kept of other families than these.
+    pub fn retain_stale(&mut self, families: &BTreeSet<Family>) {
+        self.stale.retain(|prefix| families.contains(&prefix.family()));
+    }
+
+    /// The neighbour has dropped what it had kept and was not told again.
+    pub fn forget_stale(&mut self) {
+        self.stale.clear();
     }
 }
 
@@ -90,12 +125,27 @@ pub struct Plan {
     pub version: u64,
     /// The routes.
     pub routes: Arc<RouteTable>,
+    /// Prefixes that may yet become routes: health is not known, or the address is not bound.
+    pub undecided: Arc<BTreeSet<Prefix>>,
+}
+
+impl Plan {
+    /// Whether every route has been decided.
+    pub fn is_complete(&self) -> bool {
+        self.version > 0 && self.undecided.is_empty()
+    }
+
+    /// Whether this prefix is still undecided.
+    pub fn leaves_open(&self, prefix: &Prefix) -> bool {
+        self.version == 0 || self.undecided.contains(prefix)
+    }
 }
 
 /// How far a neighbour has been told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carried {
-    /// No session: the neighbour has dropped whatever it had from us.
+    /// No session: the neighbour has dropped whatever it had from us, or will have by the end of the
+    /// restart time that we asked for (RFC 4724).
     Nothing,
     /// All of the plan of this version has been handed to the connection.
     Upto(u64),

@@ -17,8 +17,9 @@ fn prefix(text: &str) -> Prefix {
     text.parse().unwrap()
 }
 
-fn table(routes: &[(&str, usize)]) -> RouteTable {
-    routes.iter().map(|(p, length)| (prefix(p), attributes(*length))).collect()
+fn plan(routes: &[(&str, usize)]) -> Plan {
+    let routes = routes.iter().map(|(p, length)| (prefix(p), attributes(*length))).collect();
+    Plan { version: 1, routes: Arc::new(routes), ..Plan::default() }
 }
 
 fn all(_: &Prefix, _: &RouteAttributes) -> bool {
@@ -28,7 +29,7 @@ fn all(_: &Prefix, _: &RouteAttributes) -> bool {
 #[test]
 fn unchanged_routes_are_not_said_again() {
     let mut out = AdjRibOut::default();
-    let wanted = table(&[("9.9.9.9", 1), ("2001:db8::1", 1)]);
+    let wanted = plan(&[("9.9.9.9", 1), ("2001:db8::1", 1)]);
     assert_eq!(out.advance(&wanted, &all, &BTreeSet::new()).announced.len(), 1);
     assert!(out.advance(&wanted, &all, &BTreeSet::new()).is_empty());
 }
@@ -36,8 +37,8 @@ fn unchanged_routes_are_not_said_again() {
 #[test]
 fn a_changed_route_is_replaced_in_place() {
     let mut out = AdjRibOut::default();
-    out.advance(&table(&[("9.9.9.9", 1)]), &all, &BTreeSet::new());
-    let delta = out.advance(&table(&[("9.9.9.9", 4)]), &all, &BTreeSet::new());
+    out.advance(&plan(&[("9.9.9.9", 1)]), &all, &BTreeSet::new());
+    let delta = out.advance(&plan(&[("9.9.9.9", 4)]), &all, &BTreeSet::new());
     assert!(delta.withdrawn.is_empty());
     assert_eq!(delta.announced, BTreeMap::from([(attributes(4), vec![prefix("9.9.9.9")])]));
 }
@@ -45,7 +46,7 @@ fn a_changed_route_is_replaced_in_place() {
 #[test]
 fn routes_with_equal_attributes_stand_together() {
     let mut out = AdjRibOut::default();
-    let wanted = table(&[("9.9.9.9", 1), ("9.9.9.8", 2), ("9.9.9.7", 1)]);
+    let wanted = plan(&[("9.9.9.9", 1), ("9.9.9.8", 2), ("9.9.9.7", 1)]);
     let delta = out.advance(&wanted, &all, &BTreeSet::new());
     assert_eq!(delta.announced[&attributes(1)], [prefix("9.9.9.7"), prefix("9.9.9.9")]);
     assert_eq!(delta.announced[&attributes(2)], [prefix("9.9.9.8")]);
@@ -54,8 +55,8 @@ fn routes_with_equal_attributes_stand_together() {
 #[test]
 fn a_refresh_says_the_family_again_and_still_withdraws() {
     let mut out = AdjRibOut::default();
-    out.advance(&table(&[("9.9.9.9", 1), ("9.9.9.8", 1), ("::1", 1)]), &all, &BTreeSet::new());
-    let wanted = table(&[("9.9.9.9", 1), ("::1", 1)]);
+    out.advance(&plan(&[("9.9.9.9", 1), ("9.9.9.8", 1), ("::1", 1)]), &all, &BTreeSet::new());
+    let wanted = plan(&[("9.9.9.9", 1), ("::1", 1)]);
     let delta = out.advance(&wanted, &all, &[Family::Ipv4Unicast].into());
     assert_eq!(delta.withdrawn, [prefix("9.9.9.8")]);
     assert_eq!(delta.announced[&attributes(1)], [prefix("9.9.9.9")]);
@@ -64,11 +65,28 @@ fn a_refresh_says_the_family_again_and_still_withdraws() {
 #[test]
 fn a_family_that_was_not_negotiated_is_not_said() {
     let mut out = AdjRibOut::default();
-    let wanted = table(&[("9.9.9.9", 1), ("2001:db8::1", 1)]);
+    let wanted = plan(&[("9.9.9.9", 1), ("2001:db8::1", 1)]);
     let only_ipv4 = |prefix: &Prefix, _: &RouteAttributes| prefix.family() == Family::Ipv4Unicast;
     let delta = out.advance(&wanted, &only_ipv4, &BTreeSet::new());
     assert_eq!(delta.announced[&attributes(1)], [prefix("9.9.9.9")]);
     assert_eq!(out.len(), 1);
+}
+
+#[test]
+fn what_a_neighbour_may_have_kept_is_withdrawn_once_it_is_decided_against() {
+    let mut out = AdjRibOut::default();
+    out.advance(&plan(&[("9.9.9.9", 1)]), &all, &BTreeSet::new());
+    out.outlive();
+    assert!(out.is_empty());
+    out.inherit([prefix("9.9.9.8"), prefix("9.9.9.7")]);
+    let open = Arc::new([prefix("9.9.9.9")].into());
+    let undecided = Plan { undecided: open, ..plan(&[("9.9.9.8", 1)]) };
+    let delta = out.advance(&undecided, &all, &BTreeSet::new());
+    assert_eq!(delta.withdrawn, [prefix("9.9.9.7")]);
+    assert_eq!(delta.announced[&attributes(1)], [prefix("9.9.9.8")]);
+    let delta = out.advance(&plan(&[("9.9.9.8", 1)]), &all, &BTreeSet::new());
+    assert_eq!((delta.withdrawn, delta.announced.len()), (vec![prefix("9.9.9.9")], 0));
+    assert!(out.advance(&plan(&[("9.9.9.8", 1)]), &all, &BTreeSet::new()).is_empty());
 }
 
 fn received() -> Arc<ReceivedRoute> {
@@ -106,7 +124,9 @@ proptest! {
                 .into_iter()
                 .map(|(n, length)| (prefix(&format!("10.0.0.{n}")), attributes(length)))
                 .collect();
-            let delta = out.advance(&wanted, &all, &BTreeSet::new());
+            let routes = Arc::new(wanted.clone());
+            let next = Plan { version: 1, routes, ..Plan::default() };
+            let delta = out.advance(&next, &all, &BTreeSet::new());
             for gone in &delta.withdrawn {
                 prop_assert!(theirs.remove(gone).is_some(), "withdrew what it did not have");
             }

@@ -195,4 +195,6 @@ pub enum Timer {
     Keepalive(Direction),
     /// The neighbour has not read for too long (RFC 9687).
     SendHold(Direction),
+    /// End-of-RIB has waited long enough for decisions (RFC 4724).
+    EndOfRib,
 }

@@ -155,7 +155,10 @@ impl Session {
     fn connect(&mut self, direction: Direction, local: IpAddr, now: Instant) {
         self.connections.insert(direction, Connection::new(local));
         self.timers.set(Timer::Hold(direction), now + OPEN_HOLD);
-        self.send(direction, vec![Message::Open(negotiation::open(&self.params))], now);
+        let mut open = negotiation::open(&self.params);
+        let restart = self.restart.as_ref();
+        open.capabilities.extend(restart.map(|r| r.capability(&self.params.families, now)));
+        self.send(direction, vec![Message::Open(open)], now);
     }
 
     /// The connection is gone without our doing.
@@ -189,8 +192,12 @@ impl Session {
 
     fn ended(&mut self, direction: Direction, because: Reason, now: Instant) {
         let Some(connection) = self.forget(direction) else { return };
-        if connection.established {
-            self.adj_rib_out.clear();
+        if let Some(negotiated) = connection.negotiated.filter(|_| connection.established) {
+            match negotiated.graceful_restart {
+                true => self.adj_rib_out.outlive(),
+                false => self.adj_rib_out.clear(),
+            }
+            self.timers.stop(Timer::EndOfRib);
             self.adj_rib_in.clear();
             self.refresh.clear();
             self.end_of_rib.clear();
@@ -235,6 +242,7 @@ impl Session {
                 self.close(direction, closing, now);
             }
             Timer::Keepalive(direction) => self.keepalive(direction, now),
+            Timer::EndOfRib => self.pump(now),
             Timer::SendHold(direction) => {
                 let closing = Closing {
                     notification: Some(Notification::send_hold_timer_expired()),

@@ -16,7 +16,7 @@
 //! A session has up to two connections, one dialled and one accepted; each walks from OpenSent to
 //! Established by itself, and `collision` settles which of them stays (RFC 4271 §6.8).
 //!
-//! RFCs served here: 4271, 4760, 5492, 6793, 2918, 4486, 6286, 6608, 7606, 9003, 9384, 9687. Absent on
+//! RFCs served here: 4271, 4724, 4760, 5492, 6793, 2918, 4486, 6286, 6608, 7606, 9003, 9384, 9687. Absent on
 //! purpose: DelayOpen and automatic stop; a session starts with the agent and ends with it.
 
 mod collision;
@@ -29,7 +29,9 @@ mod negotiation;
 mod outbound;
 mod params;
 mod receive;
+mod restart;
 mod scrutiny;
+mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::IpAddr;
@@ -40,11 +42,12 @@ pub use counters::{Counters, MessageCounts};
 pub use event::{Direction, Event, Input, Leaving, Malformed, Output, State, Timer};
 pub use negotiation::Negotiated;
 pub use params::{HoldTime, Params};
+pub use restart::RestartTime;
 
 use crate::base::{Backoff, Family, Prefix, Reason, Rng, RouteAttributes, RouteTable, Timers};
 use crate::rib::{AdjRibIn, AdjRibOut, Carried, Plan};
 use crate::wire::Message;
-use outbound::{Manner, Marks};
+use restart::Restart;
 
 /// Longest waiting time between connection attempts.
 const RETRY_MOST: Duration = Duration::from_secs(60);
@@ -76,6 +79,8 @@ pub struct Session {
     refresh: BTreeSet<Family>,
     /// Families whose first full table is still to be closed by an End-of-RIB.
     end_of_rib: BTreeSet<Family>,
+    /// What the neighbour is asked to keep over a restart, if anything.
+    restart: Option<Restart>,
     outputs: VecDeque<Output>,
     state: State,
     since: Instant,
@@ -102,6 +107,7 @@ impl Session {
             adj_rib_in: AdjRibIn::new(params.max_received),
             refresh: BTreeSet::new(),
             end_of_rib: BTreeSet::new(),
+            restart: params.graceful_restart.map(Restart::new),
             outputs: VecDeque::new(),
             state: State::Idle,
             since: now,
@@ -110,6 +116,17 @@ impl Session {
             counters: Counters::default(),
             params,
         }
+    }
+
+    /// The same at the start of the process: the neighbour may still have these prefixes from an
+    /// earlier run, and traffic to them was answered all the time. Means nothing without
+    /// `graceful_restart`.
+    pub fn restarted(mut self, inherited: BTreeSet<Prefix>) -> Self {
+        if let Some(restart) = &mut self.restart {
+            restart.happened(self.since, inherited.iter().map(Prefix::family));
+            self.adj_rib_out.inherit(inherited);
+        }
+        self
     }
 
     /// Takes in what happened. Inputs that no longer fit (a connection that was just closed) are
@@ -227,56 +244,6 @@ impl Session {
             && self.timers.get(Timer::SendHold(direction)).is_none()
         {
             self.timers.set(Timer::SendHold(direction), now + send_hold);
-        }
-    }
-
-    /// Tells the neighbour the difference between what it has and what it should have, unless
-    /// earlier octets are still on their way: then it waits for [`Input::Drained`].
-    fn pump(&mut self, now: Instant) {
-        let mut connections = self.connections.iter();
-        let Some((direction, connection)) = connections.find(|(_, c)| c.established) else {
-            return;
-        };
-        let Some(negotiated) = connection.negotiated.as_ref().filter(|_| !connection.unsent) else {
-            return;
-        };
-        let direction = *direction;
-        let refresh = std::mem::take(&mut self.refresh);
-        let opened = std::mem::take(&mut self.end_of_rib);
-        let manner = Manner {
-            local: connection.local,
-            context: negotiated.sending(),
-            extended_next_hop: negotiated.extended_next_hop,
-            only_to_customer: self
-                .params
-                .role
-                .filter(|role| role.marks_routes())
-                .map(|_| self.params.local_as),
-        };
-        let tells = |prefix: &Prefix, route: &RouteAttributes| {
-            let family = prefix.family();
-            negotiated.families.contains(&family) && manner.next_hop(route, family).is_some()
-        };
-        let delta = self.adj_rib_out.advance(&self.plan.routes, &tells, &refresh);
-        let updates = manner.updates(&delta);
-        let marks = Marks { opened, refresh, enhanced: negotiated.enhanced_refresh };
-        let messages = marks.around(updates);
-        self.telling = self.plan.version;
-        if messages.is_empty() {
-            self.carry(Carried::Upto(self.telling));
-        } else {
-            self.send(direction, messages, now);
-        }
-    }
-
-    fn drained(&mut self, direction: Direction, now: Instant) {
-        let Some(connection) = self.connections.get_mut(&direction) else { return };
-        connection.unsent = false;
-        let established = connection.established;
-        self.timers.stop(Timer::SendHold(direction));
-        if established {
-            self.carry(Carried::Upto(self.telling));
-            self.pump(now);
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Negotiated {
     pub extended_next_hop: bool,
     /// Both sides mark the beginning and the end of an answer to a ROUTE-REFRESH (RFC 7313).
     pub enhanced_refresh: bool,
+    /// The neighbour keeps our routes over a restart (RFC 4724), as we asked it to.
+    pub graceful_restart: bool,
     /// The neighbour's BGP identifier.
     pub peer_id: Ipv4Addr,
     /// The neighbour's capabilities, as it sent them.
@@ -34,7 +36,7 @@ pub(super) struct Unacceptable {
     pub(super) because: String,
 }
 
-/// Our OPEN.
+/// Our OPEN, but for what depends on the time.
 pub(super) fn open(params: &Params) -> Open {
     let families = params
         .families
@@ -135,6 +137,8 @@ pub(super) fn negotiate(params: &Params, theirs: &Open) -> Result<Negotiated, Un
         context,
         extended_next_hop,
         enhanced_refresh: has(&|c| matches!(c, Capability::EnhancedRouteRefresh)),
+        graceful_restart: params.graceful_restart.is_some()
+            && has(&|c| matches!(c, Capability::GracefulRestart(_))),
         peer_id: theirs.identifier,
         capabilities: theirs.capabilities.clone(),
     })

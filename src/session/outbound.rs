@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv6Addr};
 
+use super::{Negotiated, Params};
 use crate::base::{Asn, Family, Prefix, RouteAttributes};
 use crate::rib::Delta;
 use crate::wire::{
-    AsPath, Context, Message, MpNextHop, Origin, PathAttributes, RouteRefresh, Update,
+    AsPath, Context, Message, MpNextHop, Origin, PathAttributes, Role, RouteRefresh, Update,
     pack_announcements, pack_withdrawals,
 };
 
@@ -23,6 +24,16 @@ pub(super) struct Manner {
 }
 
 impl Manner {
+    pub(super) fn new(params: &Params, local: IpAddr, negotiated: &Negotiated) -> Self {
+        let marks_routes = params.role.is_some_and(Role::marks_routes);
+        Self {
+            local,
+            context: negotiated.sending(),
+            extended_next_hop: negotiated.extended_next_hop,
+            only_to_customer: marks_routes.then_some(params.local_as),
+        }
+    }
+
     /// All UPDATEs for `delta`, withdrawals first: they are what traffic waits for.
     pub(super) fn updates(&self, delta: &Delta) -> Vec<Update> {
         let mut updates = Vec::new();
@@ -63,19 +74,21 @@ pub(super) struct Marks {
 
 impl Marks {
     /// The UPDATEs between their marks: BoRR and EoRR (RFC 7313 §4) around a refresh, where both
-    /// sides know them, else End-of-RIB (RFC 4724 §2) behind it, as behind a first table.
+    /// sides know them, else End-of-RIB (RFC 4724 §2) behind it, as behind a first table. What is
+    /// both gets End-of-RIB only, for before that BoRR is an error (RFC 7313 §4).
     pub(super) fn around(self, updates: Vec<Update>) -> Vec<Message> {
         let mark = |subtype| {
             move |family: &Family| Message::RouteRefresh(RouteRefresh::new(*family, subtype))
         };
         let end_of_rib = |family: &Family| Message::Update(Update::end_of_rib(*family));
         let mut messages = Vec::new();
+        let again = || self.refresh.difference(&self.opened);
         if self.enhanced {
-            messages.extend(self.refresh.iter().map(mark(RouteRefresh::BEGIN)));
+            messages.extend(again().map(mark(RouteRefresh::BEGIN)));
         }
         messages.extend(updates.into_iter().map(Message::Update));
         if self.enhanced {
-            messages.extend(self.refresh.iter().map(mark(RouteRefresh::END)));
+            messages.extend(again().map(mark(RouteRefresh::END)));
             messages.extend(self.opened.iter().map(end_of_rib));
         } else {
             messages.extend(self.opened.union(&self.refresh).map(end_of_rib));

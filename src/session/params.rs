@@ -3,6 +3,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use super::RestartTime;
 use crate::base::{Asn, Family};
 use crate::wire::Role;
 
@@ -75,6 +76,9 @@ pub struct Params {
     /// Ask the neighbour to take IPv4 routes with IPv6 next hops (RFC 8950): the session has no IPv4
     /// address to offer.
     pub extended_next_hop: bool,
+    /// Ask the neighbour to keep our routes for so long when we are gone without a word (RFC 4724);
+    /// `None` = they go with the session.
+    pub graceful_restart: Option<RestartTime>,
     /// Segments are signed (RFC 2385): a neighbour with another password is silent.
     pub signed: bool,
 }
@@ -96,9 +100,10 @@ impl Params {
             shutdown,
             shutdown_message: _,
             max_received: _,
-            enforce_first_as: _,
+            enforce_first_as,
             role,
             extended_next_hop,
+            graceful_restart,
             signed: _,
         } = self;
         let differs = [
@@ -109,8 +114,10 @@ impl Params {
             ("families", *families != new.families),
             ("passive", *passive != new.passive),
             ("shutdown", *shutdown != new.shutdown),
+            ("enforce-first-as", *enforce_first_as != new.enforce_first_as),
             ("role", *role != new.role),
             ("next-hop", *extended_next_hop != new.extended_next_hop),
+            ("graceful-restart", *graceful_restart != new.graceful_restart),
         ];
         differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }

@@ -109,6 +109,10 @@ impl Session {
         self.penalised = false;
         let hold_time = negotiated.hold_time.seconds();
         self.end_of_rib = negotiated.families.clone();
+        match negotiated.graceful_restart {
+            true => self.adj_rib_out.retain_stale(&negotiated.families),
+            false => self.adj_rib_out.clear(),
+        }
         self.backoff.reset();
         self.cancel_dial();
         self.timers.stop(Timer::Retry);

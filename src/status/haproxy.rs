@@ -29,8 +29,8 @@ pub struct HaproxyStatus {
 /// One way in which HAProxy tells of changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StreamStatus {
-    /// The key that asks for it.
-    pub kind: &'static str,
+    /// What it is.
+    pub kind: StreamKind,
     /// Its path, address or name.
     pub place: String,
     /// How it does.
@@ -45,6 +45,31 @@ pub struct StreamStatus {
     pub other_lines: u64,
     /// When the last event came.
     pub last_event: Option<Instant>,
+}
+
+/// What brings the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamKind {
+    /// A datagram socket that HAProxy logs to.
+    Socket,
+    /// A ring of HAProxy.
+    Ring,
+}
+
+impl StreamKind {
+    /// The key that asks for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Socket => "event-socket",
+            Self::Ring => "event-ring",
+        }
+    }
+}
+
+impl fmt::Display for StreamKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// How an event stream does.
@@ -89,7 +114,7 @@ impl fmt::Display for StreamState {
 
 impl StreamStatus {
     /// A stream that has brought nothing.
-    pub fn waiting(kind: &'static str, place: String, now: Instant) -> Self {
+    pub fn waiting(kind: StreamKind, place: String, now: Instant) -> Self {
         Self {
             kind,
             place,

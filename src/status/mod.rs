@@ -2,22 +2,32 @@
 //!
 //! [`Snapshot`] is the contract of `herald status --json`: fields may be added, never renamed.
 
+mod event;
+mod explanation;
 mod haproxy;
+mod history;
+pub mod http;
 mod peer;
 mod reload;
 mod routes;
 mod source;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use haproxy::{Haproxies, HaproxyStatus, StreamState, StreamStatus};
+use crate::base::Reason;
+
+pub use event::{Event, Happening};
+pub use explanation::{Explanation, Layer, Recipient};
+pub use haproxy::{Haproxies, HaproxyStatus, StreamKind, StreamState, StreamStatus};
+pub use history::History;
 pub use peer::PeerStatus;
 pub use reload::{Reload, ReloadRequest, Reloads};
 pub use routes::{RouteTableKind, community_texts, routes};
-pub use source::{Questions, RouteQuestion, SnapshotRequests, Source};
+pub use source::{Question, Questions, RouteQuestion, RouteQuestions, Source};
 
 /// Everything an operator can see at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +51,27 @@ pub struct Snapshot {
     pub services: Vec<Service>,
     /// The HAProxies it asks, in order of name.
     pub haproxy: Vec<Haproxy>,
+    /// What of it survives a restart.
+    pub persistence: Persistence,
+}
+
+/// How far the words of operators have been written to the state directory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// The version of the words that are safe; each change counts one up.
+    pub version: u64,
+    /// Why the last attempt failed, or why there is none.
+    pub fault: Option<Reason>,
+}
+
+/// Whether orders and history survive a restart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Persistence {
+    /// The state directory.
+    pub directory: PathBuf,
+    /// Why nothing can be kept there, if that is so.
+    pub fault: Option<String>,
 }
 
 /// A neighbour in a [`Snapshot`].
@@ -169,7 +200,7 @@ pub struct EventStream {
 pub struct Service {
     /// Its name in the configuration.
     pub name: String,
-    /// `pending`, `up`, `down`, `draining`, `drained` or `disabled`.
+    /// `pending`, `up`, `down`, `draining`, `drained`, `withdrawn` or `disabled`.
     pub state: String,
     /// Since when it is in this state.
     pub since: Timestamp,
@@ -177,12 +208,42 @@ pub struct Service {
     pub because: String,
     /// Its capacity, 0 to 100.
     pub capacity_percent: u8,
-    /// An operator's word that outranks health, if one holds.
-    pub r#override: Option<String>,
+    /// What its checks say, whatever the state.
+    pub health: Health,
+    /// The word that outranks health, if one stands.
+    pub r#override: Option<Override>,
     /// Its checks, in order of name.
     pub checks: Vec<Check>,
     /// Its routes, in order of prefix.
     pub routes: Vec<Route>,
+}
+
+/// What the checks of a [`Service`] say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Health {
+    /// `pending`, `healthy` or `unhealthy`.
+    pub verdict: String,
+    /// Why.
+    pub because: String,
+}
+
+/// A word that outranks the health of a [`Service`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Override {
+    /// `drain`, `withdraw` or `announce`.
+    pub word: String,
+    /// Whose word it is: `operator`, `maintenance` or `stop`.
+    pub owner: String,
+    /// Who gave it: `root, uid 0, pid 4711`.
+    pub by: String,
+    /// Why.
+    pub because: String,
+    /// When it was given.
+    pub since: Timestamp,
+    /// When a drain under way is over, or an announcement ends; `null` holds until `resume`.
+    pub until: Option<Timestamp>,
 }
 
 /// A check in a [`Snapshot`].

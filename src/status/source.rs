@@ -1,23 +1,34 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{NeighborRoute, RouteTableKind, Snapshot};
+use super::{Explanation, History, NeighborRoute, RouteTableKind, Snapshot};
 use crate::base::{NeighborName, Prefix};
 
-/// Asks the running agent: the decider for the snapshot, each neighbour's task for its routes.
-/// Cheap to clone.
+/// Asks the running agent: the decider for what it knows, each neighbour's task for its routes, the
+/// history for events. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Source {
-    snapshots: mpsc::Sender<oneshot::Sender<Snapshot>>,
-    peers: watch::Receiver<Questions>,
+    decider: mpsc::Sender<Question>,
+    peers: watch::Receiver<RouteQuestions>,
+    history: watch::Receiver<History>,
 }
 
 /// Where each neighbour's task is asked.
-pub type Questions = BTreeMap<NeighborName, mpsc::Sender<RouteQuestion>>;
+pub type RouteQuestions = BTreeMap<NeighborName, mpsc::Sender<RouteQuestion>>;
 
-/// The end that answers for snapshots.
-pub type SnapshotRequests = mpsc::Receiver<oneshot::Sender<Snapshot>>;
+/// Asks the decider.
+#[derive(Debug)]
+pub enum Question {
+    /// For everything.
+    Snapshot(oneshot::Sender<Snapshot>),
+    /// For one service and all it follows from; the answer lacks what neighbours and history know,
+    /// and is `None` when there is no such service.
+    Explanation(String, oneshot::Sender<Option<Explanation>>),
+}
+
+/// The end that answers for the decider.
+pub type Questions = mpsc::Receiver<Question>;
 
 /// Asks one neighbour's task for its routes.
 #[derive(Debug)]
@@ -32,19 +43,49 @@ pub struct RouteQuestion {
 
 /// How many questions may wait at the decider; more wait in their own connection.
 const WAITING: usize = 8;
+/// How many events an explanation ends with.
+const LAST_EVENTS: usize = 10;
 
 impl Source {
-    /// A source over the neighbours of the moment, and the end that answers for snapshots.
-    pub fn new(peers: watch::Receiver<Questions>) -> (Self, SnapshotRequests) {
-        let (snapshots, requests) = mpsc::channel(WAITING);
-        (Self { snapshots, peers }, requests)
+    /// A source over the neighbours of the moment and this history, and the end that answers for the decider.
+    pub fn new(
+        peers: watch::Receiver<RouteQuestions>,
+        history: watch::Receiver<History>,
+    ) -> (Self, Questions) {
+        let (decider, questions) = mpsc::channel(WAITING);
+        (Self { decider, peers, history }, questions)
     }
 
     /// The state of the agent now; `None` while it is going down.
     pub async fn snapshot(&self) -> Option<Snapshot> {
         let (answer, snapshot) = oneshot::channel();
-        self.snapshots.send(answer).await.ok()?;
+        self.decider.send(Question::Snapshot(answer)).await.ok()?;
         snapshot.await.ok()
+    }
+
+    /// The newest events, and a way to wait for more.
+    pub fn history(&self) -> watch::Receiver<History> {
+        self.history.clone()
+    }
+
+    /// Why a service is what it is: `Some(None)` when there is no such service, `None` while the
+    /// agent is going down.
+    pub async fn explanation(&self, name: &str) -> Option<Option<Explanation>> {
+        let (answer, explanation) = oneshot::channel();
+        self.decider.send(Question::Explanation(name.to_owned(), answer)).await.ok()?;
+        let Some(mut explanation) = explanation.await.ok()? else { return Some(None) };
+        let prefixes: BTreeSet<_> =
+            explanation.service.routes.iter().map(|route| route.prefix.clone()).collect();
+        for recipient in &mut explanation.neighbors {
+            let sent = self.routes(RouteTableKind::Advertised, Some(&recipient.name), None).await;
+            let sent = sent.unwrap_or_default().into_iter();
+            recipient.sent = sent.filter(|route| prefixes.contains(&route.prefix)).collect();
+        }
+        let history = self.history.borrow();
+        let events = history.since(0).rev().filter(|event| event.concerns(name)).take(LAST_EVENTS);
+        explanation.events = events.map(|event| (**event).clone()).collect();
+        explanation.events.reverse();
+        Some(Some(explanation))
     }
 
     /// Routes of one neighbour or of all, in order of neighbour and prefix. `None` when there is no

@@ -1,17 +1,17 @@
-//! F5: the read-only HTTP API of `[agent] http`: `/livez`, `/readyz`, `/api/v1/status`. It changes
-//! nothing; changes go through the control socket.
+//! F5: the read-only HTTP API of `[agent] http`: `/livez`, `/readyz`, `/api/v1/status`,
+//! `/api/v1/events`. It changes nothing; changes go through the control socket.
 
 use std::io;
 use std::net::SocketAddr;
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use tokio::net::TcpListener;
 
-use crate::status::{Snapshot, Source};
+use crate::status::{Snapshot, Source, http};
 
 /// The HTTP listener, bound.
 #[derive(Debug)]
@@ -41,8 +41,8 @@ impl Web {
         let router = Router::new()
             .route("/livez", get(livez))
             .route("/readyz", get(readyz))
-            .route("/api/v1/status", get(status))
-            .with_state(source);
+            .with_state(source.clone())
+            .merge(http::router(source));
         axum::serve(self.listener, router).await
     }
 }
@@ -74,13 +74,6 @@ fn unready(snapshot: &Snapshot) -> Option<String> {
     Some(format!("service {} has no verdict yet: {}\n", pending.name, pending.because))
 }
 
-async fn status(State(source): State<Source>) -> Response {
-    match source.snapshot().await {
-        Some(snapshot) => Json(snapshot).into_response(),
-        None => going_down(),
-    }
-}
-
 fn going_down() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "the agent is going down\n").into_response()
 }
@@ -88,7 +81,7 @@ fn going_down() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::{Neighbor, Service};
+    use crate::status::{Health, Neighbor, Persistence, Service};
 
     fn snapshot(neighbor: &str, service: &str) -> Snapshot {
         let since = jiff::Timestamp::UNIX_EPOCH;
@@ -124,11 +117,13 @@ mod tests {
                 since,
                 because: "no sample yet".to_owned(),
                 capacity_percent: 0,
+                health: Health::default(),
                 r#override: None,
                 checks: Vec::new(),
                 routes: Vec::new(),
             }],
             haproxy: Vec::new(),
+            persistence: Persistence::default(),
         }
     }
 

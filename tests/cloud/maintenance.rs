@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use herald::cloud::{self, Notice};
 use herald::config::{Maintenance, Metadata, Provider};
-use herald::status::{Questions, Source};
+use herald::status::{History, RouteQuestions, Source};
 use jiff::{Timestamp, ToSpan};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -35,7 +35,10 @@ impl Watched {
             acknowledge: false,
         };
         let (sender, notices) = watch::channel(None);
-        let (source, _) = Source::new(watch::channel(Questions::default()).1);
+        let (source, _) = Source::new(
+            watch::channel(RouteQuestions::default()).1,
+            watch::channel(History::default()).1,
+        );
         let task = tokio::spawn(cloud::watch(metadata, maintenance, sender, source));
         Self { fake, notices, task }
     }

@@ -113,6 +113,18 @@ fn session_keys_of_bgp_hold_for_neighbours_that_say_nothing() {
 }
 
 #[test]
+fn graceful_restart_is_off_unless_asked_for_and_can_be_switched_off_again() {
+    let asked = |bgp: &str, own: &str| {
+        let restart = file(bgp, own, "", "").neighbors["rs-0"].session.graceful_restart;
+        restart.map(|time| time.seconds())
+    };
+    assert_eq!(asked("", ""), None);
+    assert_eq!(asked("", "graceful-restart = \"4095s\""), Some(4095));
+    assert_eq!(asked("graceful-restart = \"2m\"", ""), Some(120));
+    assert_eq!(asked("graceful-restart = \"2m\"", "graceful-restart = \"0s\""), None);
+}
+
+#[test]
 fn an_inherited_keepalive_does_not_stand_in_the_way_of_no_hold_time() {
     let session =
         &file("keepalive = \"5s\"", "hold-time = \"0s\"", "", "").neighbors["rs-0"].session.clone();

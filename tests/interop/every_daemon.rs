@@ -13,6 +13,25 @@ macro_rules! against_every_daemon {
             $(#[test] fn $claim() { super::$claim::<crate::support::exabgp::Exabgp>(); })+
         }
     };
+    (that keeps routes to the letter: $($claim:ident),+ $(,)?) => {
+        mod frr_letter {
+            $(#[test] fn $claim() { super::$claim::<crate::support::frr::Frr>(); })+
+        }
+        mod bird_letter {
+            $(#[test] fn $claim() { super::$claim::<crate::support::bird::Bird>(); })+
+        }
+    };
+    (that keeps routes: $($claim:ident),+ $(,)?) => {
+        mod frr {
+            $(#[test] fn $claim() { super::$claim::<crate::support::frr::Frr>(); })+
+        }
+        mod gobgp {
+            $(#[test] fn $claim() { super::$claim::<crate::support::gobgp::Gobgp>(); })+
+        }
+        mod bird {
+            $(#[test] fn $claim() { super::$claim::<crate::support::bird::Bird>(); })+
+        }
+    };
     ($($claim:ident),+ $(,)?) => {
         mod frr {
             $(#[test] fn $claim() { super::$claim::<crate::support::frr::Frr>(); })+

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use super::herald::directory;
 use super::netns::Namespace;
 use super::peer::{
-    AsksForRefresh, HERALD_AS, Meeting, PEER_AS, Peer, Protection, Seen, Transport, sorted,
+    AsksForRefresh, HERALD_AS, KeepsRoutes, Meeting, PEER_AS, Peer, Protection, Seen, Transport,
+    sorted,
 };
 use super::process::{Process, inside, output, program, run};
 use super::wait::{SOON, eventually};
@@ -70,6 +71,17 @@ impl Peer for Bird {
     fn last_close(&self) -> String {
         let log = self.process.log();
         log.lines().filter(|line| line.contains("<RMT>")).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl KeepsRoutes for Bird {
+    const DEAF_FOR: u32 = 0;
+
+    /// BIRD does not mark the routes but the protocol, until all that is stale has been removed.
+    fn kept(&self) -> BTreeMap<String, bool> {
+        let routes = self.routes().into_keys();
+        let stale = self.ask("show protocols all herald").contains("graceful restart active");
+        routes.map(|prefix| (prefix, stale)).collect()
     }
 }
 

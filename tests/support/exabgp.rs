@@ -97,6 +97,13 @@ impl AsksForRefresh for Exabgp {
 }
 
 impl Exabgp {
+    /// How many End-of-RIB markers it has received since the session came up.
+    pub(crate) fn ends_of_rib(&self) -> usize {
+        let events = self.events();
+        let of_session = events.iter().rev().take_while(|event| event["type"] != "state");
+        of_session.filter(|event| !event["neighbor"]["message"]["eor"].is_null()).count()
+    }
+
     /// The events so far; a line that is still being written does not count yet.
     fn events(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.directory.path().join("events")).unwrap_or_default();
@@ -136,7 +143,7 @@ neighbor {herald} {{
   hold-time 9;
   {passive} {password} {ttl}
   family {{ ipv4 unicast; ipv6 unicast; }}
-  capability {{ route-refresh; }}
+  capability {{ route-refresh; graceful-restart 120; }}
   api {{ processes [ watch ]; neighbor-changes; receive {{ parsed; update; }} }}
   api {{ processes [ obey ]; }}
 }}

@@ -10,7 +10,9 @@ use tempfile::TempDir;
 
 use super::herald::directory;
 use super::netns::Namespace;
-use super::peer::{AsksForRefresh, HERALD_AS, Meeting, PEER_AS, Peer, Protection, Seen, sorted};
+use super::peer::{
+    AsksForRefresh, HERALD_AS, KeepsRoutes, Meeting, PEER_AS, Peer, Protection, Seen, sorted,
+};
 use super::process::{Process, inside, output, program, run};
 use super::wait::{SOON, eventually};
 
@@ -90,6 +92,20 @@ impl Peer for Frr {
         let of_interest = |line: &&str| line.contains("NOTIFICATION");
         let said = log.lines().filter(of_interest).collect::<Vec<_>>().join("\n");
         format!("{}\n{said}", reason.as_str().unwrap_or_default())
+    }
+}
+
+impl KeepsRoutes for Frr {
+    const DEAF_FOR: u32 = 0;
+
+    fn kept(&self) -> BTreeMap<String, bool> {
+        let table = self.show("show bgp ipv4 unicast json detail");
+        let routes = table["routes"].as_object().into_iter().flatten();
+        routes
+            .filter_map(|(prefix, paths)| {
+                Some((prefix.clone(), first_path(paths)?["stale"].as_bool().unwrap_or(false)))
+            })
+            .collect()
     }
 }
 

@@ -10,7 +10,9 @@ use tempfile::TempDir;
 
 use super::herald::directory;
 use super::netns::Namespace;
-use super::peer::{HERALD_AS, Meeting, PEER_AS, Peer, Protection, Seen, community, sorted};
+use super::peer::{
+    HERALD_AS, KeepsRoutes, Meeting, PEER_AS, Peer, Protection, Seen, community, sorted,
+};
 use super::process::{Process, inside, output, program, run};
 use super::wait::{SOON, eventually};
 
@@ -93,6 +95,17 @@ impl Peer for Gobgp {
     }
 }
 
+impl KeepsRoutes for Gobgp {
+    /// Its state Idle lasts 5 s, whatever `idle-hold-time-after-reset` says.
+    const DEAF_FOR: u32 = 6;
+
+    fn kept(&self) -> BTreeMap<String, bool> {
+        let table = self.ask(&["global", "rib", "-a", "ipv4"]);
+        let routes = table.as_object().into_iter().flatten();
+        routes.map(|(prefix, paths)| (prefix.clone(), paths[0]["stale"] == true)).collect()
+    }
+}
+
 impl Gobgp {
     fn neighbor(&self) -> Value {
         self.ask(&["neighbor"])[0].take()
@@ -134,6 +147,10 @@ fn configuration(meeting: Meeting, protection: Protection) -> String {
     keepalive-interval = 3
     connect-retry = 1
     idle-hold-time-after-reset = 1
+  [neighbors.graceful-restart.config]
+    enabled = true
+    helper-only = true
+    restart-time = 120
   [neighbors.ttl-security.config]
     enabled = {ttl_security}
     ttl-min = 255
@@ -143,6 +160,8 @@ fn configuration(meeting: Meeting, protection: Protection) -> String {
   [[neighbors.afi-safis]]
     [neighbors.afi-safis.config]
       afi-safi-name = "ipv4-unicast"
+    [neighbors.afi-safis.mp-graceful-restart.config]
+      enabled = true
   [[neighbors.afi-safis]]
     [neighbors.afi-safis.config]
       afi-safi-name = "ipv6-unicast"

@@ -113,8 +113,13 @@ impl Herald {
 
     /// Gives it another configuration and tells it to read it.
     pub(crate) fn reconfigure(&self, config: &Config) {
-        write_config(self.directory.path(), config);
+        self.rewrite(config);
         self.signal(Signal::SIGHUP);
+    }
+
+    /// Gives it another configuration, which it does not know of yet.
+    pub(crate) fn rewrite(&self, config: &Config) {
+        write_config(self.directory.path(), config);
     }
 
     /// Sends it a signal.
@@ -147,6 +152,11 @@ impl Herald {
         control_socket(self.directory.path())
     }
 
+    /// Where it keeps what survives a restart.
+    pub(crate) fn state_directory(&self) -> PathBuf {
+        state_directory(self.directory.path())
+    }
+
     /// Starts it again, in the same directory, after its end.
     pub(crate) fn restart(&mut self) {
         assert!(self.process.status().is_some(), "the last one still runs");
@@ -166,10 +176,15 @@ fn named(mut list: Value, name: &str) -> Value {
     objects.find(|object| object["name"] == name).map(Value::take).unwrap_or_default()
 }
 
-/// Writes `config` with a control socket in `directory`, and returns the file.
+/// Writes `config` with a control socket and a state directory in `directory`, and returns the file.
 pub(crate) fn write_config(directory: &Path, config: &Config) -> PathBuf {
-    let socket = control_socket(directory);
-    let text = config.clone().set("agent", "control-socket", format!("{socket:?}")).to_string();
+    let (socket, state) = (control_socket(directory), state_directory(directory));
+    let text = config
+        .clone()
+        .set("agent", "control-socket", format!("{socket:?}"))
+        .set("agent", "state-directory", format!("{state:?}"))
+        .to_string();
+    fs::create_dir_all(state).expect("a state directory");
     let file = directory.join("herald.toml");
     fs::write(&file, text).expect("a configuration for herald");
     file
@@ -178,4 +193,9 @@ pub(crate) fn write_config(directory: &Path, config: &Config) -> PathBuf {
 /// The control socket of a herald whose files are in `directory`.
 pub(crate) fn control_socket(directory: &Path) -> PathBuf {
     directory.join("control.sock")
+}
+
+/// The state directory of a herald whose files are in `directory`.
+pub(crate) fn state_directory(directory: &Path) -> PathBuf {
+    directory.join("state")
 }

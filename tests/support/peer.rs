@@ -126,6 +126,16 @@ pub(crate) trait Peer: Sized {
     const ADMINISTRATIVE_SHUTDOWN: &'static str;
 }
 
+/// A daemon that keeps routes over a restart of herald (RFC 4724), where herald asks for it. ExaBGP
+/// speaks of it too, but has no table to keep.
+pub(crate) trait KeepsRoutes: Peer + Sync {
+    /// How long it hears no new connection after it has lost a session, in seconds.
+    const DEAF_FOR: u32;
+
+    /// Its own table, whether there is a session or not: each prefix, and whether it is stale.
+    fn kept(&self) -> BTreeMap<String, bool>;
+}
+
 /// A daemon that can be told to send a ROUTE-REFRESH. GoBGP cannot: its "soft reset in" works on
 /// what it has kept.
 pub(crate) trait AsksForRefresh: Peer {

@@ -22,6 +22,15 @@ pub(super) static AGENT: Table = Table {
         )
         .default("\"/run/herald/control.sock\""),
         Key::new(
+            "state-directory",
+            Form::Text("an absolute path"),
+            "Where operators' words and the history survive a restart; each agent needs its own.",
+        )
+        .otherwise(
+            "$STATE_DIRECTORY, as systemd sets it, else /var/lib/herald",
+            "\"/var/lib/herald\"",
+        ),
+        Key::new(
             "http",
             Form::Text("ADDRESS:PORT or \"off\""),
             "Where the read-only HTTP API is served.",
@@ -117,6 +126,7 @@ pub(super) static BGP: Table = Table {
         CONNECT_RETRY.default("\"5s\""),
         SEND_HOLD_TIME.otherwise("the larger of \"8m\" and twice the hold time", "\"8m\""),
         SHUTDOWN_MESSAGE.default("\"\""),
+        GRACEFUL_RESTART.default("\"0s\""),
     ],
 };
 
@@ -156,4 +166,11 @@ pub(super) const SHUTDOWN_MESSAGE: Key = Key::new(
     "shutdown-message",
     Form::Text("at most 128 octets of text"),
     "What the neighbour's operator reads when we stop (RFC 9003).",
+);
+
+pub(super) const GRACEFUL_RESTART: Key = Key::new(
+    "graceful-restart",
+    Form::Duration(Duration::ZERO, seconds(4095)),
+    "How long neighbours shall keep our routes when herald is gone without a word (RFC 4724). \
+     \"0s\" asks for nothing: the routes go with the session, and another region takes over.",
 );

@@ -1,4 +1,6 @@
-use super::agent::{CONNECT_RETRY, HOLD_TIME, KEEPALIVE, SEND_HOLD_TIME, SHUTDOWN_MESSAGE};
+use super::agent::{
+    CONNECT_RETRY, GRACEFUL_RESTART, HOLD_TIME, KEEPALIVE, SEND_HOLD_TIME, SHUTDOWN_MESSAGE,
+};
 use super::{AS_NUMBER, COMMUNITIES, Form, Key, LARGE_COMMUNITIES, MED, PREPEND, Table};
 
 const NEXT_HOP_OF_SESSION: &str = "the session's local address";
@@ -63,6 +65,7 @@ pub(super) static NEIGHBOR: Table = Table {
         CONNECT_RETRY.otherwise("[bgp] connect-retry", "\"5s\""),
         SEND_HOLD_TIME.otherwise("[bgp] send-hold-time", "\"8m\""),
         SHUTDOWN_MESSAGE.otherwise("[bgp] shutdown-message", "\"back at noon\""),
+        GRACEFUL_RESTART.otherwise("[bgp] graceful-restart", "\"120s\""),
         Key::new(
             "families",
             Form::List("\"ipv4-unicast\" or \"ipv6-unicast\""),
@@ -104,7 +107,6 @@ pub(super) static NEIGHBOR: Table = Table {
         )
         .otherwise("none is offered", "\"customer\""),
         Key::later("tcp-ao", "TCP authentication option (RFC 5925)"),
-        Key::later("graceful-restart", "graceful restart (RFC 4724)"),
         Key::table("bfd", &BFD),
     ],
 };

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::{attributes, cloud, scalar};
 use crate::base::RegionName;
@@ -6,6 +7,8 @@ use crate::config::reader::{Placed, Section, plain};
 use crate::config::suggest::closest;
 use crate::config::types::{Agent, Http, Region};
 use crate::policy::Extras;
+
+const DEFAULT_STATE_DIRECTORY: &str = "/var/lib/herald";
 
 /// `[region.*]`; a region with a fault has no attributes.
 pub(super) type Regions = BTreeMap<String, Option<Extras>>;
@@ -19,6 +22,7 @@ pub(super) fn regions(root: &Section<'_>) -> Regions {
 pub(super) fn read(agent: &Section<'_>, regions: &Regions) -> Option<(Agent, Extras)> {
     let region = region(agent, regions);
     let control_socket = agent.text("control-socket", scalar::path);
+    let state_directory = state_directory(agent);
     let http = agent.text("http", scalar::endpoint);
     let grace = agent.duration("grace");
     let metadata = cloud::metadata(&agent.section("metadata"));
@@ -32,12 +36,24 @@ pub(super) fn read(agent: &Section<'_>, regions: &Regions) -> Option<(Agent, Ext
     let lowered = Agent {
         region,
         control_socket: control_socket?.value,
+        state_directory: state_directory?,
         http: http?.value.map_or(Http::Off, Http::On),
         grace: grace?.value,
         metadata: metadata?,
         maintenance: maintenance?,
     };
     Some((lowered, extras))
+}
+
+/// systemd.exec(5): STATE_DIRECTORY holds the directories of StateDirectory=, with colons between.
+fn state_directory(agent: &Section<'_>) -> Option<PathBuf> {
+    if agent.has("state-directory") {
+        return Some(agent.text("state-directory", scalar::path)?.value);
+    }
+    let given = agent.notes.environment("STATE_DIRECTORY");
+    let first = given.as_deref().and_then(|list| list.split(':').next());
+    let first = first.map(Path::new).filter(|directory| directory.is_absolute());
+    Some(first.unwrap_or(Path::new(DEFAULT_STATE_DIRECTORY)).to_owned())
 }
 
 fn region(agent: &Section<'_>, regions: &Regions) -> Option<Region> {

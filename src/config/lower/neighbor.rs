@@ -8,7 +8,7 @@ use crate::config::password::Password;
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::types::{Bfd, Bgp, Neighbor, Profile, Transport, Ttl};
 use crate::policy::{self, Extras};
-use crate::session::{self, HoldTime};
+use crate::session::{self, HoldTime, RestartTime};
 use crate::wire::Role;
 
 /// `[neighbor.NAME]` as read.
@@ -29,6 +29,7 @@ pub(super) struct Draft<'a> {
     pub(super) passive: Option<Placed<bool>>,
     shutdown: Option<Placed<bool>>,
     timing: Option<Timing>,
+    pub(super) graceful_restart: Option<Placed<Option<RestartTime>>>,
     pub(super) families: Option<Placed<BTreeSet<Family>>>,
     pub(super) next_hop: Option<Placed<IpAddr>>,
     pub(super) next_hop_ipv6: Option<Placed<IpAddr>>,
@@ -64,6 +65,7 @@ impl<'a> Draft<'a> {
             passive: section.boolean("passive"),
             shutdown: section.boolean("shutdown"),
             timing: own.timing(&bgp.session, hold_time(kind), section.notes),
+            graceful_restart: own.graceful_restart(&bgp.session),
             families: families(&section),
             next_hop: section
                 .text("next-hop", plain::<Ipv4Addr>)
@@ -172,6 +174,7 @@ impl<'a> Draft<'a> {
             enforce_first_as: self.enforces_first_as(),
             role: self.role.as_ref().map(|role| role.value),
             extended_next_hop: self.needs_extended_next_hop(&families),
+            graceful_restart: self.graceful_restart.as_ref()?.value,
             signed: self.password.is_some(),
         })
     }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::config::duration::show;
 use crate::config::notes::{Notes, Span};
 use crate::config::reader::{Placed, Refusal, Section};
-use crate::session::HoldTime;
+use crate::session::{HoldTime, RestartTime};
 
 /// The session keys of one table: `[bgp]` or a neighbour.
 #[derive(Debug)]
@@ -13,6 +13,7 @@ pub(super) struct SessionKeys {
     connect_retry: Option<Placed<Duration>>,
     send_hold_time: Option<Placed<Duration>>,
     shutdown_message: Option<Placed<String>>,
+    graceful_restart: Option<Placed<Option<RestartTime>>>,
 }
 
 /// What holds for one neighbour after inheriting.
@@ -33,6 +34,7 @@ impl SessionKeys {
             connect_retry: section.duration("connect-retry"),
             send_hold_time: section.duration("send-hold-time"),
             shutdown_message: section.text("shutdown-message", shutdown_message),
+            graceful_restart: graceful_restart(section),
         }
     }
 
@@ -58,6 +60,14 @@ impl SessionKeys {
             send_hold_time,
             shutdown_message: message?.value.clone(),
         })
+    }
+
+    /// The neighbour's own key, else `[bgp]`.
+    pub(super) fn graceful_restart(
+        &self,
+        bgp: &SessionKeys,
+    ) -> Option<Placed<Option<RestartTime>>> {
+        self.graceful_restart.as_ref().or(bgp.graceful_restart.as_ref()).cloned()
     }
 
     fn keepalive(
@@ -144,6 +154,21 @@ fn hold_time(section: &Section<'_>) -> Option<Placed<HoldTime>> {
         return None;
     };
     Some(written.map(|_| hold_time))
+}
+
+fn graceful_restart(section: &Section<'_>) -> Option<Placed<Option<RestartTime>>> {
+    let written = section.duration("graceful-restart")?;
+    if written.value.subsec_nanos() != 0 {
+        section.notes.fault(
+            &written.span,
+            format!("graceful-restart cannot be {}", written.shown),
+            "RFC 4724 §3 counts whole seconds",
+            "take whole seconds, or leave it out",
+        );
+        return None;
+    }
+    let time = u16::try_from(written.value.as_secs()).ok().and_then(RestartTime::new);
+    Some(written.map(|_| time))
 }
 
 /// RFC 9003 allows 255 octets; receivers of RFC 8203 read 128.

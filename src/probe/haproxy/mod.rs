@@ -28,4 +28,4 @@ mod tests;
 
 pub use events::{BindError, EventSockets};
 pub use probe::Probe;
-pub use verify::verify;
+pub use verify::{ring_fault, verify};

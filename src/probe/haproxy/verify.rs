@@ -1,8 +1,12 @@
 use std::collections::BTreeSet;
 
+use tokio::time::timeout;
+
+use crate::clock;
 use crate::config::{HaproxyCheck, HaproxyInstance};
 
 use super::client::Client;
+use super::events::{Heard, News, Tail};
 use super::judge::listed;
 use super::stats::Answer;
 
@@ -27,6 +31,24 @@ pub async fn verify(instance: &HaproxyInstance) -> Result<(), Vec<String>> {
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// Looks, once, whether the ring of `instance` can be followed: what is wrong and the way out, if
+/// HAProxy says so. One that does not answer is no fault.
+pub async fn ring_fault(instance: &HaproxyInstance) -> Option<String> {
+    let ring = instance.event_ring.as_ref()?;
+    let mut tail = Tail::new(instance)?;
+    tail.follow(None, clock::now());
+    let said = async {
+        loop {
+            match tail.next().await {
+                News::Heard(Heard::Refused(refusal)) => return Some(refusal.words(ring)),
+                News::Heard(Heard::Following(_)) | News::Ended => return None,
+                News::Heard(Heard::Line(_)) => {}
+            }
+        }
+    };
+    timeout(instance.timeout, said).await.ok().flatten()
 }
 
 /// The names in `check` that HAProxy does not have, each with those that it has.

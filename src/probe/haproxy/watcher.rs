@@ -3,9 +3,9 @@ use std::time::Instant;
 use crate::base::InstanceName;
 use crate::config::{EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance};
 use crate::health::{Observation, Outcome, Sample};
-use crate::status::{HaproxyStatus, StreamState, StreamStatus};
+use crate::status::{HaproxyStatus, StreamKind, StreamState, StreamStatus};
 
-use super::events::{Delivery, Heard, Line, News, Refusal, Witness};
+use super::events::{Delivery, Heard, Line, News, Witness};
 use super::judge::Judge;
 use super::pace::Pace;
 use super::silence::Silence;
@@ -48,10 +48,9 @@ impl Watcher {
     /// Asks at once.
     pub(super) fn new(instance: &HaproxyInstance, now: Instant) -> Self {
         let socket = instance.event_socket.as_ref().map(|socket| socket_delivery(socket, now));
-        let ring = instance
-            .event_ring
-            .as_ref()
-            .map(|ring| Delivery::new("event-ring", ring.clone(), &format!("ring@{ring}"), now));
+        let ring = instance.event_ring.as_ref().map(|ring| {
+            Delivery::new(StreamKind::Ring, ring.clone(), &format!("ring@{ring}"), now)
+        });
         Self {
             name: instance.name.clone(),
             address: address(&instance.address),
@@ -182,7 +181,7 @@ impl Watcher {
             }
             News::Heard(Heard::Refused(refusal)) => {
                 if let Some(ring) = &mut self.ring {
-                    let because = refused(refusal, &ring.status().place);
+                    let because = refusal.words(&ring.status().place);
                     ring.lost(Some(because.into()), now);
                 }
                 Orders::GiveUp
@@ -246,36 +245,24 @@ fn log(haproxy: &InstanceName, before: StreamState, stream: &StreamStatus) {
     let StreamStatus { kind, place, state, because, .. } = stream;
     match because {
         Some(because) => tracing::warn!(
-            %haproxy, stream = kind, place, %state, %because,
+            %haproxy, stream = %kind, place, %state, %because,
             "event stream in trouble; changes are seen by polling"
         ),
         None if before.is_trouble() => {
-            tracing::info!(%haproxy, stream = kind, place, %state, "event stream is in order");
+            tracing::info!(%haproxy, stream = %kind, place, %state, "event stream is in order");
         }
-        None => tracing::debug!(%haproxy, stream = kind, place, %state, "event stream"),
+        None => tracing::debug!(%haproxy, stream = %kind, place, %state, "event stream"),
     }
 }
 
 fn socket_delivery(socket: &EventSocket, now: Instant) -> Delivery {
-    let (place, log_target) = match socket {
-        EventSocket::Unix(path) => (path.display().to_string(), path.display().to_string()),
-        EventSocket::Udp(address) => (format!("udp:{address}"), address.to_string()),
+    let log_target = match socket {
+        EventSocket::Unix(path) => path.display().to_string(),
+        EventSocket::Udp(address) => address.to_string(),
     };
-    let mut delivery = Delivery::new("event-socket", place, &log_target, now);
+    let mut delivery = Delivery::new(StreamKind::Socket, socket.to_string(), &log_target, now);
     delivery.opened(now);
     delivery
-}
-
-fn refused(refusal: Refusal, ring: &str) -> String {
-    match refusal {
-        Refusal::NoRing => format!(
-            "HAProxy has no ring {ring}: it needs a section `ring {ring}` and \
-             `log ring@{ring} local0 notice`"
-        ),
-        Refusal::Level => "permission denied: a ring is followed with `level operator` on the \
-                           stats socket"
-            .to_owned(),
-    }
 }
 
 fn address(address: &HaproxyAddress) -> String {

@@ -3,6 +3,7 @@
 mod grid;
 mod hostile;
 mod pair;
+mod restart;
 mod scrutiny;
 mod single;
 
@@ -35,6 +36,7 @@ fn params(local_as: u32, peer_as: u32, router_id: u32) -> Params {
         enforce_first_as: true,
         role: None,
         extended_next_hop: false,
+        graceful_restart: None,
         signed: false,
     }
 }
@@ -51,7 +53,7 @@ fn attributes(length: usize) -> Arc<RouteAttributes> {
 
 fn plan(version: u64, routes: &[(&str, usize)]) -> Plan {
     let routes = routes.iter().map(|(p, length)| (p.parse().unwrap(), attributes(*length)));
-    Plan { version, routes: Arc::new(routes.collect()) }
+    Plan { version, routes: Arc::new(routes.collect()), ..Plan::default() }
 }
 
 /// An OPEN as a well-behaved neighbour of AS 65515 sends it.

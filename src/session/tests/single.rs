@@ -1,6 +1,7 @@
 //! One session against a scripted neighbour.
 
 use super::*;
+use crate::session::outbound::Manner;
 use crate::wire::{
     AsPath, ExtendedNextHopFamily, MpNextHop, Origin, PathAttributes, Role, RouteRefresh,
     pack_announcements, pack_withdrawals,
@@ -118,7 +119,7 @@ impl Bench {
         bench
     }
 
-    fn notifications(&self) -> Vec<(u8, u8)> {
+    pub(super) fn notifications(&self) -> Vec<(u8, u8)> {
         let said = self.said.iter();
         said.filter_map(|m| match m {
             Message::Notification(n) => Some((n.code, n.subcode)),
@@ -130,7 +131,7 @@ impl Bench {
         .collect()
     }
 
-    fn updates(&self) -> Vec<&Update> {
+    pub(super) fn updates(&self) -> Vec<&Update> {
         let said = self.said.iter();
         said.filter_map(|m| if let Message::Update(update) = m { Some(update) } else { None })
             .collect()
@@ -740,9 +741,10 @@ fn a_session_says_which_keys_it_cannot_follow() {
     let other = Params {
         hold_time: HoldTime::new(30).unwrap(),
         families: Family::ALL.into(),
+        graceful_restart: RestartTime::new(120),
         ..params.clone()
     };
-    assert_eq!(params.resetting(&other), ["hold-time", "families"]);
+    assert_eq!(params.resetting(&other), ["hold-time", "families", "graceful-restart"]);
 }
 
 #[test]

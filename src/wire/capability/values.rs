@@ -31,7 +31,7 @@ pub struct ExtendedNextHopFamily {
 /// What a speaker announces about restarts (RFC 4724 §3).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct GracefulRestart {
-    /// The four flag bits: 8 restarted, 4 knows about NOTIFICATIONs (RFC 8538).
+    /// The four flag bits: [`GracefulRestart::RESTARTED`], and 4 for NOTIFICATIONs (RFC 8538).
     pub flags: u8,
     /// Seconds, 0 to 4095.
     pub restart_time: u16,
@@ -46,7 +46,7 @@ pub struct GracefulFamily {
     pub afi: u16,
     /// Subsequent address family identifier.
     pub safi: u8,
-    /// 0x80: forwarding state was kept.
+    /// [`GracefulFamily::FORWARDING_KEPT`]; the other bits are reserved.
     pub flags: u8,
 }
 
@@ -92,6 +92,9 @@ impl AddPathFamily {
 }
 
 impl GracefulFamily {
+    /// The Forwarding State bit: traffic was still forwarded during the restart.
+    pub const FORWARDING_KEPT: u8 = 0x80;
+
     pub(super) fn from_octets([high, low, safi, flags]: &[u8; 4]) -> Self {
         Self { afi: u16::from_be_bytes([*high, *low]), safi: *safi, flags: *flags }
     }
@@ -102,6 +105,9 @@ impl GracefulFamily {
 }
 
 impl GracefulRestart {
+    /// The Restart State bit: the speaker has restarted.
+    pub const RESTARTED: u8 = 8;
+
     pub(super) fn read(data: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(data, 0);
         let head = reader.u16()?;

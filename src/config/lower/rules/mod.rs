@@ -4,6 +4,7 @@ mod addresses;
 mod next_hops;
 mod peering;
 mod profiles;
+mod restarts;
 mod unused;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub(super) fn check(
     addresses::check(neighbors, services);
     next_hops::check(neighbors, services);
     profiles::check(bgp, neighbors, services);
+    restarts::check(neighbors);
     unused::check(root, neighbors, services, instances);
 }
 

@@ -44,7 +44,7 @@ pub(super) fn check(
 }
 
 /// What to call it, when it is one of Azure's.
-fn azure(neighbor: &neighbor::Draft<'_>) -> Option<&'static str> {
+pub(super) fn azure(neighbor: &neighbor::Draft<'_>) -> Option<&'static str> {
     match neighbor.profile.as_ref()?.value {
         Profile::AzureRouteServer => Some("Azure Route Server"),
         Profile::VirtualWan => Some("a Virtual WAN hub"),

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use crate::base::Reason;
-use crate::status::{StreamState, StreamStatus};
+use crate::status::{StreamKind, StreamState, StreamStatus};
 
 use super::line::Line;
 
@@ -39,7 +39,7 @@ pub(in super::super) struct Delivery {
 impl Delivery {
     /// A stream that brings nothing yet. `log_target` is what HAProxy's `log` line names.
     pub(in super::super) fn new(
-        kind: &'static str,
+        kind: StreamKind,
         place: String,
         log_target: &str,
         now: Instant,

@@ -21,7 +21,9 @@ pub(super) use delivery::Delivery;
 pub(super) use line::Line;
 pub(super) use log_socket::LogSocket;
 pub(super) use tail::{News, Tail};
-pub(super) use transcript::{Heard, Refusal};
+pub(super) use transcript::Heard;
+#[cfg(test)]
+pub(super) use transcript::{Refusal, Transcript};
 pub(super) use witness::Witness;
 
 pub use log_socket::{BindError, EventSockets};

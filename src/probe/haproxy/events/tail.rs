@@ -69,7 +69,7 @@ impl Tail {
         }
         // Without a ring, the prompt keeps the connection open. HAProxy's own timeout is 10 s.
         let last = match &instance.event_ring {
-            Some(ring) => format!("show events;show events {ring} -w -n"),
+            Some(ring) => format!("show events {ring} -n;show events {ring} -w -n"),
             None => "prompt".to_owned(),
         };
         Some(Self {

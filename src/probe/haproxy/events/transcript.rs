@@ -8,10 +8,13 @@ const LONGEST: usize = 64 << 10;
 /// ```text
 /// set timeout cli 1d   ─▶ an empty line
 /// show info            ─▶ Name: HAProxy ... Pid: 123 ... and an empty line
-/// show events          ─▶ the rings, and an empty line          (with a ring)
-/// show events R -w -n  ─▶ log lines for as long as it lives     (with a ring)
-/// prompt               ─▶ "> ", and nothing more                (without one)
+/// show events R -n     ─▶ an empty line, or why not              (with a ring)
+/// show events R -w -n  ─▶ log lines for as long as it lives      (with a ring)
+/// prompt               ─▶ "> ", and nothing more                 (without one)
 /// ```
+///
+/// The first `show events` reads nothing and ends at once: without it, HAProxy would say nothing when
+/// all is well.
 #[derive(Debug)]
 pub(in super::super) struct Transcript {
     partial: Vec<u8>,
@@ -23,8 +26,8 @@ pub(in super::super) struct Transcript {
 enum Phase {
     /// `show info`, and the worker once it was named.
     Info(Option<u32>),
-    /// The rings, and whether ours was among them.
-    Rings(u32, bool),
+    /// Whether the ring can be read.
+    Trial(u32),
     Events,
 }
 
@@ -46,6 +49,21 @@ pub(in super::super) enum Refusal {
     NoRing,
     /// `show events` is not for this socket.
     Level,
+}
+
+impl Refusal {
+    /// What is wrong with this ring, and the way out.
+    pub(in super::super) fn words(self, ring: &str) -> String {
+        match self {
+            Self::NoRing => format!(
+                "HAProxy has no ring {ring}: it needs a section `ring {ring}` and \
+                 `log ring@{ring} local0 notice`"
+            ),
+            Self::Level => "permission denied: a ring is followed with `level operator` on the \
+                            stats socket"
+                .to_owned(),
+        }
+    }
 }
 
 impl Transcript {
@@ -74,14 +92,14 @@ impl Transcript {
         let text = String::from_utf8_lossy(&line);
         match self.phase {
             Phase::Info(worker) => self.info(worker, &text),
-            Phase::Rings(worker, found) => self.rings(worker, found, &text),
+            Phase::Trial(worker) => Some(self.trial(worker, &text)),
             Phase::Events => (!text.is_empty()).then(|| Heard::Line(Line::read(&line))),
         }
     }
 
     fn info(&mut self, worker: Option<u32>, text: &str) -> Option<Heard> {
         match worker.filter(|_| text.is_empty()) {
-            Some(worker) if self.ring.is_some() => self.phase = Phase::Rings(worker, false),
+            Some(worker) if self.ring.is_some() => self.phase = Phase::Trial(worker),
             Some(worker) => {
                 self.phase = Phase::Events;
                 return Some(Heard::Following(worker));
@@ -94,22 +112,18 @@ impl Transcript {
         None
     }
 
-    fn rings(&mut self, worker: u32, found: bool, text: &str) -> Option<Heard> {
-        if text.starts_with("Permission denied") {
-            return Some(Heard::Refused(Refusal::Level));
+    fn trial(&mut self, worker: u32, text: &str) -> Heard {
+        match text {
+            "" => {
+                self.phase = Phase::Events;
+                Heard::Following(worker)
+            }
+            "No such event sink" | "Nothing to report for this sink" => {
+                Heard::Refused(Refusal::NoRing)
+            }
+            "Permission denied" => Heard::Refused(Refusal::Level),
+            // Something happened between the two commands.
+            line => Heard::Line(Line::read(line.as_bytes())),
         }
-        if !text.is_empty() {
-            let ours = ring_of(text).is_some_and(|name| self.ring.as_deref() == Some(name));
-            self.phase = Phase::Rings(worker, found || ours);
-            return None;
-        }
-        self.phase = Phase::Events;
-        Some(if found { Heard::Following(worker) } else { Heard::Refused(Refusal::NoRing) })
     }
-}
-
-/// The name in a line of `show events`: `    herald     : type=buffer, 0 dropped, ...`.
-fn ring_of(text: &str) -> Option<&str> {
-    let (name, about) = text.split_once(" : ")?;
-    about.starts_with("type=").then(|| name.trim())
 }

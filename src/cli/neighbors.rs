@@ -1,0 +1,154 @@
+use std::path::Path;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::agent::Reach;
+use super::table::{Cell, ago, colour, table};
+use super::{Exit, print, print_json};
+use crate::control;
+use crate::status::{Bfd, Neighbor, Snapshot};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// As JSON: the `neighbors` of `herald status --json`.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reach: Reach,
+}
+
+pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
+    let snapshot: Snapshot = arguments.reach.agent(config)?.ask(control::STATUS)?;
+    if arguments.json {
+        return print_json(&snapshot.neighbors);
+    }
+    let colour = colour(&std::io::stdout());
+    print(paragraphs(&snapshot.neighbors, Timestamp::now(), colour).join("\n\n"));
+    Ok(Exit::Done)
+}
+
+/// The table, then what is to be said of single neighbours.
+pub(super) fn paragraphs(neighbors: &[Neighbor], now: Timestamp, colour: bool) -> Vec<String> {
+    let mut paragraphs = vec![neighbor_table(neighbors, now, colour)];
+    paragraphs.extend(neighbors.iter().filter_map(trouble));
+    paragraphs.extend(neighbors.iter().filter_map(malformed));
+    paragraphs.extend(neighbors.iter().filter_map(bfd_trouble));
+    paragraphs
+}
+
+/// The column for BFD is there when a neighbour has it.
+fn neighbor_table(neighbors: &[Neighbor], now: Timestamp, colour: bool) -> String {
+    let mut heading = vec!["NEIGHBOR", "ADDRESS", "AS", "STATE", "SINCE", "SENT", "RCVD", "FLAPS"];
+    let mut rows: Vec<_> = neighbors.iter().map(|n| neighbor_row(n, now)).collect();
+    if neighbors.iter().any(|neighbor| neighbor.bfd.is_some()) {
+        heading.push("BFD");
+        for (row, neighbor) in rows.iter_mut().zip(neighbors) {
+            row.push(neighbor.bfd.as_ref().map_or("-".to_owned(), bfd_cell).into());
+        }
+    }
+    table(&heading, &rows, colour)
+}
+
+/// `up 900ms`: the state, and in which time a failure is noticed.
+fn bfd_cell(bfd: &Bfd) -> String {
+    match bfd.detect_ms.filter(|_| bfd.state == "up") {
+        Some(detect) => format!("{} {detect}ms", bfd.state),
+        None => bfd.state.clone(),
+    }
+}
+
+fn neighbor_row(neighbor: &Neighbor, now: Timestamp) -> Vec<Cell> {
+    vec![
+        Cell::from(&neighbor.name),
+        Cell::from(neighbor.address),
+        Cell::from(neighbor.peer_as),
+        Cell::state(&neighbor.state),
+        Cell::from(ago(neighbor.since, now)),
+        Cell::from(neighbor.advertised),
+        Cell::from(neighbor.received),
+        Cell::from(neighbor.flaps),
+    ]
+}
+
+/// The last error, while it still explains why there is no session.
+fn trouble(neighbor: &Neighbor) -> Option<String> {
+    let error = neighbor.last_error.as_ref().filter(|_| neighbor.state != "established")?;
+    Some(format!("{}: {error}", neighbor.name))
+}
+
+/// UPDATEs that had to be treated by RFC 7606: somebody should tell the neighbour's operator. The
+/// octets are in the JSON.
+fn malformed(neighbor: &Neighbor) -> Option<String> {
+    let last = neighbor.last_malformed.as_ref()?;
+    let count = neighbor.malformed;
+    Some(format!("{}: {count} malformed UPDATEs, the last: {}", neighbor.name, last.because))
+}
+
+/// BFD that is not up keeps no session down, so nobody would notice that the path is not watched.
+fn bfd_trouble(neighbor: &Neighbor) -> Option<String> {
+    let established = neighbor.state == "established";
+    let bfd = neighbor.bfd.as_ref().filter(|bfd| established && bfd.state != "up")?;
+    let why = match (&bfd.diag, bfd.received, bfd.multihop) {
+        (Some(diag), _, _) => diag,
+        (None, 1.., _) => "the neighbour does not hear us",
+        (None, 0, true) => "no packet yet: does the neighbour speak multihop BFD (port 4784)?",
+        (None, 0, false) => {
+            "no packet yet: does the neighbour speak BFD (port 3784), on the same link?"
+        }
+    };
+    Some(format!("{}: BFD is {}: {why}", neighbor.name, bfd.state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn neighbor(name: &str, bfd: Option<Bfd>) -> Neighbor {
+        let text = format!(
+            r#"{{"name":"{name}","address":"192.0.2.1","peer-as":65000,"state":"established",
+            "since":"2026-01-01T00:00:00Z","hold-time-s":90,"capabilities":[],"advertised":1,
+            "received":0,"flaps":0,"not-kept":0,"malformed":0}}"#
+        );
+        Neighbor { bfd, ..serde_json::from_str(&text).unwrap() }
+    }
+
+    fn bfd(state: &str, received: u64) -> Bfd {
+        Bfd {
+            state: state.to_owned(),
+            since: Timestamp::UNIX_EPOCH,
+            multihop: false,
+            interval_ms: 300,
+            detect_ms: (received > 0).then_some(900),
+            diag: None,
+            failures: 0,
+            sent: 9,
+            received,
+            discarded: 0,
+        }
+    }
+
+    #[test]
+    fn bfd_has_a_column_where_a_neighbour_has_it() {
+        let now = Timestamp::UNIX_EPOCH;
+        let plain = neighbor_table(&[neighbor("a", None)], now, false);
+        assert!(!plain.contains("BFD"), "{plain}");
+        let watched = [neighbor("a", None), neighbor("b", Some(bfd("up", 5)))];
+        let table = neighbor_table(&watched, now, false);
+        let lines: Vec<&str> = table.lines().collect();
+        assert!(lines[0].ends_with("BFD"), "{table}");
+        assert!(lines[1].ends_with("  -"), "{table}");
+        assert!(lines[2].ends_with("  up 900ms"), "{table}");
+    }
+
+    #[test]
+    fn a_session_that_bfd_does_not_watch_says_why() {
+        let said = |bfd: Bfd| bfd_trouble(&neighbor("rs", Some(bfd)));
+        assert_eq!(said(bfd("up", 5)), None);
+        assert!(said(bfd("down", 0)).unwrap().starts_with("rs: BFD is down: no packet yet"));
+        assert!(said(bfd("init", 5)).unwrap().contains("does not hear us"));
+        let diag = Some("administratively down".to_owned());
+        let held = said(Bfd { diag, ..bfd("down", 5) }).unwrap();
+        assert_eq!(held, "rs: BFD is down: administratively down");
+    }
+}

@@ -1,0 +1,80 @@
+//! Puts an [`Explanation`] together: what in the configuration makes a service's routes what they
+//! are, beside what it is now.
+
+use super::picture::{self, Agent};
+use crate::base::NeighborName;
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::health::Rule;
+use crate::policy::{self, Extras};
+use crate::status::{Explanation, Layer, PeerStatus, Recipient, community_texts};
+
+/// Explains a service, but for what its neighbours were sent and what has happened to it.
+pub(super) fn explanation(
+    agent: &Agent,
+    config: &Config,
+    engine: &Engine,
+    peers: &[PeerStatus],
+    name: &str,
+) -> Option<Explanation> {
+    let view = engine.services().find(|view| view.name.as_str() == name)?;
+    let (service, routing) =
+        (config.services.get(view.name)?, config.policy.services.get(view.name)?);
+    let region = match config.agent.region.name() {
+        Some(region) => format!("region.{region}"),
+        None => "region".to_owned(),
+    };
+    Some(Explanation {
+        rule: rule(service.health.rule, service.health.checks.len()),
+        table: policy::table(routing, view.state).map(|(word, table)| {
+            layer(format!("service.{name}.{word}"), table.announce, &table.extras)
+        }),
+        region: layer(region, true, &config.policy.region),
+        neighbors: routing
+            .neighbors
+            .iter()
+            .filter_map(|n| recipient(agent, config, peers, n))
+            .collect(),
+        service: picture::service(agent, config, &view, peers),
+        events: Vec::new(),
+    })
+}
+
+fn rule(rule: Rule, checks: usize) -> String {
+    match (rule, checks) {
+        (_, 0) => "no check: always healthy".to_owned(),
+        (Rule::All, _) => format!("all of {checks} must be healthy"),
+        (Rule::Any, _) => format!("any of {checks} must be healthy"),
+        (Rule::AtLeast(least), _) => format!("at least {least} of {checks} must be healthy"),
+    }
+}
+
+fn layer(name: String, announce: bool, extras: &Extras) -> Layer {
+    Layer {
+        name,
+        announce,
+        prepend: extras.prepend,
+        med: extras.med,
+        communities: community_texts(&extras.communities, &extras.large_communities),
+    }
+}
+
+fn recipient(
+    agent: &Agent,
+    config: &Config,
+    peers: &[PeerStatus],
+    name: &NeighborName,
+) -> Option<Recipient> {
+    let peer = peers.iter().find(|peer| peer.name == *name)?;
+    let extras = &config.policy.neighbors.get(name)?.extras;
+    let established = peer.local_address.is_some();
+    let last_error = peer.last_error.as_ref().filter(|_| !established);
+    Some(Recipient {
+        layer: layer(format!("neighbor.{name}"), true, extras),
+        name: name.to_string(),
+        state: peer.state.0.to_string(),
+        since: agent.clock.timestamp(peer.state.1),
+        last_error: last_error.map(ToString::to_string),
+        sent: Vec::new(),
+    })
+}
