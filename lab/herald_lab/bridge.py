@@ -21,8 +21,10 @@ from .versions import versions
 from .wait import until
 
 SHIPPED = Path(__file__).parent.parent.parent / "configs" / "haproxy" / "herald.cfg"
-HAPROXY_CFG = "/etc/haproxy/haproxy.cfg"
-EVENT_LOG = "log /run/herald/haproxy.sock local0 notice"
+HAPROXY_CFG, HERALD_TOML = "/etc/haproxy/haproxy.cfg", "/etc/herald/herald.toml"
+# The shipped file has a ring; the lab's own has HAProxy log to a socket.
+EVENT_SOCKET, EVENT_RING = 'event-socket = "/run/herald/haproxy.sock"', 'event-ring = "herald"'
+REGIONS = {"ne": "northeurope", "we": "westeurope"}
 # The shipped file is North Europe's. What is different in the west: its server, and the other end of the bridge.
 _WEST = (("172.16.156.69", "172.16.136.69"), ("server westeurope 172.16.136.70", "server northeurope 172.16.156.70"))
 
@@ -40,7 +42,8 @@ def run(narrator: Narrator, deaths: int) -> bool:
 def _variant(narrator: Narrator, expectations: Expectations, deaths: int, bridged: bool) -> bool:
     title = "with the bridge" if bridged else "without the bridge"
     narrator.chapter(f"{title}: {deaths} deaths, {RATE} requests a second, each over a new TCP connection")
-    replaced = {(f"nva-{short}", HAPROXY_CFG): haproxy_cfg(region, bridged) for short, region in (("ne", "northeurope"), ("we", "westeurope"))}
+    replaced = {(f"nva-{short}", HAPROXY_CFG): haproxy_cfg(region, bridged) for short, region in REGIONS.items()}
+    replaced |= {(f"nva-{short}", HERALD_TOML): herald_toml(short) for short in REGIONS}
     with Lab(topology.read(failover.TOPOLOGY), "bridge", replaced) as lab:
         return lab.told(narrator, lambda: Deaths(lab, narrator, expectations, title, 0 if bridged else None).die(deaths))
 
@@ -56,14 +59,18 @@ def haproxy_cfg(region: str, bridged: bool) -> str:
         words = row.split()
         if "backend02" in row or (words[-1:] == ["backup"] and not bridged):
             continue
-        if words[:1] == ["log"] and words[1] != "global":
-            continue  # the lab has no syslog, and one event stream
+        if words[:2] == ["log", "/dev/log"]:
+            continue  # a node has no syslog of its own, and the host's is not for the lab
         rows.append(row)
-        if words[:1] == ["global"]:
-            rows.append(f"    {EVENT_LOG}")
         if row == "frontend http_front":
             rows.append(f"    http-response set-header X-Nva {region}")
     return "\n".join(rows) + "\n"
+
+
+def herald_toml(short: str) -> str:
+    """The configuration of a region's herald in the lab, following the shipped ring."""
+    text = (failover.TOPOLOGY.parent / f"nva-{short}" / "herald.toml").read_text()
+    return text.replace(EVENT_SOCKET, EVENT_RING)
 
 
 class Deaths(Story):

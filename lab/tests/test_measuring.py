@@ -104,10 +104,15 @@ class Configurations(unittest.TestCase):
         self.assertNotIn("172.16.136.69", north)
         self.assertNotIn("172.16.156.69", west)
 
-    def test_each_logs_to_herald_and_nowhere_else(self) -> None:
+    def test_the_shipped_ring_is_followed(self) -> None:
+        ring = bridge.EVENT_RING.split('"')[1]
+        self.assertIn(f"log ring@{ring} local0 notice", bridge.haproxy_cfg("westeurope", True))
+        self.assertIn(bridge.EVENT_RING, bridge.herald_toml("we"))
+        self.assertNotIn("event-socket", bridge.herald_toml("we"))
+
+    def test_nothing_is_logged_outside_of_the_lab(self) -> None:
         rows = [row.split() for row in bridge.haproxy_cfg("westeurope", True).splitlines()]
-        targets = [row[1] for row in rows if row[:1] == ["log"] and row[1] != "global"]
-        self.assertEqual(targets, ["/run/herald/haproxy.sock"])
+        self.assertNotIn(["log", "/dev/log"], [row[:2] for row in rows])
 
     def test_without_the_bridge_only_the_bridge_is_missing(self) -> None:
         bridged, alone = (bridge.haproxy_cfg("northeurope", bridged).splitlines() for bridged in (True, False))
