@@ -16,7 +16,7 @@ from .topology import Bind
 _NAMESPACES = ("--net", "--mount", "--pid", "--uts")
 _INIT = Path(__file__).with_name("node_init.py")
 # What else the machine does is not to blur the lab: nice value (sched(7)) of the runner and of its programs' autogroups.
-_NICE = -10
+_NICE = -20
 
 
 class NodeError(Exception):
