@@ -12,6 +12,7 @@ mod reason;
 mod route;
 mod throttle;
 mod timers;
+mod trust;
 
 pub use asn::{AS_TRANS, Asn};
 pub use backoff::{Backoff, Rng};
@@ -25,6 +26,7 @@ pub use reason::Reason;
 pub use route::{NextHop, RouteAttributes, RouteTable};
 pub use throttle::Throttle;
 pub use timers::Timers;
+pub use trust::Trust;
 
 #[cfg(test)]
 mod tests;

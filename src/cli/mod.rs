@@ -15,6 +15,7 @@ mod documents;
 mod events;
 mod explain;
 mod neighbors;
+mod reload;
 mod routes;
 mod run;
 mod services;
@@ -107,6 +108,9 @@ enum Command {
     /// Announce a service for a while, whatever its health.
     #[command(after_help = "Example:\n  herald announce web --for 10m --reason 'check is broken'")]
     Announce(words::AnnounceArguments),
+    /// Make the agent read its file again; sessions that need not be reset do not notice.
+    #[command(after_help = "Examples:\n  herald reload --dry-run\n  herald reload --allow-reset")]
+    Reload(reload::Arguments),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example:\n  herald completions bash > /usr/share/bash-completion/completions/herald"
@@ -150,6 +154,7 @@ pub fn main() -> ExitCode {
         Command::Resume(own) => words::resume(config, own),
         Command::Withdraw(own) => words::withdraw(config, own),
         Command::Announce(own) => words::announce(config, own),
+        Command::Reload(arguments) => reload::run(config, arguments),
         Command::Completions(own) => Ok(documents::completions(Arguments::command(), own)),
         Command::Man(own) => Ok(documents::man(Arguments::command(), own)),
     };

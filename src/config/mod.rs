@@ -9,12 +9,14 @@
 //! reading, so that all of a file come in one go.
 
 mod change;
+mod checks;
 mod diagnostic;
 mod duration;
 mod keys;
 mod lower;
 mod notes;
 mod password;
+mod pattern;
 mod reader;
 mod reference;
 mod region;
@@ -34,9 +36,11 @@ use self::diagnostic::Severity;
 use self::notes::Notes;
 use self::reader::Section;
 
+pub use checks::{Cadence, Check, CheckKind, DnsCheck, HttpCheck, Statuses, TcpCheck, TcpTls};
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
 pub use password::Password;
+pub use pattern::Pattern;
 pub use reference::reference;
 pub use region::NoSuchRegion;
 pub use settings::Settings;

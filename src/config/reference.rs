@@ -25,6 +25,11 @@ fn write_key(text: &mut String, path: &str, key: &Key) {
         |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match key.form {
         Form::Table(table) => write_table(text, &inside(key.name), table),
+        Form::Kind(table) => {
+            // Beside the others: in one table they would exclude each other.
+            let around = path.rsplit_once('.').map_or("", |(around, _)| around);
+            write_table(text, &format!("{around}.{}.{}", key.example, key.name), table);
+        }
         Form::Named(table) => {
             write_table(text, &format!("{}.{}", inside(key.name), key.example), table);
         }

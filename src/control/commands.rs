@@ -17,7 +17,7 @@ use crate::config;
 use crate::engine::{Command, Lasts, Refusal, Target, Word};
 use crate::policy::Owner;
 use crate::status::http::Problem;
-use crate::status::{Saved, Service};
+use crate::status::{Reloads, Saved, Service};
 
 /// The longest reason, in characters: it is shown wherever the state is.
 pub const MOST_REASON: usize = 200;
@@ -68,13 +68,15 @@ pub struct Obeyed {
     pub version: u64,
 }
 
-/// The way to the decider and to the disk. Cheap to clone.
+/// The way to the decider, to the disk, and to who reads the file again. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Commands {
     /// To the decider.
     pub requests: mpsc::Sender<Request>,
     /// What is on the disk.
     pub saved: watch::Receiver<Saved>,
+    /// To the supervisor.
+    pub reloads: Reloads,
 }
 
 impl Commands {

@@ -9,10 +9,12 @@
 mod caller;
 mod client;
 mod commands;
+mod reload;
 mod server;
 
 pub use client::{ClientError, follow, get, post};
 pub use commands::{Answer, Ask, Commands, MOST_REASON, Obeyed, Request};
+pub use reload::AskReload;
 pub use server::{Control, ControlError};
 
 pub use crate::status::http::{EVENTS, STATUS};
@@ -28,6 +30,8 @@ pub const SERVICES: &str = "/api/v1/services";
 pub const DRAIN: &str = "/api/v1/drain";
 /// A `POST` of an [`Ask`] resumes every service.
 pub const RESUME: &str = "/api/v1/resume";
+/// A `POST` of an [`AskReload`] makes the agent read its file again.
+pub const RELOAD: &str = "/api/v1/reload";
 
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,7 @@ use tokio::time::timeout;
 
 use super::caller::Caller;
 use super::commands::{self, Commands};
+use super::reload;
 use crate::base::Prefix;
 use crate::clock;
 use crate::status::http::{self, Problem};
@@ -171,6 +172,7 @@ fn router(source: Source, commands: Commands) -> Router {
         .with_state(source.clone());
     reads
         .merge(http::router(source))
+        .merge(reload::router(commands.reloads.clone()))
         .merge(commands::router(commands))
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(MOST_BODY))

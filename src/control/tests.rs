@@ -73,7 +73,8 @@ impl Bench {
             }
         });
         let control = Control::bind(&directory.path().join("control.sock")).unwrap();
-        let commands = Commands { requests, saved: saved_in };
+        let (reloads, _) = mpsc::channel(1);
+        let commands = Commands { requests, saved: saved_in, reloads };
         let server = tokio::spawn(control.run(source, commands));
         Self { directory, history, saved, told, server }
     }
@@ -241,7 +242,9 @@ async fn an_agent_that_is_going_down_says_so() {
     drop(questions);
     let (requests, _) = mpsc::channel(1);
     let (_saved, saved) = watch::channel(Saved::default());
-    tokio::spawn(Control::bind(&path).unwrap().run(source, Commands { requests, saved }));
+    let (reloads, _) = mpsc::channel(1);
+    let commands = Commands { requests, saved, reloads };
+    tokio::spawn(Control::bind(&path).unwrap().run(source, commands));
     assert_eq!(refusal(get::<Snapshot>(&path, STATUS).await).0, 503);
     assert_eq!(refusal(post::<Answer>(&path, DRAIN, &Ask::default()).await).0, 503);
 }

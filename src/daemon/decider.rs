@@ -15,11 +15,14 @@ use super::words;
 use crate::base::{LoopbackAddress, NeighborName, Reason};
 use crate::bfd;
 use crate::clock;
+use crate::cloud::Notice;
 use crate::config::Config;
 use crate::control::{Obeyed, Request};
-use crate::engine::{AddressReport, Command, Engine, Input, Output, Refusal, Target, Transition};
+use crate::engine::{
+    AddressReport, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word,
+};
 use crate::health::Observation;
-use crate::policy::State;
+use crate::policy::{Owner, State};
 use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
 use crate::status::{Happening, PeerStatus, Question, Questions, Saved, Service, Snapshot};
@@ -48,6 +51,7 @@ pub(super) struct Configured {
 pub(super) struct Inputs {
     pub(super) orders: mpsc::Receiver<Order>,
     pub(super) commands: mpsc::Receiver<Request>,
+    pub(super) notices: watch::Receiver<Option<Notice>>,
     pub(super) observations: mpsc::Receiver<Observation>,
     pub(super) carried: mpsc::Receiver<(NeighborName, Carried)>,
     pub(super) reports: mpsc::Receiver<AddressReport>,
@@ -123,6 +127,7 @@ impl Decider {
                     Input::Command(command)
                 }
                 () = clock::reached(deadline) => Input::Timeout,
+                Ok(()) = self.inputs.notices.changed() => self.noticed(),
                 Some(question) = self.inputs.questions.recv() => {
                     self.answer(question);
                     continue;
@@ -130,6 +135,19 @@ impl Decider {
             };
             self.engine.handle(input, clock::now());
         }
+    }
+
+    /// The cloud's word: drain before maintenance begins, and resume when it is over.
+    fn noticed(&mut self) -> Input {
+        let notice = self.inputs.notices.borrow_and_update().clone();
+        let (word, because) = match notice {
+            Some(Notice { because, left }) => (Word::Drain(Lasts::AtMost(left)), because),
+            None => (Word::Resume, Reason::new("the maintenance is over")),
+        };
+        let (target, owner) = (Target::All, Owner::Maintenance);
+        let command = Command { target, word, owner, by: Reason::new("the cloud"), because };
+        self.note(&command);
+        Input::Command(command)
     }
 
     /// Says and remembers who has given a word, before what follows from it.

@@ -96,6 +96,8 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         orders: wiring.orders.clone(),
         observations: wiring.observations,
         recorder: recorder.clone(),
+        notices: wiring.notices,
+        source: wiring.source.clone(),
     };
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);

@@ -5,20 +5,23 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
 use super::inheritance::Inheritance;
-use super::neighbors::{Neighbors, Shared};
+use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
-use crate::base::{InstanceName, NeighborName};
+use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
-use crate::config::{self, Config, HaproxyInstance, Loaded, Settings};
+use crate::cloud::{self, Notice};
+use crate::config::{
+    self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
+};
 use crate::health::Observation;
-use crate::status::{Reload, ReloadRequest};
+use crate::status::{Reload, ReloadRequest, Source};
 use crate::{peer, probe};
 
 /// The agent's file, and the tasks that it has led to.
@@ -28,11 +31,16 @@ pub(super) struct Supervisor {
     settings: Settings,
     pub(super) neighbors: Neighbors,
     probes: Keyed<InstanceName, HaproxyInstance>,
+    checks: Keyed<(ServiceName, CheckName), Check>,
+    seeds: Rng,
+    watches: Keyed<(), (Metadata, Maintenance)>,
     pub(super) tasks: JoinSet<String>,
     bound: Bound,
     bfd: mpsc::Sender<Command>,
     orders: mpsc::Sender<Order>,
     observations: mpsc::Sender<Observation>,
+    notices: watch::Sender<Option<Notice>>,
+    source: Source,
 }
 
 /// Where the tasks send to.
@@ -41,6 +49,8 @@ pub(super) struct Ends {
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) recorder: Recorder,
+    pub(super) notices: watch::Sender<Option<Notice>>,
+    pub(super) source: Source,
 }
 
 /// What there is to be told of a reload.
@@ -52,19 +62,24 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations, recorder } = ends;
+        let Ends { shared, orders, observations, recorder, notices, source } = ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
             neighbors: Neighbors::new(&config, shared, recorder),
+            seeds: seeds(&config),
             config,
             settings,
             probes: Keyed::new(),
+            checks: Keyed::new(),
+            watches: Keyed::new(),
             tasks: JoinSet::new(),
             bound: Bound::default(),
             bfd,
             orders,
             observations,
+            notices,
+            source,
         }
     }
 
@@ -87,7 +102,32 @@ impl Supervisor {
         self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
             named("a HAProxy probe", probe::haproxy::watch(instance, observations.clone()))
         });
+        let checks = config.checks.iter();
+        let checks = checks.map(|c| ((c.service.clone(), c.name.clone()), c.clone())).collect();
+        self.checks.apply(&checks, &mut self.tasks, |check| {
+            named("a check", probe::watch(check, self.seeds.next_u64(), observations.clone()))
+        });
+        self.watch_maintenance(config);
         Ok(started)
+    }
+
+    /// What nobody watches any more is over: a notice ends with its watch.
+    fn watch_maintenance(&mut self, config: &Config) {
+        let agent = &config.agent;
+        let maintenance = agent.maintenance.clone();
+        let wanted = maintenance.map(|watched| ((), (agent.metadata.clone(), watched)));
+        if wanted.is_none() {
+            self.notices.send_if_modified(|notice| notice.take().is_some());
+        }
+        let (notices, source) = (&self.notices, &self.source);
+        self.watches.apply(
+            &wanted.into_iter().collect(),
+            &mut self.tasks,
+            |(metadata, watched)| {
+                let watch = cloud::watch(metadata, watched, notices.clone(), source.clone());
+                named("the watch for maintenance", watch)
+            },
+        );
     }
 
     /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds

@@ -10,6 +10,7 @@ use super::inheritance::Inheritance;
 use super::neighbors::Shared;
 use crate::base::{LoopbackAddress, Prefix};
 use crate::bfd_udp::Command;
+use crate::cloud::Notice;
 use crate::config::{Config, OnDown, Service};
 use crate::control::Commands;
 use crate::engine::{self, AddressReport};
@@ -46,6 +47,7 @@ pub(super) struct Wiring {
     pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) shared: Shared,
     pub(super) callers: watch::Receiver<Callers>,
+    pub(super) notices: watch::Sender<Option<Notice>>,
     pub(super) paths: mpsc::Receiver<Command>,
     pub(super) reloads: Reloads,
     pub(super) reload_requests: mpsc::Receiver<ReloadRequest>,
@@ -67,10 +69,12 @@ impl Wiring {
         let (route_questions, route_questions_in) = watch::channel(RouteQuestions::default());
         let (bfd, paths) = mpsc::channel(PATHS);
         let (reloads, reload_requests) = mpsc::channel(RELOADS);
+        let (notices, notices_in) = watch::channel(None);
         let (source, questions) = Source::new(route_questions_in, history.subscribe());
         let inputs = Inputs {
             orders: orders_in,
             commands: commands_in,
+            notices: notices_in,
             observations: observations_in,
             carried: carried_in,
             reports: reports_in,
@@ -85,7 +89,7 @@ impl Wiring {
                 saved: saved_in.clone(),
             },
             source,
-            commands: Commands { requests: commands, saved: saved_in },
+            commands: Commands { requests: commands, saved: saved_in, reloads: reloads.clone() },
             history,
             words: words_in,
             saved,
@@ -95,6 +99,7 @@ impl Wiring {
             wanted,
             shared: Shared { carried, callers, questions: route_questions, bfd },
             callers: callers_in,
+            notices,
             paths,
             reloads,
             reload_requests,

@@ -7,6 +7,7 @@ mod support;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use support::config::{ANYCAST, Config};
 use support::frr::Frr;
@@ -106,6 +107,44 @@ fn what_needs_a_reset_or_a_restart_is_named_and_not_done() {
     says(&scene, "[bgp] listen cannot be changed by a reload; restart herald");
     assert_eq!(scene.route_arrives(ANYCAST).as_path, [65010; 3], "nothing is half applied");
     assert_eq!(session(&scene), before);
+}
+
+#[test]
+fn the_command_shows_what_would_change_and_resets_only_when_allowed() {
+    let scene = Scene::<Frr>::usual();
+    scene.route_arrives(ANYCAST);
+    let before = session(&scene);
+    let nothing = scene.herald.ask(&["reload"]);
+    assert_eq!((nothing.status.code(), out(&nothing)), (Some(0), "nothing has changed\n".into()));
+
+    scene.herald.rewrite(&usual(&scene).set("bgp", "hold-time", "\"12s\""));
+    let tried = scene.herald.ask(&["reload", "--dry-run"]);
+    assert_eq!(tried.status.code(), Some(0), "{tried:?}");
+    let change = "bgp.hold-time: \"9s\" -> \"12s\"\n";
+    assert!(out(&tried).contains(change) && out(&tried).contains("not done"), "{tried:?}");
+    assert!(out(&tried).contains("resets the session with peer (hold-time)"), "{tried:?}");
+    let refused = scene.herald.ask(&["reload"]);
+    assert_eq!(refused.status.code(), Some(4), "{refused:?}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--allow-reset"), "{refused:?}");
+    assert_eq!(session(&scene), before);
+
+    let reset = scene.herald.ask(&["reload", "--allow-reset", "--json"]);
+    assert!(out(&reset).contains("\"applied\": true"), "{reset:?}");
+    eventually("the session is up with the new hold time", SOON, || {
+        let neighbor = scene.herald.neighbor();
+        let up = neighbor["state"] == "established" && neighbor["since"] != before.0;
+        if up { Ok(()) } else { Err(neighbor) }
+    });
+    assert!(
+        scene.peer.last_close().contains("Administrative Reset"),
+        "{}",
+        scene.peer.last_close()
+    );
+    scene.route_arrives(ANYCAST);
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[test]

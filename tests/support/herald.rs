@@ -113,8 +113,13 @@ impl Herald {
 
     /// Gives it another configuration and tells it to read it.
     pub(crate) fn reconfigure(&self, config: &Config) {
-        write_config(self.directory.path(), config);
+        self.rewrite(config);
         self.signal(Signal::SIGHUP);
+    }
+
+    /// Gives it another configuration, which it does not know of yet.
+    pub(crate) fn rewrite(&self, config: &Config) {
+        write_config(self.directory.path(), config);
     }
 
     /// Sends it a signal.

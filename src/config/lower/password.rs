@@ -1,4 +1,3 @@
-use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -26,7 +25,7 @@ pub(super) fn read(section: &Section<'_>, name: &str, password: &str) -> Option<
             let help = format!(
                 "make it a file that the user of herald can read, the {password} in its first line"
             );
-            refuse(&words(&error), &help);
+            refuse(&scalar::words(&error), &help);
             return None;
         }
     };
@@ -55,24 +54,11 @@ pub(super) fn read(section: &Section<'_>, name: &str, password: &str) -> Option<
 }
 
 fn contents(path: &Path) -> io::Result<(u32, Vec<u8>)> {
-    // Opening anything else may wait for ever, or never end.
-    let found = fs::metadata(path)?;
-    if !found.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
+    let file = scalar::regular_file(path)?;
+    let mode = file.metadata()?.permissions().mode();
     let mut text = Vec::new();
-    File::open(path)?.take(READ).read_to_end(&mut text)?;
-    Ok((found.permissions().mode(), text))
-}
-
-fn words(error: &io::Error) -> String {
-    if error.kind() == io::ErrorKind::NotFound {
-        "there is no such file".to_owned()
-    } else if error.kind() == io::ErrorKind::PermissionDenied {
-        "this user may not read it".to_owned()
-    } else {
-        error.to_string()
-    }
+    file.take(READ).read_to_end(&mut text)?;
+    Ok((mode, text))
 }
 
 /// Without its end, LF or CR LF. Blanks belong to the password.
