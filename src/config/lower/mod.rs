@@ -9,7 +9,6 @@ mod check;
 mod check_dns;
 mod check_http;
 mod check_tcp;
-mod check_trust;
 mod cloud;
 mod haproxy;
 mod haproxy_check;
@@ -22,6 +21,7 @@ mod scalar;
 mod service;
 mod session;
 mod signature;
+mod trust;
 
 use std::collections::BTreeMap;
 

@@ -8,6 +8,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
+use crate::base::Trust;
 use crate::client;
 use crate::config::{HaproxyAddress, HaproxyInstance, Login};
 
@@ -67,7 +68,9 @@ impl Client {
                     .map_err(|error| Silence::from_io(address.clone(), &error))?;
                 ask_socket(stream, address.clone()).await
             }
-            HaproxyAddress::Http { url, login } => ask_page(url, login.as_ref()).await,
+            HaproxyAddress::Http { url, login, trust } => {
+                ask_page(url, login.as_ref(), trust.as_ref()).await
+            }
         }
     }
 }
@@ -95,9 +98,13 @@ where
 }
 
 /// Fetches the stats page's CSV.
-async fn ask_page(url: &str, login: Option<&Login>) -> Result<Answer, Silence> {
+async fn ask_page(
+    url: &str,
+    login: Option<&Login>,
+    trust: Option<&Trust>,
+) -> Result<Answer, Silence> {
     let failed = |error| from_http(url, &error);
-    let client = client::http(None).build();
+    let client = client::http(trust).build();
     let table = format!("{};csv", url.trim_end_matches(";csv"));
     let request = with_login(client.map_err(failed)?.get(table), login)?;
     read_page(request.send().await.map_err(failed)?, url).await
@@ -152,6 +159,9 @@ fn from_http(url: &str, error: &reqwest::Error) -> Silence {
     let mut last = error.to_string();
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<io::Error>() {
+            if let Some(tls) = client::handshake_error(io) {
+                return Silence::Unreachable { place: url.to_owned(), cause: client::words(tls) };
+            }
             return Silence::from_io(url.to_owned(), io);
         }
         if inner.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
