@@ -25,7 +25,9 @@ use crate::health::Observation;
 use crate::policy::{Owner, State};
 use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
-use crate::status::{Happening, PeerStatus, Question, Questions, Saved, Service, Snapshot};
+use crate::status::{
+    Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Snapshot,
+};
 use crate::store::Words;
 
 /// What comes from outside the machine of checks and routes.
@@ -62,6 +64,7 @@ pub(super) struct Inputs {
 pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
+    pub(super) haproxies: watch::Receiver<Haproxies>,
     pub(super) words: watch::Sender<Words>,
     pub(super) saved: watch::Receiver<Saved>,
 }
@@ -262,8 +265,9 @@ impl Decider {
         });
         let paths = paths.collect();
         let saved = self.outputs.saved.borrow();
+        let haproxies = self.outputs.haproxies.borrow();
         let (agent, config) = (&self.agent, &self.config);
-        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved)
+        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved, &haproxies)
     }
 
     /// The same words reach the log and the history.

@@ -123,6 +123,7 @@ mod tests {
                 checks: Vec::new(),
                 routes: Vec::new(),
             }],
+            haproxy: Vec::new(),
             persistence: Persistence::default(),
         }
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use herald::base::{Asn, Community, Family, LargeCommunity, Scope, Trust};
 use herald::config::{
-    Cadence, CheckKind, Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile,
-    Region, Ttl,
+    Cadence, CheckKind, Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown,
+    Profile, Region, Ttl,
 };
 use herald::health::Rule;
 
@@ -174,6 +174,28 @@ fn the_azure_profile_sets_what_nobody_set() {
 }
 
 #[test]
+fn more_routes_than_azure_takes_twice_are_a_worry() {
+    let worries = |count: usize| {
+        let hosts: Vec<_> =
+            (0..count).map(|n| format!("\"9.9.{}.{}\"", n / 250, n % 250)).collect();
+        let text = format!(
+            "{ROUTER_ID}{NEIGHBOR}profile = \"azure-route-server\"\n{HAPROXY}[service.web]\n\
+             addresses = [{}]\ncheck.backend.haproxy = {{ backend = \"http_back\" }}\n",
+            hosts.join(", ")
+        );
+        super::read("test.toml", &text)
+            .unwrap_or_else(|faults| panic!("{faults}"))
+            .worries
+            .to_string()
+    };
+    let many = worries(2001);
+    assert!(many.contains("neighbour rs-0 is told 2001 routes"), "{many}");
+    assert!(many.contains("drops the session above 4000"), "{many}");
+    let fewer = worries(2000);
+    assert!(!fewer.contains("is told"), "{fewer}");
+}
+
+#[test]
 fn the_keys_of_a_neighbour_arrive() {
     let own = "port = 1179\nlocal-as = 65020\nlocal-address = \"192.0.2.11\"\n\
                local-interface = \"vrf-blue\"\nttl-security = 1\npassive = true\nshutdown = true\n\
@@ -278,6 +300,18 @@ fn the_addresses_of_haproxy_are_told_apart() {
     let url = "http://127.0.0.1:8404/stats".to_owned();
     assert_eq!(address("page"), HaproxyAddress::Http { url, login, trust: None });
     assert_eq!(config.haproxy["page"].checks.len(), 1);
+}
+
+#[test]
+fn the_events_of_haproxy_come_by_path_by_udp_and_by_ring() {
+    let instance = |haproxy: &str| file("", "", haproxy, "").haproxy["local"].clone();
+    let none = instance("");
+    assert_eq!((none.event_socket, none.event_ring), (None, None));
+    let path = instance("event-socket = \"/run/herald/haproxy.sock\"\nevent-ring = \"herald\"");
+    assert_eq!(path.event_socket, Some(EventSocket::Unix("/run/herald/haproxy.sock".into())));
+    assert_eq!(path.event_ring.as_deref(), Some("herald"));
+    let udp = instance("event-socket = \"udp:[::1]:5514\"");
+    assert_eq!(udp.event_socket, Some(EventSocket::Udp("[::1]:5514".parse().unwrap())));
 }
 
 #[test]

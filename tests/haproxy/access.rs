@@ -6,7 +6,8 @@ use std::path::Path;
 use herald::config::{HaproxyAddress, HaproxyInstance, Login};
 use herald::health::{Outcome, Sample};
 
-use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, instance, is_healthy, never};
+use crate::lab::{Haproxy, Mode, Server, free_port};
+use crate::watch::{Watch, check, instance, is_healthy, never};
 
 fn backend(server: &Server) -> String {
     format!(
@@ -134,4 +135,9 @@ fn the_configuration_we_recommend_is_accepted_without_a_warning() {
     let said = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
     assert!(checked.status.success(), "{said}");
     assert!(!said.contains("WARNING"), "{said}");
+    let text = fs::read_to_string(file).unwrap();
+    for line in ["log ring@herald local0 notice", "log 127.0.0.1:5514 local0 notice", "log global"]
+    {
+        assert!(text.contains(&format!("    {line}\n")), "{line}");
+    }
 }

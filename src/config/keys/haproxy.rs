@@ -34,8 +34,19 @@ pub(super) static HAPROXY: Table = Table {
         .default("\"500ms\""),
         Key::new("timeout", Form::Duration(ms(10), seconds(60)), "How long one answer may take.")
             .default("\"1s\""),
-        Key::later("event-socket", "a datagram socket that HAProxy logs to"),
-        Key::later("event-ring", "a ring of HAProxy that is followed"),
+        Key::new(
+            "event-socket",
+            Form::Text("an absolute path, or \"udp:ADDRESS:PORT\""),
+            "A datagram socket that herald opens and HAProxy logs to; a change is then seen when \
+             it happens.",
+        )
+        .otherwise("changes are seen by polling", "\"/run/herald/haproxy.sock\""),
+        Key::new(
+            "event-ring",
+            Form::Text("the name of a ring section"),
+            "A ring of HAProxy that is followed on the stats socket, to the same end.",
+        )
+        .otherwise("changes are seen by polling", "\"herald\""),
     ],
 };
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::haproxy_events as events;
 use super::service::Draft as Service;
 use super::{scalar, trust};
 use crate::base::InstanceName;
@@ -13,6 +14,7 @@ use crate::config::types::{HaproxyAddress, HaproxyCheck, HaproxyInstance, Login}
 pub(super) struct Draft {
     pub(super) name: InstanceName,
     pub(super) span: Span,
+    pub(super) events: events::Draft,
     address: Option<HaproxyAddress>,
     poll_interval: Option<Placed<Duration>>,
     timeout: Option<Placed<Duration>>,
@@ -29,7 +31,9 @@ pub(super) struct CheckDraft {
 
 pub(super) fn read(root: &Section<'_>) -> Vec<Draft> {
     let tables = root.named("haproxy").into_iter();
-    tables.map(|(name, section)| instance(&name, &section)).collect()
+    let instances: Vec<_> = tables.map(|(name, section)| instance(&name, &section)).collect();
+    events::refuse_shared(root, &instances);
+    instances
 }
 
 /// The instances with their checks, each asked as often as its most demanding check wants.
@@ -51,6 +55,8 @@ impl Draft {
         Some(HaproxyInstance {
             name: self.name.clone(),
             address: self.address.clone()?,
+            event_socket: self.events.socket.as_ref().map(|socket| socket.value.clone()),
+            event_ring: self.events.ring.as_ref().map(|ring| ring.value.clone()),
             poll_interval: checks().filter_map(|c| c.interval).fold(poll_interval, Duration::min),
             timeout: checks().filter_map(|c| c.timeout).fold(timeout, Duration::min),
             checks: in_order(checks().map(|c| c.check.clone())),
@@ -84,6 +90,7 @@ fn instance(name: &str, section: &Section<'_>) -> Draft {
     Draft {
         name: InstanceName::from(name),
         span: section.span().clone(),
+        events: events::read(section),
         address: socket.map(|socket| socket.value).or(http),
         poll_interval: section.duration("poll-interval"),
         timeout: section.duration("timeout"),

@@ -12,6 +12,7 @@ mod check_tcp;
 mod cloud;
 mod haproxy;
 mod haproxy_check;
+mod haproxy_events;
 mod health;
 mod loopback;
 mod neighbor;

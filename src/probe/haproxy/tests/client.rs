@@ -6,14 +6,14 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, Login};
 use crate::health::{Observation, Outcome};
 
 use super::super::client::{Client, LONGEST_ANSWER};
 use super::super::silence::Silence;
-use super::super::{verify, watch};
+use super::super::{EventSockets, Probe, verify};
 use super::{HEADER, check};
 
 /// What the scripted socket does with one connection.
@@ -45,12 +45,19 @@ impl Script {
         let listener = UnixListener::bind(&path).unwrap();
         tokio::spawn(async move {
             let mut hanging = Vec::new();
-            for turn in 0.. {
+            let mut turn = 0;
+            loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let mut line = [0; 64];
                 let length = stream.read(&mut line).await.unwrap();
+                if line.starts_with(b"set timeout cli") {
+                    // The connection that waits for the end of a worker.
+                    hanging.push(stream);
+                    continue;
+                }
                 assert_eq!(&line[..length], b"show info;show stat\n");
-                match turns[turn.min(turns.len() - 1)].clone() {
+                turn += 1;
+                match turns[turn.min(turns.len()) - 1].clone() {
                     // Who asked may have gone before the end of what is said.
                     Turn::Say(text) => drop(stream.write_all(text.as_bytes()).await),
                     Turn::Close => {}
@@ -70,10 +77,16 @@ fn instance(address: HaproxyAddress) -> HaproxyInstance {
     HaproxyInstance {
         name: "local".into(),
         address,
+        event_socket: None,
+        event_ring: None,
         poll_interval: Duration::from_millis(5),
         timeout: Duration::from_millis(200),
         checks: vec![check()],
     }
+}
+
+fn probe(instance: HaproxyInstance) -> Probe {
+    Probe::new(instance, &EventSockets::default(), watch::Sender::default())
 }
 
 async fn silence(instance: &HaproxyInstance) -> Silence {
@@ -199,7 +212,7 @@ async fn each_poll_gives_a_sample_of_each_check_and_the_watch_ends_with_its_list
     let second = HaproxyCheck { check: "other".into(), backend: "db".to_owned(), ..check() };
     let instance = HaproxyInstance { checks: vec![check(), second], ..script.instance() };
     let (sender, mut receiver) = mpsc::channel(1);
-    let watching = tokio::spawn(watch(instance, sender));
+    let watching = tokio::spawn(probe(instance).run(sender));
     let mut seen = Vec::new();
     for _ in 0..4 {
         let Observation { check, sample, .. } = receiver.recv().await.unwrap();
@@ -219,7 +232,7 @@ async fn a_watch_that_waits_for_haproxy_still_ends_with_its_listener() {
     let script = Script::play(vec![Turn::Hang]);
     let instance = HaproxyInstance { timeout: Duration::from_secs(3600), ..script.instance() };
     let (sender, receiver) = mpsc::channel(1);
-    let watching = tokio::spawn(watch(instance, sender));
+    let watching = tokio::spawn(probe(instance).run(sender));
     tokio::task::yield_now().await;
     drop(receiver);
     watching.await.unwrap();
