@@ -12,6 +12,7 @@ mod change;
 mod checks;
 mod diagnostic;
 mod duration;
+mod engine;
 mod keys;
 mod lower;
 mod notes;

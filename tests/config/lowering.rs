@@ -10,7 +10,7 @@ use herald::config::{
     Cadence, CheckKind, Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown,
     Profile, Region, Ttl,
 };
-use herald::health::Rule;
+use herald::health::{Damping, Rule};
 
 use super::config;
 
@@ -521,6 +521,40 @@ fn health_rules_arrive() {
     assert_eq!(rule("health.rule = { at-least = 2 }").rule, Rule::AtLeast(2));
     let held = rule("health.hold-up = \"1m30s\"\nhealth.unknown-for = \"0s\"");
     assert_eq!((held.hold_up, held.unknown_for), (seconds(90), Duration::ZERO));
+}
+
+#[test]
+fn damping_is_off_unless_given_and_its_keys_arrive() {
+    let damping = |line: &str| file("", "", "", line).services["web"].health.damping;
+    assert_eq!(damping(""), None);
+    let default = Damping { half_life: seconds(15), suppress: 2000, reuse: 750, max: seconds(60) };
+    assert_eq!(damping("health.damping = {}"), Some(default));
+    let all =
+        "health.damping = { half-life = \"1m\", suppress = 3000, reuse = 1000, max = \"2m\" }";
+    let given = Damping { half_life: seconds(60), suppress: 3000, reuse: 1000, max: seconds(120) };
+    assert_eq!(damping(all), Some(given));
+}
+
+#[test]
+fn the_ladder_is_off_unless_given_and_its_keys_arrive() {
+    let degraded = |line: &str| {
+        let config = file("", "", "", line);
+        let ladder = config.services["web"].health.ladder;
+        let shares = ladder.map(|ladder| (ladder.below.get(), ladder.recover.get()));
+        (shares, config.policy.services["web"].degraded.clone())
+    };
+    assert_eq!(degraded("").0, None);
+    let (shares, table) = degraded("degraded = {}");
+    assert_eq!((shares, table.announce, table.extras.prepend), (Some((50, 70)), true, 3));
+    let (shares, table) = degraded(
+        "degraded = { below = \"90%\", announce = false, prepend = 1, med = 7, \
+         communities = [\"65010:1\"], large-communities = [\"65010:1:2\"], next-hop = \"192.0.2.9\" }",
+    );
+    assert_eq!((shares, table.announce), (Some((90, 100)), false));
+    assert_eq!((table.extras.prepend, table.extras.med), (1, Some(7)));
+    assert_eq!((table.extras.communities.len(), table.extras.large_communities.len()), (1, 1));
+    assert_eq!(table.next_hop, Some(IpAddr::from([192, 0, 2, 9])));
+    assert_eq!(degraded("degraded = { below = \"60%\", recover = \"60%\" }").0, Some((60, 60)));
 }
 
 #[test]

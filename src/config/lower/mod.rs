@@ -10,6 +10,7 @@ mod check_dns;
 mod check_http;
 mod check_tcp;
 mod cloud;
+mod damping;
 mod haproxy;
 mod haproxy_check;
 mod haproxy_events;

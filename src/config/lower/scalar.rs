@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
-use crate::base::Asn;
+use crate::base::{Asn, Percent};
 use crate::config::notes::Notes;
 use crate::config::pattern::Pattern;
 use crate::config::reader::{Placed, Refusal, Section};
@@ -29,6 +29,13 @@ pub(super) fn asn(section: &Section<'_>, name: &str) -> Option<Placed<Asn>> {
         return None;
     }
     Some(number.map(Asn))
+}
+
+/// A share from `"1%"` to `"100%"`.
+pub(super) fn share(text: &str) -> Result<Percent, Refusal> {
+    let share = text.strip_suffix('%').and_then(|share| share.parse().ok());
+    let share = share.and_then(Percent::new).filter(|share| *share > Percent::ZERO);
+    share.ok_or_else(Refusal::default)
 }
 
 /// `ADDRESS:PORT`, or `None` for `off`.
