@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::checks::Check;
 use super::signature::Signature;
 use crate::base::{
-    Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName,
+    Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName, Trust,
 };
 use crate::{bfd, health, policy, session};
 
@@ -204,6 +204,8 @@ pub enum HaproxyAddress {
         url: String,
         /// Basic auth.
         login: Option<Login>,
+        /// Whose certificates are believed, with https.
+        trust: Option<Trust>,
     },
 }
 

@@ -298,7 +298,7 @@ fn the_addresses_of_haproxy_are_told_apart() {
     assert_eq!(address("tcp"), HaproxyAddress::Tcp("[::1]:9999".to_owned()));
     let login = Some(Login { user: "u".to_owned(), password_file: "/etc/herald/p".into() });
     let url = "http://127.0.0.1:8404/stats".to_owned();
-    assert_eq!(address("page"), HaproxyAddress::Http { url, login });
+    assert_eq!(address("page"), HaproxyAddress::Http { url, login, trust: None });
     assert_eq!(config.haproxy["page"].checks.len(), 1);
 }
 

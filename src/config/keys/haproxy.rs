@@ -1,4 +1,4 @@
-use super::{Form, HOUR, Key, Table, ms, seconds};
+use super::{CA_FILE, Form, HOUR, INSECURE, Key, Table, ms, seconds};
 
 pub(super) static HAPROXY: Table = Table {
     meaning: "A HAProxy on this machine, reached by its stats socket or its stats page.",
@@ -12,7 +12,7 @@ pub(super) static HAPROXY: Table = Table {
         .set_to("\"/run/haproxy/admin.sock\""),
         Key::new(
             "url",
-            Form::Text("\"http://HOST:PORT/PATH\""),
+            Form::Text("\"http://HOST:PORT/PATH\" or https"),
             "The stats page, whose CSV form is read. Either this or socket.",
         )
         .otherwise("socket is used", "\"http://127.0.0.1:8404/stats\""),
@@ -24,6 +24,8 @@ pub(super) static HAPROXY: Table = Table {
             "File whose first line is the password of the stats page.",
         )
         .otherwise("no login", "\"/etc/herald/stats.password\""),
+        CA_FILE,
+        INSECURE,
         Key::new(
             "poll-interval",
             Form::Duration(ms(10), HOUR),

@@ -9,7 +9,6 @@ mod check;
 mod check_dns;
 mod check_http;
 mod check_tcp;
-mod check_trust;
 mod cloud;
 mod damping;
 mod haproxy;
@@ -24,6 +23,7 @@ mod scalar;
 mod service;
 mod session;
 mod signature;
+mod trust;
 
 use std::collections::BTreeMap;
 
