@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::support::config::ANYCAST;
 use super::support::frr::Frr;
 use super::support::herald::BINARY;
-use super::support::peer::{Meeting, Peer};
+use super::support::peer::Meeting;
 use super::support::process::{output, run};
 use super::support::scene::Scene;
 use super::support::wait::{SOON, eventually};

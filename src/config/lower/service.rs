@@ -89,6 +89,7 @@ impl<'a> Draft<'a> {
 
     /// The service for health and addresses, and for `policy`.
     pub(super) fn lowered(self) -> Option<(Service, policy::Service)> {
+        let wait_sessions = self.drain.wait_sessions();
         let routes = policy::Service {
             enabled: self.enabled.as_ref()?.value,
             prefixes: self.prefixes().map(|prefix| prefix.value).collect(),
@@ -109,7 +110,13 @@ impl<'a> Draft<'a> {
             unknown_for: self.health.unknown_for?.value,
             checks,
         };
-        let service = Service { name: self.name, health, check_kinds, loopback: self.loopback? };
+        let service = Service {
+            name: self.name,
+            health,
+            check_kinds,
+            loopback: self.loopback?,
+            wait_sessions: wait_sessions?,
+        };
         Some((service, routes))
     }
 }

@@ -12,6 +12,7 @@ mod client;
 mod columns;
 mod judge;
 mod proof;
+mod sessions;
 mod silence;
 mod stats;
 
@@ -26,6 +27,8 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::clock;
 use crate::config::{HaproxyCheck, HaproxyInstance};
 use crate::health::{Observation, Sample};
+
+pub use sessions::sessions;
 
 use client::Client;
 use judge::{Judge, listed};
