@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use herald::base::{Asn, Community, Family, LargeCommunity, Scope};
 use herald::config::{
-    Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Region, Ttl,
+    Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Region, Ttl, read,
 };
 use herald::health::Rule;
 
@@ -69,7 +69,7 @@ fn the_state_directory_is_that_of_the_file_else_that_of_systemd() {
         let text = format!("{agent}{ROUTER_ID}{NEIGHBOR}{HAPROXY}{SERVICE}");
         let environment =
             |name: &str| systemd.filter(|_| name == "STATE_DIRECTORY").map(str::to_owned);
-        let loaded = herald::config::read("test.toml", &text, &environment);
+        let loaded = read("test.toml", &text, &environment);
         loaded.unwrap_or_else(|faults| panic!("{faults}")).config.agent.state_directory
     };
     let own = "[agent]\nstate-directory = \"/srv/herald\"\n";
