@@ -68,6 +68,7 @@ fn neighbor(
         advertised: peer.advertised,
         received: peer.received,
         flaps: peer.flaps,
+        failures: peer.failures,
         last_error: peer.last_error.as_ref().map(ToString::to_string),
         local_address: peer.local_address,
         not_kept: peer.not_kept,

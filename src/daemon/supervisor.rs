@@ -10,17 +10,19 @@ use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
 use super::inheritance::Inheritance;
-use super::neighbors::{Neighbors, Shared};
+use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
-use crate::base::{InstanceName, NeighborName};
+use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
 use crate::cloud::{self, Notice};
-use crate::config::{self, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings};
+use crate::config::{
+    self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
+};
 use crate::health::Observation;
-use crate::probe;
 use crate::status::{Reload, ReloadRequest, Source};
+use crate::{peer, probe};
 
 /// The agent's file, and the tasks that it has led to.
 pub(super) struct Supervisor {
@@ -29,6 +31,8 @@ pub(super) struct Supervisor {
     settings: Settings,
     pub(super) neighbors: Neighbors,
     probes: Keyed<InstanceName, HaproxyInstance>,
+    checks: Keyed<(ServiceName, CheckName), Check>,
+    seeds: Rng,
     watches: Keyed<(), (Metadata, Maintenance)>,
     pub(super) tasks: JoinSet<String>,
     bound: Bound,
@@ -63,9 +67,11 @@ impl Supervisor {
         Self {
             path,
             neighbors: Neighbors::new(&config, shared, recorder),
+            seeds: seeds(&config),
             config,
             settings,
             probes: Keyed::new(),
+            checks: Keyed::new(),
             watches: Keyed::new(),
             tasks: JoinSet::new(),
             bound: Bound::default(),
@@ -95,6 +101,11 @@ impl Supervisor {
         let observations = &self.observations;
         self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
             named("a HAProxy probe", probe::haproxy::watch(instance, observations.clone()))
+        });
+        let checks = config.checks.iter();
+        let checks = checks.map(|c| ((c.service.clone(), c.name.clone()), c.clone())).collect();
+        self.checks.apply(&checks, &mut self.tasks, |check| {
+            named("a check", probe::watch(check, self.seeds.next_u64(), observations.clone()))
         });
         self.watch_maintenance(config);
         Ok(started)
@@ -179,9 +190,9 @@ impl Supervisor {
         let neighbors = &loaded.config.neighbors;
         let rekeyed = self.config.neighbors.iter().filter(|(name, old)| {
             let new = neighbors.get(*name);
-            new.is_some_and(|new| new.transport.password != old.transport.password)
+            new.is_some_and(|new| new.transport.signature != old.transport.signature)
         });
-        let rekeyed = rekeyed.map(|(name, _)| format!("neighbor.{name}: another password"));
+        let rekeyed = rekeyed.map(|(name, _)| format!("neighbor.{name}: another password or key"));
         changes.extend(rekeyed);
         let resets = self.config.resetting(&loaded.config);
         let resets = resets.filter(|(name, _)| self.neighbors.is_connected(name));
@@ -189,6 +200,7 @@ impl Supervisor {
     }
 
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
+        peer::check_signatures(loaded.config.neighbors.values())?;
         check_world(&loaded.config).await?;
         let config = Arc::new(loaded.config);
         let started = self.apply(&config, None).await?;

@@ -94,6 +94,9 @@ pub struct Neighbor {
     pub received: usize,
     /// How often an established session was lost since the agent started.
     pub flaps: u64,
+    /// How many attempts and connections did not become a session since the agent started.
+    #[serde(default)]
+    pub failures: u64,
     /// What went wrong last, in words.
     pub last_error: Option<String>,
     /// Our address on the session, while established.

@@ -103,6 +103,7 @@ mod tests {
                 advertised: 0,
                 received: 0,
                 flaps: 0,
+                failures: 0,
                 last_error: None,
                 local_address: None,
                 not_kept: 0,

@@ -37,29 +37,7 @@ pub(super) static HAPROXY: Table = Table {
     ],
 };
 
-pub(super) static CHECK: Table = Table {
-    meaning: "A check of the service; exactly one kind.",
-    keys: &[
-        Key::new("interval", Form::Duration(ms(10), HOUR), "Time between two samples.")
-            .otherwise("poll-interval of the HAProxy instance", "\"500ms\""),
-        Key::new("timeout", Form::Duration(ms(10), seconds(60)), "How long one sample may take.")
-            .otherwise("timeout of the HAProxy instance", "\"1s\""),
-        Key::new("rise", Form::Integer(1, 1000), "Healthy samples in a row to become healthy.")
-            .default("1"),
-        Key::new("fall", Form::Integer(1, 1000), "Unhealthy samples in a row to become unhealthy.")
-            .default("1"),
-        Key::later("fast-interval", "the interval while a change is being confirmed"),
-        Key::later("http", "HTTP checks"),
-        Key::later("tcp", "TCP checks"),
-        Key::later("dns", "DNS checks"),
-        Key::later("exec", "checks by command"),
-        Key::later("file", "checks by file"),
-        Key::later("process", "checks by process"),
-        Key::table("haproxy", &HAPROXY_CHECK),
-    ],
-};
-
-static HAPROXY_CHECK: Table = Table {
+pub(super) static HAPROXY_CHECK: Table = Table {
     meaning: "Healthy while enough servers of a HAProxy backend are usable. Fits one \
               line: haproxy = { backend = ..., min-up = ... }.",
     keys: &[

@@ -1,4 +1,4 @@
-use super::haproxy::CHECK;
+use super::check::CHECK;
 use super::{COMMUNITIES, DAY, Form, HOUR, Key, LARGE_COMMUNITIES, MED, PREPEND, Table};
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ pub(super) static SERVICE: Table = Table {
         Key::table("drain", &DRAIN),
         Key::table("loopback", &LOOPBACK),
         Key::table("health", &HEALTH),
-        Key::named("check", "backend", &CHECK),
+        Key::named("check", "page", &CHECK),
     ],
 };
 

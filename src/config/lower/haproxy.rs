@@ -44,7 +44,7 @@ impl Draft {
     fn lowered(&self, services: &[Service<'_>]) -> Option<HaproxyInstance> {
         let checks = || {
             let all = services.iter().flat_map(|service| &service.checks);
-            all.filter_map(|check| check.haproxy.as_ref()).filter(|c| c.instance == self.name)
+            all.filter_map(|check| check.haproxy()).filter(|c| c.instance == self.name)
         };
         let poll_interval = self.poll_interval.as_ref()?.value;
         let timeout = self.timeout.as_ref()?.value;
@@ -127,13 +127,7 @@ fn socket(text: &str) -> Result<HaproxyAddress, Refusal> {
             false => Err(Refusal::default()),
         };
     };
-    let (host, port) = tcp.rsplit_once(':').ok_or_else(Refusal::default)?;
-    let bare_ipv6 = host.contains(':') && !(host.starts_with('[') && host.ends_with(']'));
-    let good = !host.is_empty() && !host.contains(char::is_whitespace) && !bare_ipv6;
-    match port.parse::<u16>() {
-        Ok(1..) if good => Ok(HaproxyAddress::Tcp(tcp.to_owned())),
-        Ok(_) | Err(_) => Err(Refusal::default()),
-    }
+    scalar::host_and_port(tcp).map(HaproxyAddress::Tcp)
 }
 
 fn url(text: &str) -> Result<String, Refusal> {

@@ -1,14 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attributes::{Draining, State};
-use super::haproxy::{self, CheckDraft};
 use super::neighbor::Draft as Neighbor;
-use super::{haproxy_check, health, loopback};
-use crate::base::{CheckName, NeighborName, Prefix, PrefixError, ServiceName};
+use super::{check, haproxy, health, loopback};
+use crate::base::{NeighborName, Prefix, PrefixError, ServiceName};
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::suggest::closest;
 use crate::config::types::{Loopback, Service};
-use crate::health::{CheckParams, Params};
+use crate::health::Params;
 use crate::policy;
 
 /// `[service.NAME]` as read.
@@ -27,15 +26,7 @@ pub(super) struct Draft<'a> {
     pub(super) drain: Draining,
     loopback: Option<Loopback>,
     health: health::Draft,
-    pub(super) checks: Vec<Check>,
-}
-
-/// `[service.X.check.NAME]` as read.
-#[derive(Debug)]
-pub(super) struct Check {
-    name: CheckName,
-    params: Option<CheckParams>,
-    pub(super) haproxy: Option<CheckDraft>,
+    pub(super) checks: Vec<check::Draft>,
 }
 
 pub(super) fn read<'a>(
@@ -56,10 +47,10 @@ impl<'a> Draft<'a> {
     ) -> Self {
         let name = ServiceName::from(name);
         let addresses = prefixes(&section, "addresses", host);
-        let checks: Vec<Check> = section
+        let checks: Vec<_> = section
             .named("check")
             .into_iter()
-            .map(|(check, table)| Check::read(&name, &check, &table, instances))
+            .map(|(own, table)| check::read(&name, &own, &table, instances))
             .collect();
         Self {
             loopback: loopback::read(&section.section("loopback"), &addresses),
@@ -101,8 +92,8 @@ impl<'a> Draft<'a> {
         let mut checks = BTreeMap::new();
         let mut check_kinds = BTreeMap::new();
         for check in self.checks {
-            checks.insert(check.name.clone(), check.params?);
-            check_kinds.insert(check.name, "haproxy");
+            checks.insert(check.name.clone(), check.counts);
+            check_kinds.insert(check.name, check.kind?.as_str());
         }
         let health = Params {
             rule: self.health.rule?,
@@ -119,52 +110,6 @@ impl<'a> Draft<'a> {
         };
         Some((service, routes))
     }
-}
-
-impl Check {
-    fn read(
-        service: &ServiceName,
-        name: &str,
-        section: &Section<'_>,
-        instances: &[haproxy::Draft],
-    ) -> Self {
-        let name = CheckName::from(name);
-        let interval = section.duration("interval").map(|interval| interval.value);
-        let timeout = section.duration("timeout").map(|timeout| timeout.value);
-        let (rise, fall) = (section.integer("rise"), section.integer("fall"));
-        let kind = section.section("haproxy");
-        let haproxy = if section.has("haproxy") {
-            haproxy_check::read(&kind, service, &name, instances)
-        } else {
-            refuse_without_kind(section);
-            None
-        };
-        Self {
-            params: rise
-                .zip(fall)
-                .map(|(rise, fall)| CheckParams { rise: rise.value, fall: fall.value }),
-            haproxy: haproxy.map(|(instance, check)| CheckDraft {
-                instance,
-                check,
-                interval,
-                timeout,
-            }),
-            name,
-        }
-    }
-}
-
-/// Kinds of later versions have been refused by name already.
-fn refuse_without_kind(section: &Section<'_>) {
-    if ["http", "tcp", "dns", "exec", "file", "process"].iter().any(|kind| section.has(kind)) {
-        return;
-    }
-    section.notes.fault(
-        section.span(),
-        format!("[{}] has no kind", section.path()),
-        "a check says what it looks at",
-        "for example haproxy = { backend = \"http_back\", min-up = 1 }",
-    );
 }
 
 fn prefixes(

@@ -4,11 +4,11 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
+use crate::client;
 use crate::config::{HaproxyAddress, HaproxyInstance, Login};
 
 use super::silence::Silence;
@@ -97,8 +97,7 @@ where
 /// Fetches the stats page's CSV.
 async fn ask_page(url: &str, login: Option<&Login>) -> Result<Answer, Silence> {
     let failed = |error| from_http(url, &error);
-    // A proxy or a redirect would answer for somebody else than this HAProxy.
-    let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build();
+    let client = client::http(None).build();
     let table = format!("{};csv", url.trim_end_matches(";csv"));
     let request = with_login(client.map_err(failed)?.get(table), login)?;
     read_page(request.send().await.map_err(failed)?, url).await
