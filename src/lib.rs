@@ -23,9 +23,10 @@
 //! | F3 | [`engine`] | the one decider: owns health, policy, routes; `rollout` orders address and route; pure |
 //! | F4 | [`clock`] | the one place that reads the time |
 //! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
+//! | F4 | [`client`] | how herald asks over HTTP and TLS: no proxy, no redirect, nothing reused |
 //! | F4 | [`socket_path`] | the path of a unix socket: taken from nobody, given back at the end |
 //! | F4 | [`status`] | the snapshot shown on the socket, over HTTP and on the command line; one truth |
-//! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat` and its events |
+//! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat` and its events, and the other kinds of checks |
 //! | F5 | [`peer`] | TCP for a session: dial, listen, socket options, the driver loop |
 //! | F5 | [`bfd_udp`] | UDP for BFD: sockets, and the loop that drives every session |
 //! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
@@ -48,6 +49,7 @@ pub mod base;
 pub mod bfd;
 pub mod bfd_udp;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod cloud;
 pub mod config;

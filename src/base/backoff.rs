@@ -22,8 +22,17 @@ impl Rng {
 
     /// `duration` times a factor drawn evenly from 0.75 to 1.0, the jitter of RFC 4271 §10.
     pub fn jitter(&mut self, duration: Duration) -> Duration {
-        let unit = (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
-        duration.mul_f64(0.75 + 0.25 * unit)
+        duration.mul_f64(0.75 + 0.25 * self.unit())
+    }
+
+    /// A part of `duration`, drawn evenly from none to all of it.
+    pub fn part(&mut self, duration: Duration) -> Duration {
+        duration.mul_f64(self.unit())
+    }
+
+    /// Drawn evenly from 0 to 1, which it never reaches.
+    fn unit(&mut self) -> f64 {
+        (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
 }
 

@@ -10,7 +10,9 @@ mod percent;
 mod prefix;
 mod reason;
 mod route;
+mod throttle;
 mod timers;
+mod trust;
 
 pub use asn::{AS_TRANS, Asn};
 pub use backoff::{Backoff, Rng};
@@ -22,7 +24,9 @@ pub use percent::Percent;
 pub use prefix::{Prefix, PrefixError};
 pub use reason::Reason;
 pub use route::{NextHop, RouteAttributes, RouteTable};
+pub use throttle::Throttle;
 pub use timers::Timers;
+pub use trust::Trust;
 
 #[cfg(test)]
 mod tests;

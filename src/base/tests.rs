@@ -75,3 +75,24 @@ fn timers_fire_in_order_and_only_when_due() {
     assert_eq!(timers.pop_expired(later), Some('b'));
     assert_eq!(timers.pop_expired(later), None);
 }
+
+#[test]
+fn a_throttle_lets_a_few_through_in_each_span_and_counts_the_others() {
+    let mut throttle = Throttle::new(2, Duration::from_secs(10));
+    let start = Instant::now();
+    let mut at = |tenths: u64| throttle.pass(start + Duration::from_millis(tenths * 100));
+    assert_eq!([at(0), at(1), at(2), at(99)], [Some(0), Some(0), None, None]);
+    // The next span begins with the next event, however long after the last.
+    assert_eq!([at(100), at(199), at(199)], [Some(2), Some(0), None]);
+    assert_eq!([at(1000), at(1001)], [Some(1), Some(0)]);
+}
+
+#[test]
+fn a_flood_of_any_length_passes_a_throttle_no_more_often_than_it_may() {
+    let mut throttle = Throttle::new(10, Duration::from_secs(10));
+    let start = Instant::now();
+    let flood = (0..100_000).map(|n| start + Duration::from_millis(n));
+    let passed: Vec<u64> = flood.filter_map(|now| throttle.pass(now)).collect();
+    assert_eq!(passed.len(), 100, "ten in each of ten spans");
+    assert_eq!(passed.iter().sum::<u64>(), 9 * 9_990, "held back before the last span");
+}

@@ -2,10 +2,10 @@ use std::error::Error;
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
+use crate::client;
 use crate::config::{Metadata, Provider};
 
 /// Bound of an answer, in octets; the largest known, Azure's instance document, has some 10 KiB.
@@ -45,7 +45,7 @@ impl Client {
     pub(super) fn new(metadata: &Metadata, provider: Provider) -> Result<Self, AskError> {
         let base = metadata.endpoint.clone().unwrap_or_else(|| home(provider).to_owned());
         // Metadata services refuse what came by a proxy, and a redirect would leave the host.
-        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build();
+        let http = client::http(None).build();
         let http = http.map_err(|error| unreachable(&base, &error))?;
         Ok(Self { http, base, timeout: metadata.timeout })
     }

@@ -1,5 +1,6 @@
 //! What of a new configuration a running agent can take over, and at which price.
 
+use super::signature::Signature;
 use super::types::{Config, Neighbor, Transport};
 use crate::base::NeighborName;
 
@@ -39,14 +40,17 @@ impl Neighbor {
 
 impl Transport {
     fn resetting(&self, new: &Self) -> Vec<&'static str> {
-        // The password is changed on the connection that is there.
-        let Self { remote, local_address, local_interface, ttl, password: _ } = self;
+        let Self { remote, local_address, local_interface, ttl, signature } = self;
+        // A password is changed on the connection that is there; TCP-AO comes and goes with one.
+        let has_ao = |signature: &Option<Signature>| matches!(signature, Some(Signature::Ao(_)));
+        let other_ao = *signature != new.signature && (has_ao(signature) || has_ao(&new.signature));
         let differs = [
             ("address", remote.ip() != new.remote.ip()),
             ("port", remote.port() != new.remote.port()),
             ("local-address", *local_address != new.local_address),
             ("local-interface", *local_interface != new.local_interface),
             ("multihop or ttl-security", *ttl != new.ttl),
+            ("tcp-ao", other_ao),
         ];
         differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }

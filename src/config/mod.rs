@@ -9,17 +9,21 @@
 //! reading, so that all of a file come in one go.
 
 mod change;
+mod checks;
 mod diagnostic;
 mod duration;
+mod engine;
 mod keys;
 mod lower;
 mod notes;
 mod password;
+mod pattern;
 mod reader;
 mod reference;
 mod region;
 mod secrets;
 mod settings;
+mod signature;
 mod source;
 mod suggest;
 mod types;
@@ -33,12 +37,15 @@ use self::diagnostic::Severity;
 use self::notes::Notes;
 use self::reader::Section;
 
+pub use checks::{Cadence, Check, CheckKind, DnsCheck, HttpCheck, Statuses, TcpCheck, TcpTls};
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
 pub use password::Password;
+pub use pattern::Pattern;
 pub use reference::reference;
 pub use region::NoSuchRegion;
 pub use settings::Settings;
+pub use signature::{AoAlgorithm, AoKey, Signature};
 pub use types::{
     Agent, Bfd, Bgp, Config, EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http,
     Listen, Login, Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile, Provider,

@@ -25,6 +25,11 @@ fn write_key(text: &mut String, path: &str, key: &Key) {
         |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match key.form {
         Form::Table(table) => write_table(text, &inside(key.name), table),
+        Form::Kind(table) => {
+            // Beside the others: in one table they would exclude each other.
+            let around = path.rsplit_once('.').map_or("", |(around, _)| around);
+            write_table(text, &format!("{around}.{}.{}", key.example, key.name), table);
+        }
         Form::Named(table) => {
             write_table(text, &format!("{}.{}", inside(key.name), key.example), table);
         }
@@ -35,6 +40,7 @@ fn write_key(text: &mut String, path: &str, key: &Key) {
         | Form::Text(_)
         | Form::List(_)
         | Form::Word(_)
+        | Form::Inline(_)
         | Form::Mixed(_) => write_value(text, key),
     }
 }
@@ -60,9 +66,22 @@ fn write_value(text: &mut String, key: &Key) {
         Absent::Otherwise(words) => format!(" Left out: {words}."),
     };
     text.push('\n');
-    comment(text, &format!("{} Takes {}.{left_out}", key.meaning, takes(key.form)));
+    let inside = if let Form::Inline(table) = key.form { inside(table) } else { String::new() };
+    comment(text, &format!("{} Takes {}.{inside}{left_out}", key.meaning, takes(key.form)));
     let mark = if key.set_in_reference { "" } else { "# " };
     push(text, format_args!("{mark}{} = {}", key.name, key.example));
+}
+
+/// The keys of a table in one line.
+fn inside(table: &Table) -> String {
+    let keys = table.keys.iter().map(|key| {
+        let default = match key.absent {
+            Absent::Default(value) => format!("; left out: {value}"),
+            Absent::Fault | Absent::Otherwise(_) => String::new(),
+        };
+        format!(" {}: {}, {}{default}.", key.name, key.meaning, takes(key.form))
+    });
+    keys.collect()
 }
 
 fn is_later(key: &Key) -> bool {

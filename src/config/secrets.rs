@@ -2,7 +2,8 @@
 //! refused, and the refusal must not publish it.
 
 /// Words that mark a key as a secret, unless it goes on with `-file`.
-const MARKS: [&str; 4] = ["password", "passwd", "secret", "token"];
+const MARKS: [&str; 7] =
+    ["authorization", "cookie", "password", "passwd", "secret", "token", "key"];
 
 /// The text with every secret as asterisks; octet positions stay what they are.
 pub(super) fn blanked(text: &str) -> String {

@@ -78,6 +78,8 @@ fn secrets_are_blanked_and_everything_else_is_left_alone() {
         ("url = \"http://user:abc@host/x\"", "url = \"http://user:***@host/x\""),
         ("url = \"http://host/a:b@c\"", "url = \"http://host/a:b@c\""),
         ("password-file = \"/etc/p\"", "password-file = \"/etc/p\""),
+        ("tcp-ao = { key = \"abc\" }", "tcp-ao = { key = \"***\" *"),
+        ("key-file = \"/etc/k\"", "key-file = \"/etc/k\""),
         ("# the password is elsewhere", "# the password is elsewhere"),
         ("description = \"passwords\"", "description = \"passwords\""),
         ("token = \"é\"\nport = 179", "token = \"**\"\nport = 179"),

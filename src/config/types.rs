@@ -4,9 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::password::Password;
+use super::checks::Check;
+use super::signature::Signature;
 use crate::base::{
-    Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName,
+    Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName, Trust,
 };
 use crate::{bfd, health, policy, session};
 
@@ -21,6 +22,8 @@ pub struct Config {
     pub neighbors: BTreeMap<NeighborName, Neighbor>,
     /// `[haproxy.NAME]`.
     pub haproxy: BTreeMap<InstanceName, HaproxyInstance>,
+    /// `[service.X.check.NAME]` of the kinds that belong to no HAProxy, in order of service and name.
+    pub checks: Vec<Check>,
     /// `[service.NAME]`.
     pub services: BTreeMap<ServiceName, Service>,
     /// The routing side of region, neighbours and services, combined.
@@ -175,8 +178,8 @@ pub struct Transport {
     pub local_interface: Option<String>,
     /// The TTL rule.
     pub ttl: Ttl,
-    /// What signs the segments of the connection, when it has a password.
-    pub password: Option<Password>,
+    /// What signs the segments of the connection.
+    pub signature: Option<Signature>,
 }
 
 /// The TTL of packets to, and asked of packets from, a neighbour.
@@ -201,6 +204,8 @@ pub enum HaproxyAddress {
         url: String,
         /// Basic auth.
         login: Option<Login>,
+        /// Whose certificates are believed, with https.
+        trust: Option<Trust>,
     },
 }
 
@@ -303,7 +308,7 @@ pub struct Service {
     pub name: ServiceName,
     /// Health.
     pub health: health::Params,
-    /// The kind of each check, as shown in status: `haproxy`.
+    /// The kind of each check, as shown in status: `haproxy`, `http`, …
     pub check_kinds: BTreeMap<CheckName, &'static str>,
     /// Addresses on the loopback.
     pub loopback: Loopback,

@@ -277,6 +277,7 @@ impl Decider {
             State::Down => tracing::warn!(%service, %from, %to, %because, "service changed"),
             State::Pending
             | State::Up
+            | State::Degraded
             | State::Draining
             | State::Drained
             | State::Withdrawn

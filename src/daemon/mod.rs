@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! haproxy probe (one per instance) ─Observation▶ ┐                 ┌─watch Plan▶ peer (one per neighbour)
+//! probe (one per other check) ─Observation▶ ─────┤                 │
 //! address keeper ─AddressReport▶ ────────────────┤ decider (Engine)├─watch addresses▶ address keeper
 //! peer ─Carried▶ ────────────────────────────────┤                 └─Snapshot▶ control, web
 //! signals ─Order▶ ───────────────────────────────┤                 └─watch Words▶ store

@@ -206,7 +206,7 @@ impl Neighbors {
 }
 
 /// Jitter must differ between agents and between starts, or a rack that loses power dials in step.
-fn seeds(config: &Config) -> Rng {
+pub(super) fn seeds(config: &Config) -> Rng {
     let router_id = u64::from(u32::from(config.bgp.router_id)) << 32;
     let start = clock::WallClock::start().started_at().as_nanosecond() as u64;
     Rng::new(router_id ^ start ^ u64::from(std::process::id()))

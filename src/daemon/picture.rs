@@ -8,13 +8,13 @@ use super::haproxy;
 use super::words;
 use crate::base::{NeighborName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
-use crate::clock::WallClock;
+use crate::clock::{self, WallClock};
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
-use crate::health::VerdictKind;
+use crate::health::{Penalty, VerdictKind};
 use crate::status::{
-    Bfd, Check, Haproxies, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence, Route,
-    Saved, Service, Snapshot, community_texts,
+    Bfd, Check, Damping, Haproxies, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence,
+    Route, Saved, Service, Snapshot, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -71,6 +71,7 @@ fn neighbor(
         advertised: peer.advertised,
         received: peer.received,
         flaps: peer.flaps,
+        failures: peer.failures,
         last_error: peer.last_error.as_ref().map(ToString::to_string),
         local_address: peer.local_address,
         not_kept: peer.not_kept,
@@ -124,9 +125,10 @@ pub(super) fn service(
         because: view.because.to_string(),
         capacity_percent: view.capacity.get(),
         health: Health {
-            verdict: verdict(view.verdict.kind).to_owned(),
-            because: view.verdict.because.to_string(),
+            verdict: verdict(view.health.verdict().kind).to_owned(),
+            because: view.health.verdict().because.to_string(),
         },
+        damping: view.health.penalty(clock::now()).map(damping),
         r#override: view.standing.map(|word| words::shown(&agent.clock, word)),
         checks: checks.collect(),
         routes: view.routes.iter().map(|view| route(view, peers)).collect(),
@@ -138,6 +140,16 @@ fn verdict(kind: VerdictKind) -> &'static str {
         VerdictKind::Pending => "pending",
         VerdictKind::Healthy { .. } => "healthy",
         VerdictKind::Unhealthy => "unhealthy",
+    }
+}
+
+fn damping(penalty: Penalty) -> Damping {
+    // Shown as 1 until it is over: a suppressed service never has 0 seconds left.
+    let seconds = |left: Duration| left.as_secs_f64().ceil() as u64;
+    Damping {
+        penalty: penalty.figure,
+        suppressed: penalty.reuse_in.is_some(),
+        reuse_in_s: penalty.reuse_in.map(seconds),
     }
 }
 

@@ -122,6 +122,7 @@ mod tests {
             received: 0,
             not_kept: 0,
             flaps,
+            failures: 0,
             malformed: 0,
             last_malformed: None,
             last_error: last_error.map(Reason::from),

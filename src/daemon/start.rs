@@ -21,7 +21,7 @@ use crate::clock::{self, WallClock};
 use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
 use crate::control::{Control, ControlError};
 use crate::engine::{Engine, Input};
-use crate::peer::{ListenError, Listener};
+use crate::peer::{self, ListenError, Listener, SignatureError};
 use crate::status::{Happening, History, Override, ReloadRequest, Reloads};
 use crate::web::{Web, WebError};
 use crate::{addr, cloud, probe, store};
@@ -32,6 +32,9 @@ pub enum StartError {
     /// The control socket.
     #[error(transparent)]
     Control(#[from] ControlError),
+    /// The password or key of a neighbour.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
     /// The BGP port.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -72,6 +75,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let clock = WallClock::start();
     let config = settled(config).await?;
     let control = Control::bind(&config.agent.control_socket)?;
+    peer::check_signatures(config.neighbors.values())?;
     let listener = match config.bgp.listen {
         Listen::On(address) => Some(Listener::bind(address, config.neighbors.values())?),
         Listen::Off => None,

@@ -10,17 +10,20 @@ use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
 use super::inheritance::Inheritance;
-use super::neighbors::{Neighbors, Shared};
+use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
-use crate::base::{InstanceName, NeighborName};
+use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
 use crate::cloud::{self, Notice};
-use crate::config::{self, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings};
+use crate::config::{
+    self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
+};
 use crate::health::Observation;
 use crate::probe::haproxy::{EventSockets, Probe};
 use crate::status::{Haproxies, Reload, ReloadRequest, Source};
+use crate::{peer, probe};
 
 /// The agent's file, and the tasks that it has led to.
 pub(super) struct Supervisor {
@@ -29,6 +32,8 @@ pub(super) struct Supervisor {
     settings: Settings,
     pub(super) neighbors: Neighbors,
     probes: Keyed<InstanceName, HaproxyInstance>,
+    checks: Keyed<(ServiceName, CheckName), Check>,
+    seeds: Rng,
     watches: Keyed<(), (Metadata, Maintenance)>,
     pub(super) tasks: JoinSet<String>,
     bound: Bound,
@@ -66,9 +71,11 @@ impl Supervisor {
         Self {
             path,
             neighbors: Neighbors::new(&config, shared, recorder),
+            seeds: seeds(&config),
             config,
             settings,
             probes: Keyed::new(),
+            checks: Keyed::new(),
             watches: Keyed::new(),
             tasks: JoinSet::new(),
             bound: Bound::default(),
@@ -99,6 +106,11 @@ impl Supervisor {
         let _ = self.bfd.send(Command::Receive(receivers)).await;
         let started = self.neighbors.apply(config, inheritance).await;
         self.watch_haproxies(config, event_sockets);
+        let (checks, observations) = (config.checks.iter(), &self.observations);
+        let checks = checks.map(|c| ((c.service.clone(), c.name.clone()), c.clone())).collect();
+        self.checks.apply(&checks, &mut self.tasks, |check| {
+            named("a check", probe::watch(check, self.seeds.next_u64(), observations.clone()))
+        });
         self.watch_maintenance(config);
         Ok(started)
     }
@@ -194,9 +206,9 @@ impl Supervisor {
         let neighbors = &loaded.config.neighbors;
         let rekeyed = self.config.neighbors.iter().filter(|(name, old)| {
             let new = neighbors.get(*name);
-            new.is_some_and(|new| new.transport.password != old.transport.password)
+            new.is_some_and(|new| new.transport.signature != old.transport.signature)
         });
-        let rekeyed = rekeyed.map(|(name, _)| format!("neighbor.{name}: another password"));
+        let rekeyed = rekeyed.map(|(name, _)| format!("neighbor.{name}: another password or key"));
         changes.extend(rekeyed);
         let resets = self.config.resetting(&loaded.config);
         let resets = resets.filter(|(name, _)| self.neighbors.is_connected(name));
@@ -204,6 +216,7 @@ impl Supervisor {
     }
 
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
+        peer::check_signatures(loaded.config.neighbors.values())?;
         check_world(&loaded.config).await?;
         let config = Arc::new(loaded.config);
         let started = self.apply(&config, None).await?;

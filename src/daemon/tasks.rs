@@ -19,7 +19,7 @@ impl<K: Ord + Clone, C: Clone + PartialEq> Keyed<K, C> {
         &mut self,
         wanted: &BTreeMap<K, C>,
         tasks: &mut JoinSet<String>,
-        start: impl Fn(C) -> F,
+        mut start: impl FnMut(C) -> F,
     ) where
         F: Future<Output = String> + Send + 'static,
     {

@@ -8,10 +8,10 @@ use tokio::sync::{mpsc, watch};
 use super::decider::{Inputs, Order, Outputs};
 use super::inheritance::Inheritance;
 use super::neighbors::Shared;
-use crate::base::{LoopbackAddress, Prefix};
+use crate::base::LoopbackAddress;
 use crate::bfd_udp::Command;
 use crate::cloud::Notice;
-use crate::config::{Config, OnDown, Service};
+use crate::config::Config;
 use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
@@ -113,19 +113,5 @@ impl Wiring {
 
 /// What the engine takes of the configuration.
 pub(super) fn engine_params(config: &Config, inheritance: &Inheritance) -> engine::Params {
-    let service = |service: &Service| engine::ServiceParams {
-        health: service.health.clone(),
-        addresses: service
-            .loopback
-            .addresses
-            .iter()
-            .map(|address| (Prefix::host(address.address), address.clone()))
-            .collect(),
-        remove_on_down: service.loopback.on_down == OnDown::Remove,
-        inherited: inheritance.is_in_use(config, &service.name),
-    };
-    engine::Params {
-        policy: config.policy.clone(),
-        services: config.services.iter().map(|(name, s)| (name.clone(), service(s))).collect(),
-    }
+    config.engine(|name| inheritance.is_in_use(config, name))
 }

@@ -5,6 +5,7 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
+use super::complaints::Complaints;
 use super::socket;
 use crate::base::NeighborName;
 use crate::config::{Neighbor, Transport};
@@ -39,9 +40,9 @@ impl Callers {
     /// Passes a connection on to the neighbour it comes from, or hangs up. A stranger costs one
     /// look-up and leaves nothing behind, not even a closing connection in the kernel. A neighbour
     /// whose channel is full has connected several times without an answer; it is hung up on too.
-    pub(super) fn take(&self, stream: TcpStream, from: SocketAddr) {
+    pub(super) fn take(&self, stream: TcpStream, from: SocketAddr, complaints: &mut Complaints) {
         let Some(callers) = self.0.get(&from.ip().to_canonical()) else {
-            tracing::debug!(%from, "connection from an address that is no neighbour");
+            complaints.about_stranger(from);
             // Without a linger time the connection is reset, and nothing of it stays.
             let _ = stream.set_zero_linger();
             return;
@@ -51,10 +52,7 @@ impl Callers {
         let on = |device: &str| socket::came_in_by(&SockRef::from(&stream), device);
         match callers.iter().find(|caller| caller.transport.is_met_by(local, on)) {
             Some(caller) => drop(caller.connections.try_send(stream)),
-            None => tracing::warn!(
-                neighbor = %callers[0].name, %local,
-                "connection refused: it is not made to local-address, or not on local-interface"
-            ),
+            None => complaints.about_misled(&callers[0].name, local),
         }
     }
 }
@@ -79,7 +77,7 @@ mod tests {
             local_address: own.0.map(|address| address.parse().unwrap()),
             local_interface: own.1.map(str::to_owned),
             ttl: Ttl::Multihop(1),
-            password: None,
+            signature: None,
         };
         transport.is_met_by(local.parse().unwrap(), |own| own == device)
     }

@@ -57,7 +57,7 @@ pub(super) fn words(transport: &Transport, error: &io::Error) -> Reason {
         Reason::from(format!("cannot connect to {remote}: there is no interface {device}"))
     } else if error.raw_os_error() == Some(libc::ENOPROTOOPT) {
         Reason::from(format!(
-            "cannot connect to {remote}: this kernel has no TCP signatures (CONFIG_TCP_MD5SIG), which password-file needs"
+            "cannot connect to {remote}: this kernel does not sign as the neighbour wants it (CONFIG_TCP_MD5SIG for password-file, CONFIG_TCP_AO for tcp-ao)"
         ))
     } else {
         Reason::from(format!("cannot connect to {remote}: {error}"))

@@ -208,9 +208,9 @@ impl Driver {
     async fn configure(&mut self, neighbor: Neighbor) {
         let known = std::mem::replace(&mut self.neighbor, neighbor);
         let transport = &self.neighbor.transport;
-        if known.transport.password != transport.password {
+        if known.transport.signature != transport.signature {
             for link in self.links.values() {
-                if let Err(error) = link.sign(transport) {
+                if let Err(error) = link.sign_anew(known.transport.signature.as_ref(), transport) {
                     let neighbor = &self.neighbor.name;
                     tracing::warn!(%neighbor, %error, "the new password holds from the next connection on");
                 }
@@ -273,7 +273,7 @@ impl Driver {
                 // The engine outlives its peers; when it is gone, the process is going down.
                 let _ = self.carried.send((self.neighbor.name.clone(), carried)).await;
             }
-            Output::Event(event) => self.journal.write(&event, &self.session),
+            Output::Event(event) => self.journal.write(&event, &self.session, clock::now()),
         }
     }
 

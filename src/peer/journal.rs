@@ -1,26 +1,26 @@
 use std::time::{Duration, Instant};
 
-use crate::base::{NeighborName, Reason};
-use crate::clock;
+use crate::base::{NeighborName, Reason, Throttle};
 use crate::session::{Event, Session, State};
-
-/// Time between two lines about malformed UPDATEs of one neighbour. The log is written by the thread
-/// that serves all neighbours; none of them may fill it.
-const COMPLAINTS: Duration = Duration::from_secs(1);
 
 /// What of a session goes to the log.
 pub(super) struct Journal {
     neighbor: NeighborName,
-    /// When a malformed UPDATE was last logged.
-    complained: Option<Instant>,
+    malformed: Throttle,
+    failed: Throttle,
 }
 
 impl Journal {
     pub(super) fn new(neighbor: NeighborName) -> Self {
-        Self { neighbor, complained: None }
+        Self {
+            neighbor,
+            malformed: Throttle::new(1, Duration::from_secs(1)),
+            // A neighbour that refuses is dialled less often than this; one that floods is not.
+            failed: Throttle::new(10, Duration::from_secs(10)),
+        }
     }
 
-    pub(super) fn write(&mut self, event: &Event, session: &Session) {
+    pub(super) fn write(&mut self, event: &Event, session: &Session, now: Instant) {
         let neighbor = &self.neighbor;
         match event {
             Event::Established { hold_time, direction } => {
@@ -35,16 +35,22 @@ impl Journal {
             Event::Failed(because) if session.state().0 == State::Established => {
                 tracing::debug!(%neighbor, %because, "second connection closed");
             }
-            Event::Failed(because) => tracing::info!(%neighbor, %because, "no session"),
-            Event::Malformed(because) => self.complain(because, session),
+            Event::Failed(because) => self.failed(because, session, now),
+            Event::Malformed(because) => self.malformed(because, session, now),
         }
     }
 
-    /// The count tells how many there were since the last line.
-    fn complain(&mut self, because: &Reason, session: &Session) {
-        let now = clock::now();
-        if self.complained.is_none_or(|last| now.duration_since(last) >= COMPLAINTS) {
-            self.complained = Some(now);
+    /// The count tells how many there were since the start, those between two lines included.
+    fn failed(&mut self, because: &Reason, session: &Session, now: Instant) {
+        if self.failed.pass(now).is_some() {
+            let failures = session.counters().failures;
+            tracing::info!(neighbor = %self.neighbor, failures, %because, "no session");
+        }
+    }
+
+    /// The count likewise.
+    fn malformed(&mut self, because: &Reason, session: &Session, now: Instant) {
+        if self.malformed.pass(now).is_some() {
             let malformed = session.counters().malformed;
             tracing::warn!(neighbor = %self.neighbor, malformed, %because, "malformed UPDATE");
         }

@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 use super::socket;
 use crate::base::Reason;
-use crate::config::Transport;
+use crate::config::{Signature, Transport};
 
 /// A connection and what could not be written to it yet.
 #[derive(Debug)]
@@ -32,8 +32,12 @@ impl Link {
     }
 
     /// Signs what is sent from now on as configured.
-    pub(super) fn sign(&self, transport: &Transport) -> io::Result<()> {
-        socket::sign(&SockRef::from(&self.stream), transport)
+    pub(super) fn sign_anew(
+        &self,
+        old: Option<&Signature>,
+        transport: &Transport,
+    ) -> io::Result<()> {
+        socket::sign_anew(&SockRef::from(&self.stream), old, transport)
     }
 
     /// Writes at once what the kernel takes and keeps the rest; says whether all is written.

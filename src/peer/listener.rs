@@ -8,9 +8,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::callers::Callers;
+use super::complaints::Complaints;
 use super::{socket, sockopt};
 use crate::base::NeighborName;
-use crate::config::{Neighbor, Password, Transport};
+use crate::config::{Neighbor, Signature, Transport};
 
 /// How long nobody is accepted after an error.
 const AFTER_AN_ERROR: Duration = Duration::from_millis(100);
@@ -20,12 +21,12 @@ const AFTER_AN_ERROR: Duration = Duration::from_millis(100);
 pub struct Listener {
     listener: TcpListener,
     address: SocketAddr,
-    /// The passwords that the socket asks for.
-    passwords: Passwords,
+    /// The passwords and keys that the socket asks for.
+    signatures: Signatures,
 }
 
-/// By the address of the neighbour: its name and password.
-type Passwords = BTreeMap<IpAddr, (NeighborName, Password)>;
+/// By the address of the neighbour: its name, and what it signs with.
+type Signatures = BTreeMap<IpAddr, (NeighborName, Signature)>;
 
 /// Why connections cannot be accepted.
 #[derive(Debug, thiserror::Error)]
@@ -48,15 +49,17 @@ pub enum ListenError {
         /// The cause.
         source: io::Error,
     },
-    /// The kernel does not take the password of a neighbour.
+    /// The kernel does not take the password or key of a neighbour, although it signs in that way.
     #[error(
-        "cannot require the password of neighbour {neighbor} on {address}: the kernel lacks TCP signatures (CONFIG_TCP_MD5SIG), or has no room for another key (sysctl net.core.optmem_max); remedy that, or remove password-file"
+        "cannot require the {key} of neighbour {neighbor} on {address}: the kernel may have no room for another (sysctl net.core.optmem_max); remedy that, or remove {key}"
     )]
-    Password {
+    Signature {
         /// Where.
         address: SocketAddr,
         /// Whose.
         neighbor: NeighborName,
+        /// The key of the configuration.
+        key: &'static str,
         /// The cause.
         source: io::Error,
     },
@@ -73,8 +76,8 @@ pub enum ListenError {
 }
 
 impl Listener {
-    /// Begins to listen. The passwords of `neighbors` hold from the first connection on: the kernel
-    /// takes no connection from such a neighbour that is not signed with its password.
+    /// Begins to listen. The passwords and keys of `neighbors` hold from the first connection on: the kernel
+    /// takes no connection from such a neighbour that is not signed as it should be.
     pub fn bind<'a>(
         address: SocketAddr,
         neighbors: impl IntoIterator<Item = &'a Neighbor>,
@@ -82,34 +85,35 @@ impl Listener {
         let socket =
             socket::listening(address).map_err(|error| ListenError::new(address, error))?;
         let neighbors = neighbors.into_iter().map(|n| (&n.name, &n.transport));
-        let passwords = passwords(address, neighbors);
-        for (peer, (neighbor, password)) in &passwords {
+        let signatures = signatures(address, neighbors);
+        for (peer, (neighbor, signature)) in &signatures {
             let signed =
-                sockopt::sign(&SockRef::from(&socket), address.is_ipv6(), *peer, Some(password));
+                sockopt::sign(&SockRef::from(&socket), address.is_ipv6(), *peer, signature);
             signed.map_err(|source| {
-                let neighbor = neighbor.clone();
-                ListenError::Password { address, neighbor, source }
+                let (neighbor, key) = (neighbor.clone(), signature.key());
+                ListenError::Signature { address, neighbor, key, source }
             })?;
         }
         let listening = socket::listen(&socket).and_then(|()| TcpListener::from_std(socket.into()));
         let listener = listening.map_err(|error| ListenError::new(address, error))?;
-        Ok(Self { listener, address, passwords })
+        Ok(Self { listener, address, signatures })
     }
 
     /// Accepts from the callers of the moment, until there is nobody left to change them.
     pub async fn run(mut self, mut callers: watch::Receiver<Callers>) {
+        let mut complaints = Complaints::default();
         loop {
             tokio::select! {
                 biased;
                 changed = callers.changed() => match changed {
                     Ok(()) => {
-                        let wanted = passwords(self.address, callers.borrow_and_update().iter());
+                        let wanted = signatures(self.address, callers.borrow_and_update().iter());
                         self.require(wanted);
                     }
                     Err(_) => return,
                 },
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, from)) => callers.borrow().take(stream, from),
+                    Ok((stream, from)) => callers.borrow().take(stream, from, &mut complaints),
                     Err(error) => {
                         // Out of descriptors, or a connection that ended before it was accepted: the
                         // next one may be fine, but not in this very moment.
@@ -121,34 +125,32 @@ impl Listener {
         }
     }
 
-    /// Asks for these passwords from the next connection on, and no longer for others. What the
-    /// kernel refuses is said; that neighbour can still be dialled.
-    fn require(&mut self, wanted: Passwords) {
+    /// Asks for these from the next connection on, and no longer for others. What the kernel refuses
+    /// is said; that neighbour can still be dialled.
+    fn require(&mut self, wanted: Signatures) {
         let socket = SockRef::from(&self.listener);
-        let known: BTreeSet<_> = self.passwords.keys().chain(wanted.keys()).copied().collect();
+        let known: BTreeSet<_> = self.signatures.keys().chain(wanted.keys()).copied().collect();
         for peer in known {
-            let (old, new) = (self.passwords.get(&peer), wanted.get(&peer));
-            let (old, password) = (old.map(|(_, p)| p), new.map(|(_, p)| p));
-            if old == password {
-                continue;
-            }
-            if let Err(error) = sockopt::sign(&socket, self.address.is_ipv6(), peer, password) {
+            let (old, new) = (self.signatures.get(&peer), wanted.get(&peer));
+            let (old, new) = (old.map(|(_, s)| s), new.map(|(_, s)| s));
+            let v6 = self.address.is_ipv6();
+            if let Err(error) = sockopt::sign_anew(&socket, v6, peer, old, new) {
                 tracing::warn!(%peer, %error, "the password cannot be changed for connections from it");
             }
         }
-        self.passwords = wanted;
+        self.signatures = wanted;
     }
 }
 
-/// The passwords that a socket on `address` can meet: one on an IPv4 address meets no IPv6 neighbour.
-fn passwords<'a>(
+/// What a socket on `address` can meet: one on an IPv4 address meets no IPv6 neighbour.
+fn signatures<'a>(
     address: SocketAddr,
     neighbors: impl Iterator<Item = (&'a NeighborName, &'a Transport)>,
-) -> Passwords {
+) -> Signatures {
     let met = neighbors.filter(|(_, transport)| address.is_ipv6() || transport.remote.is_ipv4());
     met.filter_map(|(name, transport)| {
-        let password = transport.password.clone()?;
-        Some((transport.remote.ip(), (name.clone(), password)))
+        let signature = transport.signature.clone()?;
+        Some((transport.remote.ip(), (name.clone(), signature)))
     })
     .collect()
 }

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, SocketAddrV6};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use super::sockopt;
-use crate::config::{Transport, Ttl};
+use crate::config::{Signature, Transport, Ttl};
 
 /// Internetwork Control (CS6), the precedence of routing protocols (RFC 4271 appendix E).
 const TOS_INTERNETWORK_CONTROL: u32 = 0xc0;
@@ -16,24 +16,28 @@ const BACKLOG: i32 = 128;
 /// A socket to dial with, bound as configured.
 pub(super) fn dialling(transport: &Transport) -> io::Result<Socket> {
     let remote = transport.remote;
-    let socket = new_socket(remote)?;
+    let socket = unconnected(remote)?;
     if let Some(device) = &transport.local_interface {
         socket.bind_device(Some(device.as_bytes()))?;
     }
     if let Some(local) = transport.local_address {
         socket.bind(&reachable(SocketAddr::new(local, 0), transport)?.into())?;
     }
-    if transport.password.is_some() {
-        sign(&SockRef::from(&socket), transport)?;
+    if let Some(signature) = &transport.signature {
+        sockopt::sign(&SockRef::from(&socket), remote.is_ipv6(), remote.ip(), signature)?;
     }
     for_session(&SockRef::from(&socket), transport)?;
     Ok(socket)
 }
 
-/// Signs the segments of a connection, there already or about to be made, as configured.
-pub(super) fn sign(socket: &SockRef<'_>, transport: &Transport) -> io::Result<()> {
+/// Signs the segments of a connection as configured, and no longer as they were.
+pub(super) fn sign_anew(
+    socket: &SockRef<'_>,
+    old: Option<&Signature>,
+    transport: &Transport,
+) -> io::Result<()> {
     let v6 = socket.domain()? == Domain::IPV6;
-    sockopt::sign(socket, v6, transport.remote.ip(), transport.password.as_ref())
+    sockopt::sign_anew(socket, v6, transport.remote.ip(), old, transport.signature.as_ref())
 }
 
 /// Whether a connection was made on this device, or in this VRF. When it cannot be told, it was not.
@@ -74,7 +78,7 @@ pub(super) fn reachable(address: SocketAddr, transport: &Transport) -> io::Resul
 /// comes between the two. It answers with the highest TTL: a neighbour that uses RFC 5082 drops our
 /// SYN-ACK otherwise, and to all others it makes no difference.
 pub(super) fn listening(address: SocketAddr) -> io::Result<Socket> {
-    let socket = new_socket(address)?;
+    let socket = unconnected(address)?;
     socket.set_reuse_address(true)?;
     if address.is_ipv6() {
         // `[::]` stands for every address of the machine, IPv4 too; any other one for itself.
@@ -114,7 +118,8 @@ fn for_session(socket: &SockRef<'_>, transport: &Transport) -> io::Result<()> {
     }
 }
 
-fn new_socket(address: SocketAddr) -> io::Result<Socket> {
+/// A socket of the family of `address`.
+pub(super) fn unconnected(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
     Ok(socket)
@@ -130,7 +135,7 @@ mod tests {
 
     fn transport(remote: &str, ttl: Ttl) -> Transport {
         let remote = remote.parse().unwrap();
-        Transport { remote, local_address: None, local_interface: None, ttl, password: None }
+        Transport { remote, local_address: None, local_interface: None, ttl, signature: None }
     }
 
     #[test]

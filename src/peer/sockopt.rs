@@ -8,9 +8,9 @@ use std::os::fd::AsRawFd;
 
 use socket2::{Domain, SockAddr, SockAddrStorage, SockRef};
 
-use crate::config::Password;
+use crate::config::{AoAlgorithm, AoKey, Password, Signature};
 
-/// `struct tcp_md5sig` of linux/tcp.h.
+/// `struct tcp_md5sig` of linux/tcp.h (TCP_MD5SIG of tcp(7)).
 #[repr(C)]
 struct Md5Key {
     /// The address of the other side; its port counts for nothing.
@@ -22,32 +22,167 @@ struct Md5Key {
     key: [u8; Password::MOST],
 }
 
-/// Signs what goes to `peer`, and drops what comes from it unsigned or signed otherwise (TCP_MD5SIG,
-/// tcp(7); RFC 2385). A listening socket holds a key for each such peer, and a connection takes over
-/// the key of its own. Without a password the key for the peer is taken away. `v6` is the family of the
-/// socket, which may be asked about an IPv4 peer.
+/// `struct tcp_ao_add` of linux/tcp.h, from Linux 6.7 on.
+#[repr(C, align(8))]
+struct AddAoKey {
+    /// The address of the other side, without a port.
+    peer: SockAddrStorage,
+    /// What the kernel's crypto API calls the algorithm; ends in NUL.
+    algorithm: [u8; 64],
+    interface: i32,
+    /// set_current, set_rnext and 30 reserved bits: none of them, for the only key is in use anyway.
+    bits: u32,
+    reserved: u16,
+    /// How much of the address counts.
+    prefix_length: u8,
+    send_id: u8,
+    recv_id: u8,
+    mac_length: u8,
+    flags: u8,
+    length: u8,
+    key: [u8; Password::MOST],
+}
+
+/// `struct tcp_ao_del` of linux/tcp.h.
+#[repr(C, align(8))]
+struct DeleteAoKey {
+    peer: SockAddrStorage,
+    interface: i32,
+    /// set_current, set_rnext, del_async and 29 reserved bits; none of them.
+    bits: u32,
+    reserved: u16,
+    prefix_length: u8,
+    send_id: u8,
+    recv_id: u8,
+    current_key: u8,
+    rnext: u8,
+    flags: u8,
+}
+
+/// Signs what goes to `peer`, and drops what comes from it unsigned or signed otherwise. A listening
+/// socket holds a key for each such peer, and a connection takes over the key of its own. `v6` is the
+/// family of the socket, which may be asked about an IPv4 peer.
+///
+/// # Errors
+///
+/// ENOPROTOOPT when this kernel does not sign in that way, ENOENT when it lacks the algorithm.
 pub(super) fn sign(
     socket: &SockRef<'_>,
     v6: bool,
     peer: IpAddr,
-    password: Option<&Password>,
+    signature: &Signature,
 ) -> io::Result<()> {
-    let peer = match peer {
+    /// TCP_AO_ADD_KEY (linux/tcp.h).
+    const TCP_AO_ADD_KEY: libc::c_int = 38;
+    let address = stored(v6, peer);
+    match signature {
+        Signature::Md5(password) => {
+            let request = md5_key(address, password.octets());
+            set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &request)
+        }
+        Signature::Ao(key) => {
+            let request = ao_key(address, prefix_length(peer), key);
+            set(socket, libc::IPPROTO_TCP, TCP_AO_ADD_KEY, &request)
+        }
+    }
+}
+
+/// Signs by `new` what was signed by `old`; without `new`, no longer at all.
+pub(super) fn sign_anew(
+    socket: &SockRef<'_>,
+    v6: bool,
+    peer: IpAddr,
+    old: Option<&Signature>,
+    new: Option<&Signature>,
+) -> io::Result<()> {
+    /// TCP_AO_DEL_KEY (linux/tcp.h).
+    const TCP_AO_DEL_KEY: libc::c_int = 39;
+    match (old, new) {
+        (old, new) if old == new => return Ok(()),
+        // The new password takes the place of the old one in one step.
+        (Some(Signature::Md5(_)), Some(Signature::Md5(_))) | (None, _) => {}
+        (Some(Signature::Md5(_)), Some(Signature::Ao(_)) | None) => {
+            let request = md5_key(stored(v6, peer), &[]);
+            set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &request)?;
+        }
+        (Some(Signature::Ao(key)), _) => {
+            let request = no_ao_key(stored(v6, peer), prefix_length(peer), key);
+            set(socket, libc::IPPROTO_TCP, TCP_AO_DEL_KEY, &request)?;
+        }
+    }
+    new.map_or(Ok(()), |new| sign(socket, v6, peer, new))
+}
+
+/// The address of the other side as a socket of this family knows it.
+fn stored(v6: bool, peer: IpAddr) -> SockAddrStorage {
+    let address = match peer {
         IpAddr::V4(address) if v6 => address.to_ipv6_mapped().into(),
         IpAddr::V4(_) | IpAddr::V6(_) => peer,
     };
-    let octets = password.map_or(&[][..], Password::octets);
-    let mut key = [0; Password::MOST];
-    key[..octets.len()].copy_from_slice(octets);
-    let request = Md5Key {
-        peer: SockAddr::from(SocketAddr::new(peer, 0)).as_storage(),
+    SockAddr::from(SocketAddr::new(address, 0)).as_storage()
+}
+
+/// How much of the address counts: all of it. That of an IPv4 address is 32 in its mapped form too.
+fn prefix_length(peer: IpAddr) -> u8 {
+    if peer.is_ipv4() { 32 } else { 128 }
+}
+
+/// Without octets, the key of the peer is taken away.
+fn md5_key(peer: SockAddrStorage, octets: &[u8]) -> Md5Key {
+    Md5Key {
+        peer,
         flags: 0,
         prefix_length: 0,
         length: octets.len() as u16,
         interface: 0,
-        key,
+        key: filled(octets),
+    }
+}
+
+fn no_ao_key(peer: SockAddrStorage, prefix_length: u8, key: &AoKey) -> DeleteAoKey {
+    DeleteAoKey {
+        peer,
+        interface: 0,
+        bits: 0,
+        reserved: 0,
+        prefix_length,
+        send_id: key.send_id,
+        recv_id: key.recv_id,
+        current_key: 0,
+        rnext: 0,
+        flags: 0,
+    }
+}
+
+fn ao_key(peer: SockAddrStorage, prefix_length: u8, key: &AoKey) -> AddAoKey {
+    let algorithm = match key.algorithm {
+        AoAlgorithm::HmacSha1 => "hmac(sha1)",
+        // By this name the kernel derives a key of 16 octets from one of any length (RFC 5926 §3.1.2).
+        AoAlgorithm::Aes128Cmac => "cmac(aes128)",
     };
-    set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &request)
+    let octets = key.secret.octets();
+    AddAoKey {
+        peer,
+        algorithm: filled(algorithm.as_bytes()),
+        interface: 0,
+        bits: 0,
+        reserved: 0,
+        prefix_length,
+        send_id: key.send_id,
+        recv_id: key.recv_id,
+        // The 96 bits of both algorithms (RFC 5926 §3.2).
+        mac_length: 12,
+        flags: 0,
+        length: octets.len() as u8,
+        key: filled(octets),
+    }
+}
+
+/// The octets at the beginning of a field, which is long enough for them.
+fn filled<const N: usize>(octets: &[u8]) -> [u8; N] {
+    let mut field = [0; N];
+    field[..octets.len()].copy_from_slice(octets);
+    field
 }
 
 /// IP_MINTTL (ip(7)) and IPV6_MINHOPCOUNT (linux/in6.h, 73): the kernel drops what has travelled further.
@@ -130,6 +265,8 @@ fn set<T>(socket: &SockRef<'_>, level: i32, name: i32, value: &T) -> io::Result<
 
 #[cfg(test)]
 mod tests {
+    use std::mem::offset_of;
+
     use socket2::{Socket, Type};
 
     use super::*;
@@ -148,14 +285,62 @@ mod tests {
     #[test]
     fn keys_of_every_length_are_taken_on_sockets_of_both_families() {
         for length in [1, 16, Password::MOST] {
-            let password = Password::new(&vec![b'x'; length]).unwrap();
+            let password = Signature::Md5(Password::new(&vec![b'x'; length]).unwrap());
             let v4 = "192.0.2.1".parse().unwrap();
-            sign(&SockRef::from(&socket()), false, v4, Some(&password)).unwrap();
+            sign(&SockRef::from(&socket()), false, v4, &password).unwrap();
             let both = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
             for peer in [v4, "2001:db8::1".parse().unwrap(), "fe80::1".parse().unwrap()] {
-                sign(&SockRef::from(&both), true, peer, Some(&password)).unwrap();
+                sign(&SockRef::from(&both), true, peer, &password).unwrap();
             }
         }
+    }
+
+    /// As `offsetof` and `sizeof` give them for linux/tcp.h of Linux 6.7.
+    #[test]
+    fn the_layout_of_an_ao_key_is_the_kernels() {
+        assert_eq!((size_of::<AddAoKey>(), align_of::<AddAoKey>()), (288, 8));
+        let offsets = [
+            (offset_of!(AddAoKey, peer), 0),
+            (offset_of!(AddAoKey, algorithm), 128),
+            (offset_of!(AddAoKey, interface), 192),
+            (offset_of!(AddAoKey, bits), 196),
+            (offset_of!(AddAoKey, reserved), 200),
+            (offset_of!(AddAoKey, prefix_length), 202),
+            (offset_of!(AddAoKey, send_id), 203),
+            (offset_of!(AddAoKey, recv_id), 204),
+            (offset_of!(AddAoKey, mac_length), 205),
+            (offset_of!(AddAoKey, flags), 206),
+            (offset_of!(AddAoKey, length), 207),
+            (offset_of!(AddAoKey, key), 208),
+        ];
+        let delete = [
+            (offset_of!(DeleteAoKey, interface), 128),
+            (offset_of!(DeleteAoKey, bits), 132),
+            (offset_of!(DeleteAoKey, reserved), 136),
+            (offset_of!(DeleteAoKey, prefix_length), 138),
+            (offset_of!(DeleteAoKey, send_id), 139),
+            (offset_of!(DeleteAoKey, recv_id), 140),
+            (offset_of!(DeleteAoKey, current_key), 141),
+            (offset_of!(DeleteAoKey, rnext), 142),
+            (offset_of!(DeleteAoKey, flags), 143),
+        ];
+        assert_eq!((size_of::<DeleteAoKey>(), align_of::<DeleteAoKey>()), (144, 8));
+        for (offset, kernel) in offsets.into_iter().chain(delete) {
+            assert_eq!(offset, kernel);
+        }
+    }
+
+    #[test]
+    fn an_ao_key_carries_what_was_agreed_on() {
+        let secret = Password::new(b"open sesame").unwrap();
+        let algorithm = AoAlgorithm::Aes128Cmac;
+        let key = AoKey { secret, send_id: 7, recv_id: 9, algorithm };
+        let peer = SockAddr::from(SocketAddr::from(([192, 0, 2, 1], 0))).as_storage();
+        let request = ao_key(peer, 32, &key);
+        assert_eq!((request.send_id, request.recv_id, request.mac_length), (7, 9, 12));
+        assert_eq!((request.prefix_length, request.length), (32, 11));
+        assert!(request.algorithm.starts_with(b"cmac(aes128)\0"));
+        assert!(request.key.starts_with(b"open sesame\0"));
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub struct Counters {
     pub received: MessageCounts,
     /// Times an established session was lost.
     pub flaps: u64,
-    /// UPDATEs with malformed attributes (RFC 7606).
+    /// Attempts and connections that did not become a session.
+    pub failures: u64,
+    /// UPDATEs whose attributes are malformed (RFC 7606), or cannot be true on this session.
     pub malformed: u64,
 }

@@ -189,6 +189,8 @@ pub enum Timer {
     Retry,
     /// The end of an attempt that nobody answers.
     DialLimit,
+    /// A neighbour that we only wait for has not come for long.
+    Awaited,
     /// The neighbour has been silent for the hold time.
     Hold(Direction),
     /// Our next KEEPALIVE, jittered.

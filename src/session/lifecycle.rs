@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::connection::Connection;
 use super::{
-    DIAL_LIMIT, Direction, Event, Leaving, OPEN_HOLD, Output, Params, RETRY_MOST, Session, Timer,
-    negotiation, outbound,
+    AWAITED, DIAL_LIMIT, Direction, Event, Leaving, OPEN_HOLD, Output, Params, RETRY_MOST, Session,
+    Timer, negotiation, outbound,
 };
 use crate::base::{Backoff, Reason};
 use crate::rib::Carried;
@@ -45,6 +45,7 @@ impl Session {
             );
         }
         self.timers.stop(Timer::Retry);
+        self.timers.stop(Timer::Awaited);
         self.carry(Carried::Nothing);
     }
 
@@ -87,6 +88,9 @@ impl Session {
         let meeting = self.connections.iter().any(|(direction, connection)| {
             *direction == Direction::Dialled || connection.negotiated.is_some()
         });
+        if self.params.passive && self.connections.is_empty() {
+            self.timers.set(Timer::Awaited, now + AWAITED);
+        }
         if self.params.passive || meeting || self.dialling {
             return;
         }
@@ -153,6 +157,7 @@ impl Session {
 
     /// Events 16 and 17: connected, so our OPEN goes out.
     fn connect(&mut self, direction: Direction, local: IpAddr, now: Instant) {
+        self.timers.stop(Timer::Awaited);
         self.connections.insert(direction, Connection::new(local));
         self.timers.set(Timer::Hold(direction), now + OPEN_HOLD);
         let mut open = negotiation::open(&self.params);
@@ -214,6 +219,7 @@ impl Session {
     }
 
     fn failed(&mut self, because: Reason) {
+        self.counters.failures += 1;
         self.last_error = Some(because.clone());
         self.event(Event::Failed(because));
     }
@@ -233,6 +239,7 @@ impl Session {
                 self.failed(self.unanswered());
                 self.retry_later(now);
             }
+            Timer::Awaited => self.missed(),
             Timer::Hold(direction) => {
                 let closing = Closing {
                     notification: Some(Notification::hold_timer_expired()),
@@ -254,7 +261,15 @@ impl Session {
         }
     }
 
-    /// A segment whose signature is wrong is dropped without a word (RFC 2385 §4.1).
+    /// The neighbour that is to dial us has not. What is known of its last session says more.
+    fn missed(&mut self) {
+        if self.last_error.is_none() {
+            let wrong = if self.params.signed { ": a wrong password looks like this" } else { "" };
+            self.failed(Reason::from(format!("no connection from it within {AWAITED:?}{wrong}")));
+        }
+    }
+
+    /// A segment whose signature is wrong is dropped without a word (RFC 2385 §4.1, RFC 5925 §7.5).
     fn unanswered(&self) -> Reason {
         match self.params.signed {
             true => Reason::new("no answer: a wrong password looks like this"),

@@ -54,6 +54,8 @@ const RETRY_MOST: Duration = Duration::from_secs(60);
 /// How long an attempt to connect may take; a host that is there answers a SYN in far less, and a
 /// repeated SYN after 1, 3 and 7 seconds still fits.
 const DIAL_LIMIT: Duration = Duration::from_secs(10);
+/// After this, a neighbour that we only wait for is missed: it would have dialled several times.
+const AWAITED: Duration = Duration::from_secs(30);
 /// How long we wait for an OPEN (RFC 4271 §8.2.2 suggests four minutes).
 const OPEN_HOLD: Duration = Duration::from_secs(240);
 

@@ -79,7 +79,7 @@ pub struct Params {
     /// Ask the neighbour to keep our routes for so long when we are gone without a word (RFC 4724);
     /// `None` = they go with the session.
     pub graceful_restart: Option<RestartTime>,
-    /// Segments are signed (RFC 2385): a neighbour with another password is silent.
+    /// Segments are signed (RFC 2385, RFC 5925): a neighbour with another password or key is silent.
     pub signed: bool,
 }
 

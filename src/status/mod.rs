@@ -98,6 +98,9 @@ pub struct Neighbor {
     pub received: usize,
     /// How often an established session was lost since the agent started.
     pub flaps: u64,
+    /// How many attempts and connections did not become a session since the agent started.
+    #[serde(default)]
+    pub failures: u64,
     /// What went wrong last, in words.
     pub last_error: Option<String>,
     /// Our address on the session, while established.
@@ -200,7 +203,7 @@ pub struct EventStream {
 pub struct Service {
     /// Its name in the configuration.
     pub name: String,
-    /// `pending`, `up`, `down`, `draining`, `drained`, `withdrawn` or `disabled`.
+    /// `pending`, `up`, `degraded`, `down`, `draining`, `drained`, `withdrawn` or `disabled`.
     pub state: String,
     /// Since when it is in this state.
     pub since: Timestamp,
@@ -210,12 +213,26 @@ pub struct Service {
     pub capacity_percent: u8,
     /// What its checks say, whatever the state.
     pub health: Health,
+    /// The penalty of its falls, if it is damped at all.
+    pub damping: Option<Damping>,
     /// The word that outranks health, if one stands.
     pub r#override: Option<Override>,
     /// Its checks, in order of name.
     pub checks: Vec<Check>,
     /// Its routes, in order of prefix.
     pub routes: Vec<Route>,
+}
+
+/// Flap damping (RFC 2439) of a [`Service`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Damping {
+    /// The penalty now: each fall adds 1000, and half of it decays in a half-life.
+    pub penalty: u32,
+    /// Whether it keeps the service from being announced.
+    pub suppressed: bool,
+    /// While suppressed: the seconds until it may be announced again, if it does not fall again.
+    pub reuse_in_s: Option<u64>,
 }
 
 /// What the checks of a [`Service`] say.

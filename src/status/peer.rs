@@ -28,7 +28,9 @@ pub struct PeerStatus {
     pub not_kept: u64,
     /// Times an established session was lost.
     pub flaps: u64,
-    /// UPDATEs with malformed attributes.
+    /// Attempts and connections that did not become a session.
+    pub failures: u64,
+    /// UPDATEs whose attributes are malformed, or cannot be true on this session.
     pub malformed: u64,
     /// The last of them.
     pub last_malformed: Option<Malformed>,
@@ -54,6 +56,7 @@ impl PeerStatus {
             received: session.received_routes().len(),
             not_kept: session.received_routes().refused(),
             flaps: session.counters().flaps,
+            failures: session.counters().failures,
             malformed: session.counters().malformed,
             last_malformed: session.last_malformed().cloned(),
             last_error: session.last_error().cloned(),

@@ -41,12 +41,18 @@ pub struct AttributeFault {
     pub what: Cow<'static, str>,
 }
 
+impl AttributeFault {
+    /// The attribute as the registry names it.
+    pub(super) fn name(&self) -> Cow<'static, str> {
+        match frame::name(self.code) {
+            Some(name) => name.into(),
+            None => format!("attribute {}", self.code).into(),
+        }
+    }
+}
+
 impl fmt::Display for AttributeFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match frame::name(self.code) {
-            Some(name) => f.write_str(name)?,
-            None => write!(f, "attribute {}", self.code)?,
-        }
-        write!(f, " at octet {}: {}; {}", self.offset, self.what, self.treatment)
+        write!(f, "{} at octet {}: {}; {}", self.name(), self.offset, self.what, self.treatment)
     }
 }

@@ -5,11 +5,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use herald::base::{Asn, Community, Family, LargeCommunity, Scope};
+use herald::base::{Asn, Community, Family, LargeCommunity, Scope, Trust};
 use herald::config::{
-    Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile, Region, Ttl,
+    Cadence, CheckKind, Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown,
+    Profile, Region, Ttl,
 };
-use herald::health::Rule;
+use herald::health::{Damping, Rule};
 
 use super::config;
 
@@ -173,6 +174,28 @@ fn the_azure_profile_sets_what_nobody_set() {
 }
 
 #[test]
+fn more_routes_than_azure_takes_twice_are_a_worry() {
+    let worries = |count: usize| {
+        let hosts: Vec<_> =
+            (0..count).map(|n| format!("\"9.9.{}.{}\"", n / 250, n % 250)).collect();
+        let text = format!(
+            "{ROUTER_ID}{NEIGHBOR}profile = \"azure-route-server\"\n{HAPROXY}[service.web]\n\
+             addresses = [{}]\ncheck.backend.haproxy = {{ backend = \"http_back\" }}\n",
+            hosts.join(", ")
+        );
+        super::read("test.toml", &text)
+            .unwrap_or_else(|faults| panic!("{faults}"))
+            .worries
+            .to_string()
+    };
+    let many = worries(2001);
+    assert!(many.contains("neighbour rs-0 is told 2001 routes"), "{many}");
+    assert!(many.contains("drops the session above 4000"), "{many}");
+    let fewer = worries(2000);
+    assert!(!fewer.contains("is told"), "{fewer}");
+}
+
+#[test]
 fn the_keys_of_a_neighbour_arrive() {
     let own = "port = 1179\nlocal-as = 65020\nlocal-address = \"192.0.2.11\"\n\
                local-interface = \"vrf-blue\"\nttl-security = 1\npassive = true\nshutdown = true\n\
@@ -275,7 +298,7 @@ fn the_addresses_of_haproxy_are_told_apart() {
     assert_eq!(address("tcp"), HaproxyAddress::Tcp("[::1]:9999".to_owned()));
     let login = Some(Login { user: "u".to_owned(), password_file: "/etc/herald/p".into() });
     let url = "http://127.0.0.1:8404/stats".to_owned();
-    assert_eq!(address("page"), HaproxyAddress::Http { url, login });
+    assert_eq!(address("page"), HaproxyAddress::Http { url, login, trust: None });
     assert_eq!(config.haproxy["page"].checks.len(), 1);
 }
 
@@ -316,6 +339,130 @@ fn the_keys_of_a_haproxy_check_arrive() {
     assert_eq!((found.frontend.as_deref(), found.count_backup), (Some("f"), true));
     let params = config.services["web"].health.checks["x"];
     assert_eq!((params.rise, params.fall), (2, 3));
+}
+
+#[test]
+fn a_check_other_than_haproxy_has_the_documented_defaults() {
+    let config = file("", "", "", "check.port.tcp = { address = \"127.0.0.1:5432\" }");
+    let [check] = config.checks.as_slice() else { panic!("{:?}", config.checks) };
+    assert_eq!((check.service.as_str(), check.name.as_str()), ("web", "port"));
+    let Cadence { interval, fast_interval, timeout, counts } = check.cadence;
+    assert_eq!((interval, fast_interval, timeout), (seconds(1), seconds(1), seconds(1)));
+    assert_eq!((counts.rise, counts.fall), (2, 3));
+    let service = &config.services["web"];
+    assert_eq!(service.health.checks["port"], counts);
+    assert_eq!(service.check_kinds["port"], "tcp");
+    let CheckKind::Tcp(tcp) = &check.kind else { panic!("{check:?}") };
+    assert_eq!(tcp.address, "127.0.0.1:5432");
+    assert!(tcp.send.is_none() && tcp.expect.is_none());
+}
+
+#[test]
+fn the_cadence_of_a_check_arrives_and_fast_interval_follows_interval() {
+    let check = |more: &str| {
+        let check = format!("check.port.tcp = {{ address = \"[::1]:1\" }}\n{more}");
+        file("", "", "", &check).checks[0].cadence
+    };
+    let ms = Duration::from_millis;
+    assert_eq!(check("check.port.interval = \"200ms\"").fast_interval, ms(200));
+    let all = "check.port.interval = \"5s\"\ncheck.port.fast-interval = \"50ms\"\n\
+               check.port.timeout = \"3s\"\ncheck.port.rise = 4\ncheck.port.fall = 1";
+    let Cadence { interval, fast_interval, timeout, counts } = check(all);
+    assert_eq!((interval, fast_interval, timeout), (seconds(5), ms(50), seconds(3)));
+    assert_eq!((counts.rise, counts.fall), (4, 1));
+}
+
+#[test]
+fn checks_come_in_the_order_of_service_and_name() {
+    let more = "check.b.tcp = { address = \"b:1\" }\ncheck.a.tcp = { address = \"a:1\" }\n\
+                [service.app]\naddresses = [\"198.51.100.2\"]\n\
+                check.c.tcp = { address = \"c:1\" }";
+    let config = file("", "", "", more);
+    let names: Vec<_> =
+        config.checks.iter().map(|check| (check.service.as_str(), check.name.as_str())).collect();
+    assert_eq!(names, [("app", "c"), ("web", "a"), ("web", "b")]);
+}
+
+#[test]
+fn the_keys_of_a_tcp_check_arrive() {
+    let check =
+        "check.x.tcp = { address = \"db:5432\", send = \"PING\\r\\n\", expect = \"^[+]PONG\" }";
+    let config = file("", "", "", check);
+    let CheckKind::Tcp(tcp) = &config.checks[0].kind else { panic!("{config:?}") };
+    assert_eq!((tcp.address.as_str(), tcp.send.as_deref()), ("db:5432", Some("PING\r\n")));
+    let expect = tcp.expect.as_ref().unwrap();
+    assert!(expect.matches(b"+PONG\r\n") && !expect.matches(b"-ERR +PONG"));
+}
+
+#[test]
+fn an_http_check_has_the_documented_defaults() {
+    let config = file("", "", "", "check.x.http = { url = \"http://127.0.0.1/healthz\" }");
+    let CheckKind::Http(http) = &config.checks[0].kind else { panic!("{config:?}") };
+    assert_eq!((http.url.as_str(), http.method.as_str()), ("http://127.0.0.1/healthz", "GET"));
+    assert_eq!(
+        [199, 200, 299, 300].map(|status| http.status.contains(status)),
+        [false, true, true, false]
+    );
+    assert!(http.body.is_none() && http.host.is_none() && http.headers.is_empty());
+    assert_eq!(config.services["web"].check_kinds["x"], "http");
+}
+
+#[test]
+fn the_keys_of_an_http_check_arrive() {
+    let check = "check.x.http = { url = \"https://[::1]:8443/h?x=1\", status = \"200, 301-302,404\", \
+                 body = \"ready\", host = \"www.example.com:8443\", headers = { X-A = \"1\", x-b = \"2\" }, \
+                 method = \"POST\", insecure = true }";
+    let config = file("", "", "", check);
+    let CheckKind::Http(http) = &config.checks[0].kind else { panic!("{config:?}") };
+    assert_eq!((http.url.as_str(), http.method.as_str()), ("https://[::1]:8443/h?x=1", "POST"));
+    let contained = [200, 201, 301, 302, 303, 404].map(|status| http.status.contains(status));
+    assert_eq!(contained, [true, false, true, true, false, true]);
+    assert_eq!(http.host.as_deref(), Some("www.example.com:8443"));
+    assert_eq!(
+        (&http.headers["x-a"], &http.headers["X-B"]),
+        (&"1".parse().unwrap(), &"2".parse().unwrap())
+    );
+    assert!(http.body.as_ref().unwrap().matches(b"already here"));
+    assert_eq!(http.trust, Some(Trust::Anyone));
+    let single = file("", "", "", "check.x.http = { url = \"http://a/\", status = 204 }");
+    let CheckKind::Http(http) = &single.checks[0].kind else { panic!("{single:?}") };
+    assert!(http.status.contains(204) && !http.status.contains(200));
+}
+
+#[test]
+fn tls_on_tcp_asks_for_the_host_unless_told_otherwise() {
+    let name = |more: &str| {
+        let check = format!("check.x.tcp = {{ tls = true, insecure = true, {more} }}");
+        let config = file("", "", "", &check);
+        let CheckKind::Tcp(tcp) = &config.checks[0].kind else { panic!("{config:?}") };
+        tcp.tls.as_ref().expect("TLS").server_name.to_str().into_owned()
+    };
+    assert_eq!(name("address = \"db.example.com:5432\""), "db.example.com");
+    assert_eq!(name("address = \"127.0.0.1:5432\""), "127.0.0.1");
+    assert_eq!(name("address = \"[::1]:5432\""), "::1");
+    assert_eq!(name("address = \"[::1]:5432\", server-name = \"db\""), "db");
+}
+
+#[test]
+fn the_keys_of_a_dns_check_arrive() {
+    let dns = |more: &str| {
+        let check =
+            format!("check.x.dns = {{ server = \"[::1]:53\", name = \"example.com\"{more} }}");
+        let config = file("", "", "", &check);
+        let CheckKind::Dns(dns) = config.checks[0].kind.clone() else { panic!("{config:?}") };
+        dns
+    };
+    let plain = dns("");
+    assert_eq!(plain.server, "[::1]:53".parse().unwrap());
+    assert_eq!(
+        (plain.name.to_string(), plain.record_type.to_string()),
+        ("example.com".into(), "A".into())
+    );
+    assert_eq!(plain.expect, None);
+    let expect = |more: &str| dns(more).expect.unwrap();
+    assert_eq!(expect(", expect = \"192.0.2.1\""), "192.0.2.1");
+    assert_eq!(expect(", type = \"AAAA\", expect = \"2001:DB8:0::1\""), "2001:db8::1");
+    assert_eq!(expect(", type = \"MX\", expect = \"10 Mail.example.com.\""), "10 mail.example.com");
 }
 
 #[test]
@@ -374,6 +521,40 @@ fn health_rules_arrive() {
     assert_eq!(rule("health.rule = { at-least = 2 }").rule, Rule::AtLeast(2));
     let held = rule("health.hold-up = \"1m30s\"\nhealth.unknown-for = \"0s\"");
     assert_eq!((held.hold_up, held.unknown_for), (seconds(90), Duration::ZERO));
+}
+
+#[test]
+fn damping_is_off_unless_given_and_its_keys_arrive() {
+    let damping = |line: &str| file("", "", "", line).services["web"].health.damping;
+    assert_eq!(damping(""), None);
+    let default = Damping { half_life: seconds(15), suppress: 2000, reuse: 750, max: seconds(60) };
+    assert_eq!(damping("health.damping = {}"), Some(default));
+    let all =
+        "health.damping = { half-life = \"1m\", suppress = 3000, reuse = 1000, max = \"2m\" }";
+    let given = Damping { half_life: seconds(60), suppress: 3000, reuse: 1000, max: seconds(120) };
+    assert_eq!(damping(all), Some(given));
+}
+
+#[test]
+fn the_ladder_is_off_unless_given_and_its_keys_arrive() {
+    let degraded = |line: &str| {
+        let config = file("", "", "", line);
+        let ladder = config.services["web"].health.ladder;
+        let shares = ladder.map(|ladder| (ladder.below.get(), ladder.recover.get()));
+        (shares, config.policy.services["web"].degraded.clone())
+    };
+    assert_eq!(degraded("").0, None);
+    let (shares, table) = degraded("degraded = {}");
+    assert_eq!((shares, table.announce, table.extras.prepend), (Some((50, 70)), true, 3));
+    let (shares, table) = degraded(
+        "degraded = { below = \"90%\", announce = false, prepend = 1, med = 7, \
+         communities = [\"65010:1\"], large-communities = [\"65010:1:2\"], next-hop = \"192.0.2.9\" }",
+    );
+    assert_eq!((shares, table.announce), (Some((90, 100)), false));
+    assert_eq!((table.extras.prepend, table.extras.med), (1, Some(7)));
+    assert_eq!((table.extras.communities.len(), table.extras.large_communities.len()), (1, 1));
+    assert_eq!(table.next_hop, Some(IpAddr::from([192, 0, 2, 9])));
+    assert_eq!(degraded("degraded = { below = \"60%\", recover = \"60%\" }").0, Some((60, 60)));
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn every_key_of_the_reference_is_really_read() {
 /// What is said of a key that is right only beside another.
 const PAIRS: [&str; 4] = [
     "exclude each other",
-    "has no use without url",
+    "has no use without",
     "is given without source",
     "there is no such file",
 ];
@@ -62,7 +62,8 @@ fn every_line_of_the_reference_can_be_used() {
         match (key, read("reference.toml", &text)) {
             // These come in pairs, exclude what the reference sets, or name a file of the machine.
             (
-                "url" | "user" | "password-file" | "lead" | "poll-interval" | "acknowledge",
+                "url" | "user" | "password-file" | "tcp-ao" | "ca-file" | "server-name" | "lead"
+                | "poll-interval" | "acknowledge",
                 Err(faults),
             ) => {
                 let told = faults.to_string();

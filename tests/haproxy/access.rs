@@ -35,7 +35,7 @@ async fn the_stats_socket_over_tcp_gives_the_same_answers() {
 
 fn page(url: &str, password_file: &Path) -> HaproxyInstance {
     let login = Login { user: "herald".to_owned(), password_file: password_file.to_owned() };
-    let address = HaproxyAddress::Http { url: url.to_owned(), login: Some(login) };
+    let address = HaproxyAddress::Http { url: url.to_owned(), login: Some(login), trust: None };
     instance(address, check("http_back"))
 }
 
@@ -84,7 +84,7 @@ async fn dead_servers_are_never_healthy_over_http_either() {
         lines.collect::<String>()
     ));
     let url = format!("http://127.0.0.1:{port}/stats");
-    let address = HaproxyAddress::Http { url, login: None };
+    let address = HaproxyAddress::Http { url, login: None, trust: None };
     let mut watch = Watch::of(instance(address, check("http_back")));
     assert_eq!(watch.next().await.outcome, Outcome::Gone, "not started yet");
     haproxy.start(Mode::Alone);

@@ -86,11 +86,29 @@ fn update_errors_that_end_the_session() {
         (Established, alone(&[0x80, 14, 2, 0, 1]), (3, 9), &[0x80, 14, 2, 0, 1], "AFI and SAFI"),
         (Established, alone(&[0x80, 15, 0]), (3, 9), &[0x80, 15, 0], "without AFI and SAFI"),
         (Established, alone(&[reach, reach].concat()), (3, 1), &[], "a second MP_REACH_NLRI"),
-        (Established, alone(&[0x40, 1, 1, 9]), (3, 6), &[0x40, 1, 1, 9], "but it has none"),
-        (Established, alone(&[0xc0, 8, 1, 0]), (3, 5), &[0xc0, 8, 1, 0], "but it has none"),
-        (Established, alone(&[0x40, 2, 1, 2]), (3, 11), &[], "but it has none"),
-        (Established, alone(&[0x40, 99, 0]), (3, 2), &[0x40, 99, 0], "but it has none"),
-        (Established, alone(&[0xc0, 1, 1, 0]), (3, 4), &[0xc0, 1, 1, 0], "but it has none"),
+        (
+            Established,
+            alone(&[0x40, 1, 1, 9]),
+            (3, 6),
+            &[0x40, 1, 1, 9],
+            "without routes to withdraw",
+        ),
+        (
+            Established,
+            alone(&[0xc0, 8, 1, 0]),
+            (3, 5),
+            &[0xc0, 8, 1, 0],
+            "without routes to withdraw",
+        ),
+        (Established, alone(&[0x40, 2, 1, 2]), (3, 11), &[], "without routes to withdraw"),
+        (Established, alone(&[0x40, 99, 0]), (3, 2), &[0x40, 99, 0], "without routes to withdraw"),
+        (
+            Established,
+            alone(&[0xc0, 1, 1, 0]),
+            (3, 4),
+            &[0xc0, 1, 1, 0],
+            "without routes to withdraw",
+        ),
     ];
     judge(rows);
 }

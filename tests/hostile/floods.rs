@@ -85,6 +85,7 @@ fn two_thousand_connections_each_from_the_neighbour_and_from_a_stranger() {
     let mut field = Field::with(1);
     field.theirs.ip(&["address", "add", "10.9.0.250/24", "dev", "eth0"]);
     let (neighbour, stranger, to) = ([10, 9, 0, 20], [10, 9, 0, 250], [10, 9, 0, 1]);
+    let (undisturbed, started) = (field.slowest_withdrawal(5), now());
     let slowest = thread::scope(|scope| {
         for from in [neighbour, stranger] {
             let theirs: &Namespace = &field.theirs;
@@ -97,10 +98,26 @@ fn two_thousand_connections_each_from_the_neighbour_and_from_a_stranger() {
         }
         field.slowest_withdrawal(5)
     });
-    assert!(slowest < BESIDE, "a withdrawal took {slowest:?} beside the flood");
+    println!(
+        "slowest withdrawal {undisturbed:?}, beside {CONNECTIONS} connections each {slowest:?}"
+    );
+    assert!(slowest < undisturbed + BESIDE, "a withdrawal took {slowest:?} beside the flood");
     let mut speaker = field.reach(0, Reached::Established);
     everything_is_read(&mut speaker);
+    fills_no_log(&field, started.elapsed());
     field.stands(Bounds::USUAL);
+}
+
+/// Ten lines in ten seconds for a neighbour, five in a minute for all strangers; the rest is counted.
+fn fills_no_log(field: &Field, took: Duration) {
+    let log = field.herald.log();
+    let failed = log.lines().filter(|l| l.contains("no session") && l.contains("h0")).count();
+    let strangers = log.matches("the address is no neighbour's").count();
+    let spans = usize::try_from(took.as_secs()).unwrap_or(usize::MAX);
+    assert!((1..=10 * (spans / 10 + 1)).contains(&failed), "{failed} lines in {took:?}");
+    assert!((1..=5 * (spans / 60 + 1)).contains(&strangers), "{strangers} lines in {took:?}");
+    let counted = field.shown(0)["failures"].as_u64().unwrap_or_default();
+    assert!(counted > failed as u64, "{counted} counted, {failed} said");
 }
 
 #[test]

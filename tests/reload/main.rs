@@ -181,7 +181,7 @@ fn a_password_is_changed_by_a_reload_whoever_dials() {
         // FRR begins a new session with its new password; herald's side must have it by then.
         let config = signed(Config::usual(meeting, &scene.haproxy.socket()), &second);
         scene.herald.reconfigure(&config);
-        says(&scene, "neighbor.peer: another password");
+        says(&scene, "neighbor.peer: another password or key");
         let established = scene.peer.times_established();
         scene.peer.configure(&["password second"]);
         eventually("a session with the new password", SOON, || {

@@ -3,6 +3,7 @@
 //! | file | claims |
 //! |---|---|
 //! | `passwords.rs` | TCP-MD5 with every daemon, both ways; what a wrong or missing signature meets |
+//! | `authentication_option.rs` | TCP-AO: a session where the kernel has it, a clear fault where not |
 //! | `password_files.rs` | what is said of a file that holds no usable password |
 //! | `ttl.rs` | TTL security with those that have it, `multihop`, both as seen on the wire |
 //! | `listener.rs` | both families on one socket, neighbours behind one address, strangers |
@@ -13,6 +14,7 @@
 #[macro_use]
 #[path = "../interop/every_daemon.rs"]
 mod every_daemon;
+mod authentication_option;
 mod dialling;
 mod link_local;
 mod listener;

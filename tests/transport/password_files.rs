@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use herald::base::NeighborName;
-use herald::config::{self, Faults, Loaded, Password};
+use herald::config::{self, AoAlgorithm, AoKey, Faults, Loaded, Password, Signature};
 
 use crate::support::herald::directory;
 
@@ -14,7 +14,8 @@ const SECRET: &str = "open sesame";
 fn the_first_line_is_the_password_and_debug_output_does_not_hold_it() {
     let loaded = read(&format!("{SECRET}\nsomething else\n"), 0o600).expect("a usable file");
     let neighbor = &loaded.config.neighbors[&NeighborName::from("rs")];
-    assert_eq!(neighbor.transport.password, Password::new(SECRET.as_bytes()));
+    let password = Password::new(SECRET.as_bytes()).expect("a usable password");
+    assert_eq!(neighbor.transport.signature, Some(Signature::Md5(password)));
     assert!(neighbor.session.signed);
     assert!(loaded.worries.is_empty(), "{}", loaded.worries);
     assert!(!format!("{loaded:?}").contains(SECRET));
@@ -49,7 +50,7 @@ fn neighbours_at_one_address_need_one_password() {
     let other = "[neighbor.other]\naddress = \"192.0.2.1\"\nlocal-address = \"192.0.2.11\"\n\
                  peer-as = 65001\nfamilies = [\"ipv4-unicast\"]\n";
     let told = read_with(SECRET, 0o600, other).expect_err("two passwords").to_string();
-    assert!(told.contains("neighbours rs and other differ in their password"), "{told}");
+    assert!(told.contains("neighbours rs and other differ in their password or key"), "{told}");
 }
 
 #[test]
@@ -58,6 +59,52 @@ fn azure_cannot_sign_and_that_is_a_worry() {
                  profile = \"azure-route-server\"\npassword-file = FILE\n";
     let worries = read_with(SECRET, 0o600, azure).expect("a usable file").worries.to_string();
     assert!(worries.contains("password-file keeps the session to ars down"), "{worries}");
+    assert!(worries.contains("Azure Route Server does not sign TCP segments"), "{worries}");
+    let option = "tcp-ao = { key-file = FILE, send-id = 1, recv-id = 1 }";
+    let azure = azure.replace("password-file = FILE", option);
+    let worries = read_with(SECRET, 0o600, &azure).expect("a usable file").worries.to_string();
+    assert!(worries.contains("tcp-ao keeps the session to ars down"), "{worries}");
+}
+
+#[test]
+fn frr_has_no_authentication_option_and_that_is_a_worry() {
+    let frr = "[neighbor.frr]\naddress = \"192.0.2.2\"\npeer-as = 65001\nprofile = \"frr\"\n\
+               tcp-ao = { key-file = FILE, send-id = 1, recv-id = 1 }\n";
+    let worries = read_with(SECRET, 0o600, frr).expect("a usable file").worries.to_string();
+    assert!(worries.contains("tcp-ao keeps the session to frr down"), "{worries}");
+    assert!(worries.contains("FRR signs with TCP-MD5 only"), "{worries}");
+    let bird = frr.replace("profile = \"frr\"", "profile = \"bird\"");
+    let loaded = read_with(SECRET, 0o600, &bird).expect("a usable file");
+    assert!(loaded.worries.is_empty(), "{}", loaded.worries);
+}
+
+#[test]
+fn a_key_of_the_authentication_option_arrives() {
+    for (given, algorithm) in [
+        ("", AoAlgorithm::HmacSha1),
+        (", algorithm = \"hmac-sha-1\"", AoAlgorithm::HmacSha1),
+        (", algorithm = \"aes-128-cmac\"", AoAlgorithm::Aes128Cmac),
+    ] {
+        let more = format!(
+            "[neighbor.ao]\naddress = \"192.0.2.2\"\npeer-as = 65001\n\
+             tcp-ao = {{ key-file = FILE, send-id = 7, recv-id = 255{given} }}\n"
+        );
+        let loaded = read_with(SECRET, 0o600, &more).expect("a usable file");
+        let neighbor = &loaded.config.neighbors[&NeighborName::from("ao")];
+        let secret = Password::new(SECRET.as_bytes()).expect("a usable key");
+        let key = AoKey { secret, send_id: 7, recv_id: 255, algorithm };
+        assert_eq!(neighbor.transport.signature, Some(Signature::Ao(key)));
+        assert!(neighbor.session.signed);
+        assert!(!format!("{loaded:?}").contains(SECRET));
+    }
+}
+
+#[test]
+fn a_session_is_signed_in_one_way() {
+    let both = "tcp-ao = { key-file = FILE, send-id = 1, recv-id = 1 }\n";
+    let told = read_with(SECRET, 0o600, both).expect_err("two ways").to_string();
+    assert!(told.contains("tcp-ao excludes password-file"), "{told}");
+    assert!(!told.contains(SECRET), "{told}");
 }
 
 fn refused(text: &str) -> String {

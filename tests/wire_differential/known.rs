@@ -139,7 +139,12 @@ pub(crate) const KNOWN: &[Known] = &[
         "reads an attribute that we only keep",
     ),
     // UPDATE
-    rustbgpd("accepts", "but it has none", "", "leaves RFC 7606 §5.2 to its transport crate"),
+    rustbgpd(
+        "accepts",
+        "without routes to withdraw",
+        "",
+        "leaves RFC 7606 §5.2 to its transport crate",
+    ),
     rustbgpd(
         "accepts",
         "not for an external neighbour",

@@ -17,7 +17,7 @@ fn path(name: &str, address: &str, device: Option<&str>, multihop: bool) -> Path
             local_address: None,
             local_interface: device.map(str::to_owned),
             ttl: Ttl::Multihop(1),
-            password: None,
+            signature: None,
         },
         bfd: Bfd { multihop, session },
         // The same for all: sessions differ all the same.

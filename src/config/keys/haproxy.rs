@@ -1,4 +1,4 @@
-use super::{Form, HOUR, Key, Table, ms, seconds};
+use super::{CA_FILE, Form, HOUR, INSECURE, Key, Table, ms, seconds};
 
 pub(super) static HAPROXY: Table = Table {
     meaning: "A HAProxy on this machine, reached by its stats socket or its stats page.",
@@ -12,7 +12,7 @@ pub(super) static HAPROXY: Table = Table {
         .set_to("\"/run/haproxy/admin.sock\""),
         Key::new(
             "url",
-            Form::Text("\"http://HOST:PORT/PATH\""),
+            Form::Text("\"http://HOST:PORT/PATH\" or https"),
             "The stats page, whose CSV form is read. Either this or socket.",
         )
         .otherwise("socket is used", "\"http://127.0.0.1:8404/stats\""),
@@ -24,6 +24,8 @@ pub(super) static HAPROXY: Table = Table {
             "File whose first line is the password of the stats page.",
         )
         .otherwise("no login", "\"/etc/herald/stats.password\""),
+        CA_FILE,
+        INSECURE,
         Key::new(
             "poll-interval",
             Form::Duration(ms(10), HOUR),
@@ -48,29 +50,7 @@ pub(super) static HAPROXY: Table = Table {
     ],
 };
 
-pub(super) static CHECK: Table = Table {
-    meaning: "A check of the service; exactly one kind.",
-    keys: &[
-        Key::new("interval", Form::Duration(ms(10), HOUR), "Time between two samples.")
-            .otherwise("poll-interval of the HAProxy instance", "\"500ms\""),
-        Key::new("timeout", Form::Duration(ms(10), seconds(60)), "How long one sample may take.")
-            .otherwise("timeout of the HAProxy instance", "\"1s\""),
-        Key::new("rise", Form::Integer(1, 1000), "Healthy samples in a row to become healthy.")
-            .default("1"),
-        Key::new("fall", Form::Integer(1, 1000), "Unhealthy samples in a row to become unhealthy.")
-            .default("1"),
-        Key::later("fast-interval", "the interval while a change is being confirmed"),
-        Key::later("http", "HTTP checks"),
-        Key::later("tcp", "TCP checks"),
-        Key::later("dns", "DNS checks"),
-        Key::later("exec", "checks by command"),
-        Key::later("file", "checks by file"),
-        Key::later("process", "checks by process"),
-        Key::table("haproxy", &HAPROXY_CHECK),
-    ],
-};
-
-static HAPROXY_CHECK: Table = Table {
+pub(super) static HAPROXY_CHECK: Table = Table {
     meaning: "Healthy while enough servers of a HAProxy backend are usable. Fits one \
               line: haproxy = { backend = ..., min-up = ... }.",
     keys: &[

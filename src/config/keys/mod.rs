@@ -2,6 +2,7 @@
 //! defaults and the reference file cannot disagree.
 
 mod agent;
+mod check;
 mod haproxy;
 mod neighbor;
 mod service;
@@ -23,7 +24,8 @@ pub(super) struct Key {
     pub(super) name: &'static str,
     pub(super) form: Form,
     pub(super) absent: Absent,
-    /// A value as it is written in TOML; for a [`Form::Named`], a name.
+    /// A value as it is written in TOML; for a [`Form::Named`], a name; for a [`Form::Kind`], the name
+    /// of a table around it.
     pub(super) example: &'static str,
     /// What it is for.
     pub(super) meaning: &'static str,
@@ -49,6 +51,10 @@ pub(super) enum Form {
     Mixed(&'static str),
     /// A table.
     Table(&'static Table),
+    /// A table of which exactly one of several must be there.
+    Kind(&'static Table),
+    /// A table in one line: all of it is there, or nothing.
+    Inline(&'static Table),
     /// A table of tables, each with a name of the operator's choice.
     Named(&'static Table),
     /// Part of the product, not of this version.
@@ -110,6 +116,11 @@ impl Key {
         Self::new(name, Form::Table(table), table.meaning)
     }
 
+    /// `example` names the table in which the reference shows it.
+    const fn kind(name: &'static str, example: &'static str, table: &'static Table) -> Self {
+        Self::new(name, Form::Kind(table), table.meaning).otherwise("another kind", example)
+    }
+
     const fn named(name: &'static str, example: &'static str, table: &'static Table) -> Self {
         Self::new(name, Form::Named(table), table.meaning).otherwise("none", example)
     }
@@ -163,3 +174,11 @@ const COMMUNITIES: Key =
         .default("[]");
 const LARGE_COMMUNITIES: Key =
     Key::new("large-communities", Form::List("GLOBAL:LOCAL1:LOCAL2"), "").default("[]");
+const CA_FILE: Key = Key::new(
+    "ca-file",
+    Form::Text("an absolute path"),
+    "File with the certificates (PEM) of the authorities that are trusted, and no others.",
+)
+.otherwise("those that the machine trusts", "\"/etc/herald/ca.pem\"");
+const INSECURE: Key =
+    Key::new("insecure", Form::Boolean, "true believes any certificate.").default("false");

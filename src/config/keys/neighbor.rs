@@ -37,7 +37,7 @@ pub(super) static NEIGHBOR: Table = Table {
         Key::new(
             "local-interface",
             Form::Text("an interface name of 1 to 15 characters"),
-            "The device or VRF that the session is bound to; a link-local address needs it.",
+            "The device or VRF that the session is bound to; a link-local address needs it. For connections that come in by a VRF, Linux wants sysctl net.ipv4.tcp_l3mdev_accept=1.",
         )
         .otherwise("none", "\"eth0\""),
         Key::new(
@@ -58,6 +58,12 @@ pub(super) static NEIGHBOR: Table = Table {
             "A file whose first line, of at most 80 octets, signs the TCP segments of the session (RFC 2385).",
         )
         .otherwise("not signed", "\"/etc/herald/rs-0.password\""),
+        Key::new(
+            "tcp-ao",
+            Form::Inline(&TCP_AO),
+            "Signs the TCP segments with the authentication option (RFC 5925) instead; needs a Linux that has it (CONFIG_TCP_AO). Excludes password-file.",
+        )
+        .otherwise("not signed", "{ key-file = \"/etc/herald/ao.key\", send-id = 1, recv-id = 1 }"),
         Key::new("passive", Form::Boolean, "Never dial, wait for the neighbour to connect.")
             .default("false"),
         HOLD_TIME.otherwise("[bgp] hold-time, or what the profile says", "\"90s\""),
@@ -106,7 +112,6 @@ pub(super) static NEIGHBOR: Table = Table {
             "Our role towards the neighbour (RFC 9234); its own, where it announces one, must fit.",
         )
         .otherwise("none is offered", "\"customer\""),
-        Key::later("tcp-ao", "TCP authentication option (RFC 5925)"),
         Key::table("bfd", &BFD),
     ],
 };
@@ -138,6 +143,24 @@ static BFD: Table = Table {
     ],
 };
 
+static TCP_AO: Table = Table {
+    meaning: "",
+    keys: &[
+        Key::new(
+            "key-file",
+            Form::Text("an absolute path"),
+            "the file whose first line, of at most 80 octets, is the master key",
+        )
+        .required("\"/etc/herald/ao.key\""),
+        Key::new("send-id", KEY_ID, "KeyID of what we send, the neighbour's recv-id").required("1"),
+        Key::new("recv-id", KEY_ID, "KeyID of what the neighbour sends").required("1"),
+        Key::new("algorithm", Form::Word(&ALGORITHMS), "how a segment is signed (RFC 5926)")
+            .default("\"hmac-sha-1\""),
+    ],
+};
+
+const KEY_ID: Form = Form::Integer(0, 255);
+const ALGORITHMS: [&str; 2] = ["hmac-sha-1", "aes-128-cmac"];
 const ROLES: [&str; 5] = ["provider", "route-server", "route-server-client", "customer", "peer"];
 const PROFILES: [&str; 6] =
     ["azure-route-server", "virtual-wan", "aws-route-server", "frr", "bird", "gobgp"];

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::haproxy_events as events;
-use super::scalar;
 use super::service::Draft as Service;
+use super::{scalar, trust};
 use crate::base::InstanceName;
 use crate::config::notes::Span;
 use crate::config::reader::{Placed, Refusal, Section};
@@ -48,7 +48,7 @@ impl Draft {
     fn lowered(&self, services: &[Service<'_>]) -> Option<HaproxyInstance> {
         let checks = || {
             let all = services.iter().flat_map(|service| &service.checks);
-            all.filter_map(|check| check.haproxy.as_ref()).filter(|c| c.instance == self.name)
+            all.filter_map(|check| check.haproxy()).filter(|c| c.instance == self.name)
         };
         let poll_interval = self.poll_interval.as_ref()?.value;
         let timeout = self.timeout.as_ref()?.value;
@@ -81,7 +81,12 @@ fn instance(name: &str, section: &Section<'_>) -> Draft {
     let login = user
         .zip(password_file)
         .map(|(user, file)| Login { user: user.value, password_file: file.value });
-    let http = url.map(|url| HaproxyAddress::Http { url: url.value, login });
+    let encrypted = url.as_ref().is_some_and(|url| url.value.starts_with("https:"));
+    let trust = trust::read(section, encrypted, "an https url");
+    let http = url.zip(trust).map(|(url, trust)| {
+        let url = url.value;
+        HaproxyAddress::Http { url, login, trust }
+    });
     Draft {
         name: InstanceName::from(name),
         span: section.span().clone(),
@@ -134,28 +139,11 @@ fn socket(text: &str) -> Result<HaproxyAddress, Refusal> {
             false => Err(Refusal::default()),
         };
     };
-    let (host, port) = tcp.rsplit_once(':').ok_or_else(Refusal::default)?;
-    let bare_ipv6 = host.contains(':') && !(host.starts_with('[') && host.ends_with(']'));
-    let good = !host.is_empty() && !host.contains(char::is_whitespace) && !bare_ipv6;
-    match port.parse::<u16>() {
-        Ok(1..) if good => Ok(HaproxyAddress::Tcp(tcp.to_owned())),
-        Ok(_) | Err(_) => Err(Refusal::default()),
-    }
+    scalar::host_and_port(tcp).map(HaproxyAddress::Tcp)
 }
 
 fn url(text: &str) -> Result<String, Refusal> {
-    if text.starts_with("https://") {
-        let rule = "https is not part of this version";
-        return Err(Refusal::rule(rule).help("use http:// on the loopback, or the stats socket"));
-    }
-    let rest = text.strip_prefix("http://").ok_or_else(Refusal::default)?;
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        let rule = "a login does not belong in a url: secrets are read from files";
-        return Err(Refusal::rule(rule).help("use user and password-file"));
-    }
-    let readable = text.parse::<hyper::Uri>().is_ok_and(|uri| uri.host().is_some());
-    if !readable || text.contains('#') {
+    if scalar::http_url(text, "use user and password-file")?.fragment().is_some() {
         return Err(Refusal::default());
     }
     // People copy the address of the CSV form; herald adds that ending itself.

@@ -5,7 +5,12 @@ mod agent;
 mod attributes;
 mod bfd;
 mod bgp;
+mod check;
+mod check_dns;
+mod check_http;
+mod check_tcp;
 mod cloud;
+mod damping;
 mod haproxy;
 mod haproxy_check;
 mod haproxy_events;
@@ -17,9 +22,12 @@ mod rules;
 mod scalar;
 mod service;
 mod session;
+mod signature;
+mod trust;
 
 use std::collections::BTreeMap;
 
+use super::checks::Check;
 use super::reader::Section;
 use super::types::Config;
 use crate::policy;
@@ -46,6 +54,7 @@ pub(super) fn file(root: &Section<'_>) -> Option<Config> {
         speaking.insert(draft.name.clone(), neighbor);
     }
     let haproxy = haproxy::lowered(&instances, &services)?;
+    let checks = own_checks(&services);
     let mut announced = BTreeMap::new();
     let mut configured = BTreeMap::new();
     for draft in services {
@@ -54,5 +63,13 @@ pub(super) fn file(root: &Section<'_>) -> Option<Config> {
         configured.insert(service.name.clone(), service);
     }
     let policy = policy::Params { region, neighbors: routed, services: announced };
-    Some(Config { agent, bgp, neighbors: speaking, haproxy, services: configured, policy })
+    Some(Config { agent, bgp, neighbors: speaking, haproxy, checks, services: configured, policy })
+}
+
+/// The checks that belong to no HAProxy instance, by service and name, whatever the order of the file.
+fn own_checks(services: &[service::Draft<'_>]) -> Vec<Check> {
+    let drafts = services.iter().flat_map(|service| &service.checks);
+    let mut checks: Vec<_> = drafts.filter_map(check::Draft::own).cloned().collect();
+    checks.sort_by(|a, b| (&a.service, &a.name).cmp(&(&b.service, &b.name)));
+    checks
 }

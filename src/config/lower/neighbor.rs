@@ -2,10 +2,10 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::session::{SessionKeys, Timing};
-use super::{attributes, bfd, bgp, password, scalar};
+use super::{attributes, bfd, bgp, scalar, signature};
 use crate::base::{Asn, Family, NeighborName, is_link_local};
-use crate::config::password::Password;
 use crate::config::reader::{Placed, Refusal, Section, plain};
+use crate::config::signature::Signature;
 use crate::config::types::{Bfd, Bgp, Neighbor, Profile, Transport, Ttl};
 use crate::policy::{self, Extras};
 use crate::session::{self, HoldTime, RestartTime};
@@ -23,9 +23,9 @@ pub(super) struct Draft<'a> {
     pub(super) local_address: Option<Placed<IpAddr>>,
     pub(super) local_interface: Option<Placed<String>>,
     pub(super) profile: Option<Placed<Profile>>,
-    ttl: Option<Ttl>,
-    bfd: Option<Bfd>,
-    pub(super) password: Option<Placed<Password>>,
+    pub(super) ttl: Option<Ttl>,
+    pub(super) bfd: Option<Bfd>,
+    pub(super) signature: Option<Placed<Signature>>,
     pub(super) passive: Option<Placed<bool>>,
     shutdown: Option<Placed<bool>>,
     timing: Option<Timing>,
@@ -61,7 +61,7 @@ impl<'a> Draft<'a> {
             local_interface: section.text("local-interface", scalar::interface),
             ttl,
             bfd: bfd::read(&section, ttl),
-            password: password::read(&section),
+            signature: signature::read(&section),
             passive: section.boolean("passive"),
             shutdown: section.boolean("shutdown"),
             timing: own.timing(&bgp.session, hold_time(kind), section.notes),
@@ -147,7 +147,7 @@ impl<'a> Draft<'a> {
             local_address: self.local_address.as_ref().map(|address| address.value),
             local_interface: self.local_interface.as_ref().map(|name| name.value.clone()),
             ttl: self.ttl?,
-            password: self.password.as_ref().map(|password| password.value.clone()),
+            signature: self.signature.as_ref().map(|signature| signature.value.clone()),
         })
     }
 
@@ -175,7 +175,7 @@ impl<'a> Draft<'a> {
             role: self.role.as_ref().map(|role| role.value),
             extended_next_hop: self.needs_extended_next_hop(&families),
             graceful_restart: self.graceful_restart.as_ref()?.value,
-            signed: self.password.is_some(),
+            signed: self.signature.is_some(),
         })
     }
 }

@@ -1,4 +1,3 @@
-use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -12,62 +11,54 @@ const READ: u64 = 4096;
 /// Others may read (chmod(2)).
 const FOR_OTHERS: u32 = 0o004;
 
-/// The password in the first line of `password-file`. Nothing that is in the file is ever shown.
-pub(super) fn read(section: &Section<'_>) -> Option<Placed<Password>> {
-    let path = section.text("password-file", scalar::path)?;
+/// The `password` (or `key`) in the first line of the file that the key `name` names. Nothing that is
+/// in the file is ever shown.
+pub(super) fn read(section: &Section<'_>, name: &str, password: &str) -> Option<Placed<Password>> {
+    let path = section.text(name, scalar::path)?;
     let refuse = |rule: &str, help: &str| {
-        let message = format!("password-file {} cannot be used", path.shown);
+        let message = format!("{name} {} cannot be used", path.shown);
         section.notes.fault(&path.span, message, rule, help);
     };
     let (mode, text) = match contents(&path.value) {
         Ok(contents) => contents,
         Err(error) => {
-            let help =
-                "make it a file that the user of herald can read, the password in its first line";
-            refuse(&words(&error), help);
+            let help = format!(
+                "make it a file that the user of herald can read, the {password} in its first line"
+            );
+            refuse(&scalar::words(&error), &help);
             return None;
         }
     };
     if mode & FOR_OTHERS != 0 {
         section.notes.worry(
             &path.span,
-            format!("password-file {} can be read by everybody", path.shown),
-            "whoever knows the password can speak for this neighbour",
+            format!("{name} {} can be read by everybody", path.shown),
+            format!("whoever knows the {password} can speak for this neighbour"),
             "chmod 640, with the group that herald runs as",
         );
     }
     let line = first_line(&text);
-    let password = Password::new(line);
-    match (&password, line.is_empty()) {
-        (None, true) => refuse("its first line is empty", "write the password into its first line"),
+    let read = Password::new(line);
+    match (&read, line.is_empty()) {
+        (None, true) => {
+            let help = format!("write the {password} into its first line");
+            refuse("its first line is empty", &help);
+        }
         (None, false) => refuse(
             &format!("its first line has more than {} octets", Password::MOST),
-            "agree on a shorter password with the neighbour",
+            &format!("agree on a shorter {password} with the neighbour"),
         ),
         (Some(_), _) => {}
     }
-    password.map(|password| path.map(|_| password))
+    read.map(|read| path.map(|_| read))
 }
 
 fn contents(path: &Path) -> io::Result<(u32, Vec<u8>)> {
-    // Opening anything else may wait for ever, or never end.
-    let found = fs::metadata(path)?;
-    if !found.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
+    let file = scalar::regular_file(path)?;
+    let mode = file.metadata()?.permissions().mode();
     let mut text = Vec::new();
-    File::open(path)?.take(READ).read_to_end(&mut text)?;
-    Ok((found.permissions().mode(), text))
-}
-
-fn words(error: &io::Error) -> String {
-    if error.kind() == io::ErrorKind::NotFound {
-        "there is no such file".to_owned()
-    } else if error.kind() == io::ErrorKind::PermissionDenied {
-        "this user may not read it".to_owned()
-    } else {
-        error.to_string()
-    }
+    file.take(READ).read_to_end(&mut text)?;
+    Ok((mode, text))
 }
 
 /// Without its end, LF or CR LF. Blanks belong to the password.

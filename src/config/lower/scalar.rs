@@ -1,10 +1,15 @@
 //! Texts that more than one table holds.
 
+use std::fs::{self, File};
+use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::base::Asn;
+use reqwest::Url;
+
+use crate::base::{Asn, Percent};
 use crate::config::notes::Notes;
+use crate::config::pattern::Pattern;
 use crate::config::reader::{Placed, Refusal, Section};
 
 /// AS numbers that stand for no AS (RFC 6793 §9, RFC 7300).
@@ -26,6 +31,13 @@ pub(super) fn asn(section: &Section<'_>, name: &str) -> Option<Placed<Asn>> {
     Some(number.map(Asn))
 }
 
+/// A share from `"1%"` to `"100%"`.
+pub(super) fn share(text: &str) -> Result<Percent, Refusal> {
+    let share = text.strip_suffix('%').and_then(|share| share.parse().ok());
+    let share = share.and_then(Percent::new).filter(|share| *share > Percent::ZERO);
+    share.ok_or_else(Refusal::default)
+}
+
 /// `ADDRESS:PORT`, or `None` for `off`.
 pub(super) fn endpoint(text: &str) -> Result<Option<SocketAddr>, Refusal> {
     if text == "off" {
@@ -43,10 +55,69 @@ pub(super) fn endpoint(text: &str) -> Result<Option<SocketAddr>, Refusal> {
     }
 }
 
+/// `HOST:PORT`, the host a name or an address, with an IPv6 address in brackets.
+pub(super) fn host_and_port(text: &str) -> Result<String, Refusal> {
+    let (host, port) = text.rsplit_once(':').ok_or_else(Refusal::default)?;
+    let bare_ipv6 = host.contains(':') && !(host.starts_with('[') && host.ends_with(']'));
+    let good = !host.is_empty() && !host.contains(char::is_whitespace) && !bare_ipv6;
+    match port.parse::<u16>() {
+        Ok(1..) if good => Ok(text.to_owned()),
+        Ok(_) | Err(_) => Err(Refusal::default()),
+    }
+}
+
+/// A regular expression.
+pub(super) fn pattern(text: &str) -> Result<Pattern, Refusal> {
+    text.parse().map_err(|error: regex::Error| {
+        if let regex::Error::CompiledTooBig(_) = error {
+            return Refusal::rule("it is too large").help("repeat less in it");
+        }
+        // The last line says what is wrong; those before draw the expression once more.
+        let told = error.to_string();
+        let last = told.lines().last().unwrap_or_default();
+        let words = last.trim_start_matches("error: ").to_owned();
+        Refusal::rule(words).help("a backslash is written twice within \"\", once within ''")
+    })
+}
+
 /// A path that does not depend on where herald is started.
 pub(super) fn path(text: &str) -> Result<PathBuf, Refusal> {
     let path = PathBuf::from(text);
     if path.is_absolute() { Ok(path) } else { Err(Refusal::default()) }
+}
+
+/// Opens a file that ends and can be read without waiting.
+pub(super) fn regular_file(path: &Path) -> io::Result<File> {
+    // Opening anything else may wait for ever, or never end.
+    match fs::metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::other("it is not a regular file")),
+    }
+}
+
+/// Why a file cannot be read.
+pub(super) fn words(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::NotFound {
+        "there is no such file".to_owned()
+    } else if error.kind() == io::ErrorKind::PermissionDenied {
+        "this user may not read it".to_owned()
+    } else {
+        error.to_string()
+    }
+}
+
+/// A page that can be asked for: http or https, and no login in it; `login` says where that goes.
+pub(super) fn http_url(text: &str, login: &str) -> Result<Url, Refusal> {
+    // The URL standard forgives more than a file should: `http:///page` has the host `page` there.
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let strict = rest.is_some_and(|rest| !rest.starts_with(['/', '\\']))
+        && !text.contains(char::is_whitespace);
+    let url = Url::parse(text).ok().filter(|_| strict).ok_or_else(Refusal::default)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        let rule = "a login does not belong in a url: secrets are read from files";
+        return Err(Refusal::rule(rule).help(login));
+    }
+    Ok(url)
 }
 
 /// An address that one machine can have on one link: not unspecified, multicast or broadcast.

@@ -1,14 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::attributes::{Draining, State};
-use super::haproxy::{self, CheckDraft};
+use super::attributes::{Degraded, Draining, State};
 use super::neighbor::Draft as Neighbor;
-use super::{haproxy_check, health, loopback};
-use crate::base::{CheckName, NeighborName, Prefix, PrefixError, ServiceName};
+use super::{check, haproxy, health, loopback};
+use crate::base::{NeighborName, Prefix, PrefixError, ServiceName};
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::suggest::closest;
 use crate::config::types::{Loopback, Service};
-use crate::health::{CheckParams, Params};
+use crate::health::Params;
 use crate::policy;
 
 /// `[service.NAME]` as read.
@@ -22,20 +21,13 @@ pub(super) struct Draft<'a> {
     /// The neighbours that get its routes; those that exist.
     pub(super) neighbors: BTreeSet<NeighborName>,
     pub(super) enabled: Option<Placed<bool>>,
-    pub(super) up: State,
-    pub(super) down: State,
-    pub(super) drain: Draining,
+    up: State,
+    degraded: Degraded,
+    down: State,
+    drain: Draining,
     loopback: Option<Loopback>,
     health: health::Draft,
-    pub(super) checks: Vec<Check>,
-}
-
-/// `[service.X.check.NAME]` as read.
-#[derive(Debug)]
-pub(super) struct Check {
-    name: CheckName,
-    params: Option<CheckParams>,
-    pub(super) haproxy: Option<CheckDraft>,
+    pub(super) checks: Vec<check::Draft>,
 }
 
 pub(super) fn read<'a>(
@@ -56,10 +48,10 @@ impl<'a> Draft<'a> {
     ) -> Self {
         let name = ServiceName::from(name);
         let addresses = prefixes(&section, "addresses", host);
-        let checks: Vec<Check> = section
+        let checks: Vec<_> = section
             .named("check")
             .into_iter()
-            .map(|(check, table)| Check::read(&name, &check, &table, instances))
+            .map(|(own, table)| check::read(&name, &own, &table, instances))
             .collect();
         Self {
             loopback: loopback::read(&section.section("loopback"), &addresses),
@@ -68,6 +60,7 @@ impl<'a> Draft<'a> {
             neighbors: recipients(&section, neighbors),
             enabled: section.boolean("enabled"),
             up: State::read(&section.section("up")),
+            degraded: Degraded::read(&section),
             down: State::read(&section.section("down")),
             drain: Draining::read(&section.section("drain")),
             name,
@@ -82,9 +75,15 @@ impl<'a> Draft<'a> {
         self.addresses.iter().chain(&self.networks)
     }
 
-    /// The tables of the states in which it is announced.
+    /// The tables of the states that it can be in.
+    pub(super) fn states(&self) -> impl Iterator<Item = &State> {
+        let degraded = self.degraded.given.then_some(&self.degraded.state);
+        [&self.up, &self.down, &self.drain.state].into_iter().chain(degraded)
+    }
+
+    /// Those in which it is announced.
     pub(super) fn announcing(&self) -> impl Iterator<Item = &State> {
-        [&self.up, &self.down, &self.drain.state].into_iter().filter(|state| state.announces())
+        self.states().filter(|state| state.announces())
     }
 
     /// The service for health and addresses, and for `policy`.
@@ -93,6 +92,7 @@ impl<'a> Draft<'a> {
             enabled: self.enabled.as_ref()?.value,
             prefixes: self.prefixes().map(|prefix| prefix.value).collect(),
             up: self.up.lowered()?,
+            degraded: self.degraded.state.lowered()?,
             down: self.down.lowered()?,
             drain: self.drain.lowered()?,
             neighbors: self.neighbors,
@@ -100,64 +100,20 @@ impl<'a> Draft<'a> {
         let mut checks = BTreeMap::new();
         let mut check_kinds = BTreeMap::new();
         for check in self.checks {
-            checks.insert(check.name.clone(), check.params?);
-            check_kinds.insert(check.name, "haproxy");
+            checks.insert(check.name.clone(), check.counts);
+            check_kinds.insert(check.name, check.kind?.as_str());
         }
         let health = Params {
             rule: self.health.rule?,
             hold_up: self.health.hold_up?.value,
             unknown_for: self.health.unknown_for?.value,
+            damping: self.health.damping,
+            ladder: self.degraded.ladder,
             checks,
         };
         let service = Service { name: self.name, health, check_kinds, loopback: self.loopback? };
         Some((service, routes))
     }
-}
-
-impl Check {
-    fn read(
-        service: &ServiceName,
-        name: &str,
-        section: &Section<'_>,
-        instances: &[haproxy::Draft],
-    ) -> Self {
-        let name = CheckName::from(name);
-        let interval = section.duration("interval").map(|interval| interval.value);
-        let timeout = section.duration("timeout").map(|timeout| timeout.value);
-        let (rise, fall) = (section.integer("rise"), section.integer("fall"));
-        let kind = section.section("haproxy");
-        let haproxy = if section.has("haproxy") {
-            haproxy_check::read(&kind, service, &name, instances)
-        } else {
-            refuse_without_kind(section);
-            None
-        };
-        Self {
-            params: rise
-                .zip(fall)
-                .map(|(rise, fall)| CheckParams { rise: rise.value, fall: fall.value }),
-            haproxy: haproxy.map(|(instance, check)| CheckDraft {
-                instance,
-                check,
-                interval,
-                timeout,
-            }),
-            name,
-        }
-    }
-}
-
-/// Kinds of later versions have been refused by name already.
-fn refuse_without_kind(section: &Section<'_>) {
-    if ["http", "tcp", "dns", "exec", "file", "process"].iter().any(|kind| section.has(kind)) {
-        return;
-    }
-    section.notes.fault(
-        section.span(),
-        format!("[{}] has no kind", section.path()),
-        "a check says what it looks at",
-        "for example haproxy = { backend = \"http_back\", min-up = 1 }",
-    );
 }
 
 fn prefixes(

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use toml::Spanned;
 use toml::de::{DeInteger, DeValue};
 
 use super::environment::{Incomplete, replaced};
@@ -18,8 +19,10 @@ pub(in crate::config) struct Item<'a> {
     pub(in crate::config) value: Cow<'a, DeValue<'a>>,
     pub(super) span: Span,
     pub(super) given: bool,
-    /// Whether this is one element of the list that the key takes.
+    /// Whether this is one element of the list or table that the key takes.
     pub(super) element: bool,
+    /// The name of an element of a table.
+    pub(super) name: Option<&'a str>,
 }
 
 impl Item<'_> {
@@ -41,6 +44,8 @@ impl Item<'_> {
             | Form::Word(_)
             | Form::Mixed(_)
             | Form::Table(_)
+            | Form::Kind(_)
+            | Form::Inline(_)
             | Form::Named(_)
             | Form::Later => 0..=u64::MAX,
         };
@@ -66,7 +71,10 @@ impl Item<'_> {
         parse: impl Fn(&str) -> Result<T, Refusal>,
     ) -> Option<Placed<T>> {
         let Some(written) = self.value.as_str() else { return self.refuse_type() };
-        let shown = secrets::blanked(&format!("{written:?}"));
+        let shown = match self.name {
+            Some(name) => secrets::blanked(&format!("{name} = {written:?}")),
+            None => secrets::blanked(&format!("{written:?}")),
+        };
         let text = match replaced(written, |name| self.notes.environment(name)) {
             Ok(text) => text,
             Err(incomplete) => return self.refuse_incomplete(&incomplete),
@@ -86,16 +94,36 @@ impl Item<'_> {
         parse: impl Fn(&str) -> Result<T, Refusal>,
     ) -> Option<Placed<Vec<Placed<T>>>> {
         let Some(array) = self.value.as_array() else { return self.refuse_type() };
-        let elements = array.iter().map(|element| Item {
+        let elements = array.iter().map(|element| self.element(None, element));
+        let read = elements.filter_map(|element| element.text(&parse)).collect();
+        Some(self.placed(read, String::new()))
+    }
+
+    /// A table of strings with keys of the operator's choice, in the order of the file.
+    pub(in crate::config) fn entries<T>(
+        &self,
+        parse: impl Fn(&str, &str) -> Result<T, Refusal>,
+    ) -> Option<Placed<Vec<T>>> {
+        let Some(table) = self.value.as_table() else { return self.refuse_type() };
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(own, _)| own.span().start);
+        let read = entries.into_iter().filter_map(|(own, element)| {
+            let item = self.element(Some(own.get_ref()), element);
+            item.text(|text| parse(own.get_ref(), text)).map(|placed| placed.value)
+        });
+        Some(self.placed(read.collect(), String::new()))
+    }
+
+    fn element<'b>(&'b self, name: Option<&'b str>, element: &'b Spanned<DeValue<'b>>) -> Item<'b> {
+        Item {
             notes: self.notes,
             key: self.key,
             value: Cow::Borrowed(element.get_ref()),
             span: if self.given { Some(element.span()) } else { self.span.clone() },
             given: self.given,
             element: true,
-        });
-        let read = elements.filter_map(|element| element.text(&parse)).collect();
-        Some(self.placed(read, String::new()))
+            name,
+        }
     }
 
     /// A value made of this one.
@@ -123,6 +151,8 @@ impl Item<'_> {
             | Form::Word(_)
             | Form::Mixed(_)
             | Form::Table(_)
+            | Form::Kind(_)
+            | Form::Inline(_)
             | Form::Named(_)
             | Form::Later) => format!("it takes {}", takes(form)),
         }
@@ -187,7 +217,11 @@ pub(in crate::config) fn takes(form: Form) -> String {
                 words.iter().map(|w| format!("{w:?}")).collect::<Vec<_>>().join(", ")
             )
         }
-        Form::Table(_) | Form::Later => "a table".to_owned(),
+        Form::Table(_) | Form::Kind(_) | Form::Later => "a table".to_owned(),
+        Form::Inline(table) => {
+            let keys: Vec<_> = table.keys.iter().map(|key| key.name).collect();
+            format!("a table in one line, with {}", keys.join(", "))
+        }
         Form::Named(_) => "a table of tables".to_owned(),
     }
 }

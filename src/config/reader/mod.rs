@@ -78,7 +78,9 @@ impl<'a> Section<'a> {
     /// A table inside this one; an absent one reads as empty.
     pub(super) fn section(&self, name: &str) -> Section<'a> {
         let key = self.key(name);
-        let Form::Table(schema) = key.form else { unreachable!("{name} is described as a table") };
+        let (Form::Table(schema) | Form::Kind(schema)) = key.form else {
+            unreachable!("{name} is described as a table")
+        };
         let path = self.path_of(name);
         match self.value(name) {
             Some((span, value)) => self.open(schema, path, Some(span), value),
@@ -89,6 +91,23 @@ impl<'a> Section<'a> {
                 };
                 Section { notes: self.notes, schema, content, span: self.span.clone(), path }
             }
+        }
+    }
+
+    /// The keys that are there of those of which exactly one must be.
+    pub(super) fn kinds(&self) -> Vec<&'static str> {
+        let kinds = self.schema.keys.iter().filter(|key| matches!(key.form, Form::Kind(_)));
+        kinds.map(|key| key.name).filter(|name| self.has(name)).collect()
+    }
+
+    /// A table in one line; `None` when it is left out, or no table.
+    pub(super) fn inline(&self, name: &str) -> Option<Section<'a>> {
+        let key = self.key(name);
+        let Form::Inline(schema) = key.form else { unreachable!("{name} is described as inline") };
+        let (span, value) = self.value(name)?;
+        match value.is_table() {
+            true => Some(self.open(schema, self.path_of(name), Some(span), value)),
+            false => self.item(name)?.refuse_type(),
         }
     }
 
@@ -169,6 +188,7 @@ impl<'a> Section<'a> {
                 span: Some(span),
                 given: true,
                 element: false,
+                name: None,
             });
         }
         match key.absent {
@@ -176,7 +196,15 @@ impl<'a> Section<'a> {
                 let value = DeValue::parse(text).expect("defaults are TOML").into_inner();
                 let value = Cow::Owned(value);
                 let span = self.span.clone();
-                Some(Item { notes: self.notes, key, value, span, given: false, element: false })
+                Some(Item {
+                    notes: self.notes,
+                    key,
+                    value,
+                    span,
+                    given: false,
+                    element: false,
+                    name: None,
+                })
             }
             Absent::Otherwise(_) => None,
             Absent::Fault => {

@@ -4,10 +4,11 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::base::Trust;
+use crate::client;
 use crate::config::{HaproxyAddress, HaproxyInstance, Login};
 
 use super::dial::{Connection, dial};
@@ -57,7 +58,9 @@ impl Client {
         let place = match &self.address {
             HaproxyAddress::Unix(path) => path.display().to_string(),
             HaproxyAddress::Tcp(address) => address.clone(),
-            HaproxyAddress::Http { url, login } => return ask_page(url, login.as_ref()).await,
+            HaproxyAddress::Http { url, login, trust } => {
+                return ask_page(url, login.as_ref(), trust.as_ref()).await;
+            }
         };
         let octets = converse(dial(&self.address).await?, QUESTION, &place).await?;
         let answer = parse(&octets, &place)?;
@@ -87,10 +90,13 @@ pub(super) async fn converse(
 }
 
 /// Fetches the stats page's CSV.
-async fn ask_page(url: &str, login: Option<&Login>) -> Result<Answer, Silence> {
+async fn ask_page(
+    url: &str,
+    login: Option<&Login>,
+    trust: Option<&Trust>,
+) -> Result<Answer, Silence> {
     let failed = |error| from_http(url, &error);
-    // A proxy or a redirect would answer for somebody else than this HAProxy.
-    let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build();
+    let client = client::http(trust).build();
     let table = format!("{};csv", url.trim_end_matches(";csv"));
     let request = with_login(client.map_err(failed)?.get(table), login)?;
     read_page(request.send().await.map_err(failed)?, url).await
@@ -145,6 +151,9 @@ fn from_http(url: &str, error: &reqwest::Error) -> Silence {
     let mut last = error.to_string();
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<io::Error>() {
+            if let Some(tls) = client::handshake_error(io) {
+                return Silence::Unreachable { place: url.to_owned(), cause: client::words(tls) };
+            }
             return Silence::from_io(url.to_owned(), io);
         }
         if inner.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {

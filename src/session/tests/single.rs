@@ -512,6 +512,37 @@ fn received_routes_are_counted_up_to_the_limit_and_gone_with_the_session() {
 }
 
 #[test]
+fn a_passive_neighbour_that_does_not_come_is_missed_once() {
+    for (signed, words) in [
+        (false, "no connection from it within 30s"),
+        (true, "no connection from it within 30s: a wrong password looks like this"),
+    ] {
+        let mut bench = Bench::started(Params { passive: true, signed, ..params(65010, 65515, 1) });
+        bench.pass(29 * SECOND);
+        assert_eq!((bench.state(), bench.session.last_error()), (State::Active, None));
+        bench.pass(3600 * SECOND);
+        assert_eq!(bench.state(), State::Active, "it is still waited for");
+        assert_eq!(bench.session.last_error().map(Reason::as_str), Some(words));
+        assert_eq!(bench.session.counters().failures, 1, "said once");
+    }
+}
+
+#[test]
+fn a_passive_neighbour_that_comes_is_not_missed() {
+    let mut bench = Bench::started(Params { passive: true, ..params(65010, 65515, 1) });
+    bench.pass(29 * SECOND);
+    bench.input(Input::Accepted { local: LOCAL });
+    bench.pass(100 * SECOND);
+    assert_eq!(bench.session.last_error(), None);
+    // What became of its connection says more than that it stays away now.
+    bench.input(Input::Closed { direction: Direction::Accepted, because: "gone".into() });
+    bench.pass(3600 * SECOND);
+    assert_eq!(bench.session.last_error().map(Reason::as_str), Some("gone"));
+    bench.input(Input::Stop(Leaving::Shutdown));
+    assert_eq!(bench.session.poll_timeout(), None);
+}
+
+#[test]
 fn a_malformed_attribute_costs_the_route_and_not_the_session() {
     let mut bench = Bench::established();
     // An UPDATE for 10.0.0.0/8 whose ORIGIN is 9 (RFC 7606 §7.1: treat as withdraw).

@@ -101,7 +101,8 @@ impl<'a> Reading<'a> {
         match faults.first() {
             Some((fault, octets)) if fault.treatment == Treatment::TreatAsWithdraw && !routes => {
                 let pair = (3, fault.subcode);
-                let error = Error::new(fault.offset, pair, format!("{fault}, but it has none"));
+                let what = format!("{} without routes to withdraw: {}", fault.name(), fault.what);
+                let error = Error::new(fault.offset, pair, what);
                 let bare = [codes::MALFORMED_ATTRIBUTE_LIST, codes::MALFORMED_AS_PATH];
                 Err(if bare.contains(&pair) { error } else { error.with_data(*octets) })
             }

@@ -110,4 +110,9 @@ fn an_error_says_what_where_and_what_the_peer_is_told() {
     let error = Message::decode(&octets, &FOUR_OCTETS).unwrap_err();
     let text = "a prefix longer than an address at octet 21 (UPDATE Message Error / Invalid Network Field)";
     assert_eq!(error.to_string(), text);
+    let octets = super::update(&[], &[0x40, 1, 1, 9], &[]);
+    let error = Message::decode(&octets, &FOUR_OCTETS).unwrap_err();
+    let text = "ORIGIN without routes to withdraw: its value is 9 at octet 23 \
+                (UPDATE Message Error / Invalid ORIGIN Attribute)";
+    assert_eq!(error.to_string(), text);
 }

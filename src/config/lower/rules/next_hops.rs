@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{families, neighbor, service};
-use crate::base::Family;
+use crate::base::{Family, is_link_local};
 use crate::config::lower::scalar::special;
 use crate::config::reader::{Placed, Section};
 
@@ -11,7 +11,10 @@ pub(super) fn check(neighbors: &[neighbor::Draft<'_>], services: &[service::Draf
     for neighbor in neighbors {
         let own = [("next-hop", &neighbor.next_hop), ("next-hop-ipv6", &neighbor.next_hop_ipv6)];
         for (key, next_hop) in own {
-            check_address(&neighbor.section, key, next_hop.as_ref(), &[neighbor]);
+            let Some(next_hop) = next_hop else { continue };
+            check_address(&neighbor.section, key, next_hop, &[neighbor]);
+            refuse_anycast(&neighbor.section, key, next_hop, services);
+            refuse_elsewhere(&neighbor.section, key, next_hop, &[neighbor], neighbors);
         }
         for family in families(neighbor, services) {
             refuse_missing(neighbor, family, services);
@@ -20,8 +23,11 @@ pub(super) fn check(neighbors: &[neighbor::Draft<'_>], services: &[service::Draf
     for service in services {
         let told = neighbors.iter().filter(|neighbor| service.neighbors.contains(&neighbor.name));
         let told: Vec<&neighbor::Draft<'_>> = told.collect();
-        for state in [&service.up, &service.down, &service.drain.state] {
-            check_address(&service.section, "next-hop", state.next_hop.as_ref(), &told);
+        for state in service.states() {
+            let Some(next_hop) = &state.next_hop else { continue };
+            check_address(&service.section, "next-hop", next_hop, &told);
+            refuse_anycast(&service.section, "next-hop", next_hop, services);
+            refuse_elsewhere(&service.section, "next-hop", next_hop, &told, neighbors);
         }
         worry_about_unreachable(service, &told, services);
     }
@@ -30,10 +36,9 @@ pub(super) fn check(neighbors: &[neighbor::Draft<'_>], services: &[service::Draf
 fn check_address(
     section: &Section<'_>,
     key: &str,
-    next_hop: Option<&Placed<IpAddr>>,
+    next_hop: &Placed<IpAddr>,
     told: &[&neighbor::Draft<'_>],
 ) {
-    let Some(next_hop) = next_hop else { return };
     let message = || format!("{key} cannot be {}", next_hop.shown);
     if let Some(kind) = special(next_hop.value) {
         let help = "give an address that the neighbour can reach";
@@ -50,6 +55,63 @@ fn check_address(
             "give an address on this side of the session",
         );
     }
+}
+
+/// A route whose next hop is an anycast address leads to wherever that address is nearest.
+fn refuse_anycast(
+    section: &Section<'_>,
+    key: &str,
+    next_hop: &Placed<IpAddr>,
+    services: &[service::Draft<'_>],
+) {
+    let announced = |service: &&service::Draft<'_>| {
+        let mut hosts = service.prefixes().filter(|prefix| prefix.value.is_host());
+        hosts.any(|prefix| prefix.value.address() == next_hop.value)
+    };
+    if let Some(service) = services.iter().find(announced) {
+        section.notes.fault(
+            &next_hop.span,
+            format!("{key} cannot be {}", next_hop.shown),
+            format!(
+                "it is an address of service {}, which other machines announce too",
+                service.name
+            ),
+            "give an address that only this machine, or the load balancer before it, has",
+        );
+    }
+}
+
+/// RFC 2545 §3: on a session between link-local addresses our own goes along beside the global one, and
+/// both must be this machine's.
+fn refuse_elsewhere(
+    section: &Section<'_>,
+    key: &str,
+    next_hop: &Placed<IpAddr>,
+    told: &[&neighbor::Draft<'_>],
+    neighbors: &[neighbor::Draft<'_>],
+) {
+    let on_link = |draft: &&&neighbor::Draft<'_>| {
+        draft.address.as_ref().is_some_and(|address| is_link_local(address.value))
+    };
+    let (Some(on_link), IpAddr::V6(address)) = (told.iter().find(on_link), next_hop.value) else {
+        return;
+    };
+    let of = |draft: &&neighbor::Draft<'_>| {
+        draft.address.as_ref().is_some_and(|own| own.value == next_hop.value)
+    };
+    let rule = if address.to_ipv4_mapped().is_some() {
+        "it is an IPv4 address".to_owned()
+    } else if let Some(owner) = neighbors.iter().find(of) {
+        format!("it is the address of neighbour {}", owner.name)
+    } else {
+        return;
+    };
+    section.notes.fault(
+        &next_hop.span,
+        format!("{key} cannot be {} on the link-local session to {}", next_hop.shown, on_link.name),
+        format!("{rule}, and our link-local address stands beside it as one machine (RFC 2545 §3)"),
+        "give a global IPv6 address that this machine has on the link",
+    );
 }
 
 /// The session's local address serves for its own family only, and not at all when it is link-local.

@@ -83,8 +83,8 @@ pub(super) fn refuse_shared_addresses(neighbors: &[neighbor::Draft<'_>]) {
         let owners = owners.entry(address.value).or_default();
         if let Some(owner) = owners.iter().find(|owner| !told_apart(owner, neighbor)) {
             refuse_second(neighbor, address, owner);
-        } else if let Some(owner) = owners.iter().find(|owner| !same_password(owner, neighbor)) {
-            refuse_second_password(neighbor, owner);
+        } else if let Some(owner) = owners.iter().find(|owner| !same_signature(owner, neighbor)) {
+            refuse_second_signature(neighbor, owner);
         }
         owners.push(neighbor);
     }
@@ -124,17 +124,17 @@ fn refuse_second(
 }
 
 /// Before a connection is accepted, the kernel knows nothing of it but where it comes from.
-fn same_password(one: &neighbor::Draft<'_>, other: &neighbor::Draft<'_>) -> bool {
-    let password =
-        |draft: &neighbor::Draft<'_>| draft.password.as_ref().map(|own| own.value.clone());
-    password(one) == password(other)
+fn same_signature(one: &neighbor::Draft<'_>, other: &neighbor::Draft<'_>) -> bool {
+    let of = |draft: &neighbor::Draft<'_>| draft.signature.as_ref().map(|own| own.value.clone());
+    of(one) == of(other)
 }
 
-fn refuse_second_password(neighbor: &neighbor::Draft<'_>, owner: &neighbor::Draft<'_>) {
+fn refuse_second_signature(neighbor: &neighbor::Draft<'_>, owner: &neighbor::Draft<'_>) {
+    let key = neighbor.signature.as_ref().map_or("password-file", |own| own.value.key());
     neighbor.section.notes.fault(
-        &neighbor.section.span_of("password-file"),
-        format!("neighbours {} and {} differ in their password", owner.name, neighbor.name),
+        &neighbor.section.span_of(key),
+        format!("neighbours {} and {} differ in their password or key", owner.name, neighbor.name),
         "they have one address, and the kernel knows one password for an address",
-        "give both the same password-file, or none",
+        "give both the same password-file or tcp-ao, or none",
     );
 }

@@ -1,6 +1,7 @@
 //! What is there and does nothing, or is missing and would be expected.
 
 use super::{haproxy, neighbor, service};
+use crate::config::lower::check::Kind;
 use crate::config::reader::Section;
 
 pub(super) fn check(
@@ -30,8 +31,9 @@ pub(super) fn check(
     }
     for instance in instances {
         let mut checks = services.iter().flat_map(|service| &service.checks);
-        let asked = checks.any(|check| match &check.haproxy {
-            Some(check) => check.instance == instance.name,
+        let asked = checks.any(|check| match &check.kind {
+            Some(Kind::Haproxy(check)) => check.instance == instance.name,
+            Some(Kind::Own(_)) => false,
             // A check with a fault may have meant any instance.
             None => true,
         });

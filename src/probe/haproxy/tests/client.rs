@@ -174,7 +174,9 @@ async fn a_closed_port_is_a_death_by_tcp_and_by_http() {
     let tcp = silence(&instance(HaproxyAddress::Tcp(place.clone()))).await;
     assert_eq!(tcp.to_string(), format!("HAProxy is gone: connection refused at {place}"));
     let url = format!("http://{place}/stats");
-    let http = silence(&instance(HaproxyAddress::Http { url: url.clone(), login: None })).await;
+    let http =
+        silence(&instance(HaproxyAddress::Http { url: url.clone(), login: None, trust: None }))
+            .await;
     assert_eq!(http.to_string(), format!("HAProxy is gone: connection refused at {url}"));
     assert_eq!((tcp.outcome(), http.outcome()), (Outcome::Gone, Outcome::Gone));
 }
@@ -189,7 +191,7 @@ async fn a_page_that_closes_without_an_answer_is_a_death() {
             assert_ne!(stream.read(&mut request).await.unwrap(), 0);
         }
     });
-    let silence = silence(&instance(HaproxyAddress::Http { url, login: None })).await;
+    let silence = silence(&instance(HaproxyAddress::Http { url, login: None, trust: None })).await;
     assert_eq!(silence.outcome(), Outcome::Gone, "{silence}");
 }
 
@@ -198,7 +200,8 @@ async fn a_password_file_that_cannot_be_read_is_named() {
     let login =
         Login { user: "herald".to_owned(), password_file: Path::new("/nowhere/pass").to_owned() };
     let url = "http://127.0.0.1:1/stats".to_owned();
-    let silence = silence(&instance(HaproxyAddress::Http { url, login: Some(login) })).await;
+    let silence =
+        silence(&instance(HaproxyAddress::Http { url, login: Some(login), trust: None })).await;
     assert_eq!(silence.outcome(), Outcome::Unknown);
     assert!(silence.to_string().contains("password-file /nowhere/pass"), "{silence}");
 }

@@ -1,0 +1,2 @@
+mod rhythm;
+mod seen;
