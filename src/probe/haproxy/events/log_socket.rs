@@ -126,12 +126,11 @@ fn bind_udp(address: SocketAddr) -> Result<LogSocket, BindError> {
         socket.set_nonblocking(true)?;
         UdpSocket::from_std(socket)
     });
-    bound.map(LogSocket::Udp).map_err(|cause| match cause.kind() {
-        io::ErrorKind::AddrInUse => BindError::InUse(place()),
-        _ => {
-            let way_out =
-                "take an address of this machine, such as 127.0.0.1, and a port from 1024";
-            BindError::Io { place: place(), cause, way_out }
+    bound.map(LogSocket::Udp).map_err(|cause| {
+        if cause.kind() == io::ErrorKind::AddrInUse {
+            return BindError::InUse(place());
         }
+        let way_out = "take an address of this machine, such as 127.0.0.1, and a port from 1024";
+        BindError::Io { place: place(), cause, way_out }
     })
 }
