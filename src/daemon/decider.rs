@@ -22,6 +22,7 @@ use crate::engine::{
     AddressReport, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word,
 };
 use crate::health::Observation;
+use crate::hook;
 use crate::policy::{Owner, State};
 use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
@@ -63,6 +64,7 @@ pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) words: watch::Sender<Words>,
+    pub(super) changes: watch::Sender<hook::Changes>,
     pub(super) saved: watch::Receiver<Saved>,
 }
 
@@ -266,7 +268,7 @@ impl Decider {
         picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved)
     }
 
-    /// The same words reach the log and the history.
+    /// The same words reach the log, the history and the hooks.
     fn changed(&self, transition: &Transition) {
         let Transition { service, from, to, because, at } = transition;
         match to {
@@ -287,6 +289,7 @@ impl Decider {
             because: because.to_string(),
         };
         self.recorder.record(what, *at);
+        self.outputs.changes.send_modify(|changes| changes.note(transition, &self.config));
     }
 }
 
