@@ -134,9 +134,70 @@ fn help_and_version_end_with_0() {
 }
 
 #[test]
+fn every_command_that_needs_an_agent_ends_with_3_without_one() {
+    let directory = directory("cli");
+    let socket = control_socket(directory.path());
+    let commands: [&[&str]; 11] = [
+        &["services"],
+        &["neighbors"],
+        &["routes", "advertised"],
+        &["explain", "web"],
+        &["events"],
+        &["events", "--follow"],
+        &["drain", "web", "--wait"],
+        &["resume", "--all"],
+        &["withdraw", "web"],
+        &["announce", "web", "--for", "1s"],
+        &["reload"],
+    ];
+    for command in commands {
+        let answer = herald(&[command, &["--socket"]].concat(), Some(&socket));
+        assert_eq!(answer.status.code(), Some(3), "{command:?}: {}", said(&answer));
+        assert!(said(&answer).contains("no herald answers"), "{command:?}: {}", said(&answer));
+    }
+}
+
+#[test]
+fn words_that_make_no_sense_are_wrong_usage_before_anybody_is_asked() {
+    let wrong: [&[&str]; 7] = [
+        &["drain"],
+        &["drain", "web", "--all"],
+        &["drain", "web", "--for", "soon"],
+        &["announce", "web"],
+        &["announce", "--for", "1m"],
+        &["withdraw"],
+        &["completions", "tcsh-of-1983"],
+    ];
+    for arguments in wrong {
+        let answer = herald(arguments, None);
+        assert_eq!(answer.status.code(), Some(2), "{arguments:?}: {}", said(&answer));
+    }
+}
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let commands = ["drain", "resume", "withdraw", "announce", "explain", "events", "status"];
+    for shell in ["bash", "zsh", "fish"] {
+        let script = herald(&["completions", shell], None);
+        assert_eq!(script.status.code(), Some(0));
+        for command in commands {
+            assert!(said(&script).contains(command), "{command} in {shell}");
+        }
+    }
+    let page = herald(&["man"], None);
+    assert!(said(&page).contains(".TH herald 1"), "{}", said(&page));
+    for command in commands {
+        assert!(said(&page).contains(command), "{command}");
+        let own = herald(&["man", command], None);
+        assert!(said(&own).contains("Example"), "{}", said(&own));
+    }
+    assert_eq!(herald(&["man", "fly"], None).status.code(), Some(1));
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_panic() {
     let mut command = Command::new("sh");
-    command.args(["-c", &format!("{BINARY} --help | true")]);
+    command.args(["-c", &format!("{BINARY} --help | true; {BINARY} completions bash | head -n 1")]);
     assert!(!said(&output(&mut command)).contains("panicked"));
 }
 

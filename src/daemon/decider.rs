@@ -24,9 +24,12 @@ use crate::engine::{
 use crate::health::Observation;
 use crate::hook;
 use crate::policy::{Owner, State};
+use crate::probe;
 use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
-use crate::status::{Happening, PeerStatus, Question, Questions, Saved, Service, Snapshot};
+use crate::status::{
+    Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Sessions, Snapshot,
+};
 use crate::store::Words;
 
 /// What comes from outside the machine of checks and routes.
@@ -63,6 +66,7 @@ pub(super) struct Inputs {
 pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
+    pub(super) haproxies: watch::Receiver<Haproxies>,
     pub(super) words: watch::Sender<Words>,
     pub(super) changes: watch::Sender<hook::Changes>,
     pub(super) saved: watch::Receiver<Saved>,
@@ -188,6 +192,11 @@ impl Decider {
                 let explained = explanation(agent, config, engine, &self.peers(), &name);
                 drop(answer.send(explained));
             }
+            Question::Sessions(name, answer) => {
+                let config = Arc::clone(&self.config);
+                // HAProxy takes its time, and nobody else waits for it.
+                tokio::spawn(async move { answer.send(sessions(&config, &name).await) });
+            }
         }
     }
 
@@ -264,8 +273,9 @@ impl Decider {
         });
         let paths = paths.collect();
         let saved = self.outputs.saved.borrow();
+        let haproxies = self.outputs.haproxies.borrow();
         let (agent, config) = (&self.agent, &self.config);
-        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved)
+        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved, &haproxies)
     }
 
     /// The same words reach the log, the history and the hooks.
@@ -275,6 +285,7 @@ impl Decider {
             State::Down => tracing::warn!(%service, %from, %to, %because, "service changed"),
             State::Pending
             | State::Up
+            | State::Degraded
             | State::Draining
             | State::Drained
             | State::Withdrawn
@@ -291,6 +302,18 @@ impl Decider {
         self.recorder.record(what, *at);
         self.outputs.changes.send_modify(|changes| changes.note(transition, &self.config));
     }
+}
+
+/// The sessions of a service over all HAProxies that its checks read.
+async fn sessions(config: &Config, name: &str) -> Option<Sessions> {
+    let service = config.services.get(name)?;
+    let mut sessions = None;
+    for instance in config.haproxy.values() {
+        if let Some(more) = probe::haproxy::sessions(instance, &service.name).await {
+            sessions = Some(sessions.unwrap_or(0) + more);
+        }
+    }
+    Some(Sessions { sessions, wait_sessions_s: service.wait_sessions.as_secs() })
 }
 
 /// How long the whole process may take after the decider has stopped: last words of connections.

@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use super::service::Service;
 use super::{Engine, Params};
+use crate::policy::Owner;
 
 impl Engine {
     /// Takes over `params`. A service of the same name keeps its health, its history and the
     /// operator's word; its attributes change in place. Routes and addresses of services that are
-    /// gone are withdrawn and released in that order.
+    /// gone are withdrawn and released in that order, and the words about them are forgotten.
     pub(super) fn configure(&mut self, params: Params, now: Instant) {
         if self.stop.is_some() {
             // Whoever stops has no use for it, and the order of the stop must not be disturbed.
@@ -27,12 +28,17 @@ impl Engine {
             };
             services.insert(name.clone(), service);
         }
+        let forgotten =
+            self.services.values().any(|gone| gone.overrides.of(Owner::Operator).is_some());
         self.services = services;
         self.params = params;
         self.rollout.configure(self.params.policy.neighbors.keys());
         self.rollout.keep_only(self.params.policy.services.values());
         self.settle_all(now);
         self.release_unasked();
+        if forgotten {
+            self.publish_overrides();
+        }
     }
 
     /// Lets go of addresses that no service has any more, now that the withdrawals are laid out.

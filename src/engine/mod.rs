@@ -268,15 +268,16 @@ impl Engine {
         self.publish_addresses();
         self.outputs.extend(transitions.into_iter().map(Output::Transition));
         if overridden {
-            self.outputs.push_back(Output::Overrides(self.operators_words()));
+            self.publish_overrides();
         }
     }
 
-    fn operators_words(&self) -> BTreeMap<ServiceName, Override> {
-        let words = self.services.iter();
-        words
-            .filter_map(|(n, s)| Some((n.clone(), s.overrides.of(Owner::Operator)?.clone())))
-            .collect()
+    fn publish_overrides(&mut self) {
+        let words = self.services.iter().filter_map(|(name, service)| {
+            let word = service.overrides.of(Owner::Operator)?;
+            Some((name.clone(), word.clone()))
+        });
+        self.outputs.push_back(Output::Overrides(words.collect()));
     }
 
     fn publish_addresses(&mut self) {

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use herald::base::{Asn, Community, Family, LargeCommunity, Scope, Trust};
 use herald::config::{
-    Cadence, CheckKind, Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile,
-    Region, Ttl,
+    Cadence, CheckKind, Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown,
+    Profile, Region, Ttl, read,
 };
-use herald::health::Rule;
+use herald::health::{Damping, Rule};
 
 use super::config;
 
@@ -36,6 +36,7 @@ fn a_minimal_file_has_the_documented_defaults() {
     let config = file("", "", "", "");
     assert_eq!(config.agent.region, Region::None);
     assert_eq!(config.agent.control_socket, PathBuf::from("/run/herald/control.sock"));
+    assert_eq!(config.agent.state_directory, PathBuf::from("/var/lib/herald"));
     assert_eq!(config.agent.http, Http::On("127.0.0.1:9642".parse().unwrap()));
     assert_eq!(config.agent.grace, seconds(5));
     assert_eq!(config.bgp.listen, Listen::On("0.0.0.0:179".parse().unwrap()));
@@ -64,6 +65,21 @@ fn a_minimal_file_has_the_documented_defaults() {
 }
 
 #[test]
+fn the_state_directory_is_that_of_the_file_else_that_of_systemd() {
+    let given = |agent: &str, systemd: Option<&str>| {
+        let text = format!("{agent}{ROUTER_ID}{NEIGHBOR}{HAPROXY}{SERVICE}");
+        let environment =
+            |name: &str| systemd.filter(|_| name == "STATE_DIRECTORY").map(str::to_owned);
+        let loaded = read("test.toml", &text, &environment);
+        loaded.unwrap_or_else(|faults| panic!("{faults}")).config.agent.state_directory
+    };
+    let own = "[agent]\nstate-directory = \"/srv/herald\"\n";
+    assert_eq!(given(own, Some("/var/lib/herald-2")), PathBuf::from("/srv/herald"));
+    assert_eq!(given("", Some("/var/lib/herald-2:/x")), PathBuf::from("/var/lib/herald-2"));
+    assert_eq!(given("", Some("")), PathBuf::from("/var/lib/herald"));
+}
+
+#[test]
 fn a_service_has_the_documented_defaults() {
     let config = file("", "", "", "");
     let service = &config.services["web"];
@@ -89,6 +105,7 @@ fn a_service_has_the_documented_defaults() {
         BTreeSet::from([Community::GRACEFUL_SHUTDOWN])
     );
     assert_eq!(routes.drain.lasts, seconds(30));
+    assert_eq!(service.wait_sessions, seconds(300));
     assert_eq!(routes.neighbors.len(), 1);
 }
 
@@ -171,6 +188,28 @@ fn the_azure_profile_sets_what_nobody_set() {
         azure("hold-time = \"30s\"", "hold-time = \"90s\""),
         (profile, 90, Ttl::Multihop(255))
     );
+}
+
+#[test]
+fn more_routes_than_azure_takes_twice_are_a_worry() {
+    let worries = |count: usize| {
+        let hosts: Vec<_> =
+            (0..count).map(|n| format!("\"9.9.{}.{}\"", n / 250, n % 250)).collect();
+        let text = format!(
+            "{ROUTER_ID}{NEIGHBOR}profile = \"azure-route-server\"\n{HAPROXY}[service.web]\n\
+             addresses = [{}]\ncheck.backend.haproxy = {{ backend = \"http_back\" }}\n",
+            hosts.join(", ")
+        );
+        super::read("test.toml", &text)
+            .unwrap_or_else(|faults| panic!("{faults}"))
+            .worries
+            .to_string()
+    };
+    let many = worries(2001);
+    assert!(many.contains("neighbour rs-0 is told 2001 routes"), "{many}");
+    assert!(many.contains("drops the session above 4000"), "{many}");
+    let fewer = worries(2000);
+    assert!(!fewer.contains("is told"), "{fewer}");
 }
 
 #[test]
@@ -276,8 +315,20 @@ fn the_addresses_of_haproxy_are_told_apart() {
     assert_eq!(address("tcp"), HaproxyAddress::Tcp("[::1]:9999".to_owned()));
     let login = Some(Login { user: "u".to_owned(), password_file: "/etc/herald/p".into() });
     let url = "http://127.0.0.1:8404/stats".to_owned();
-    assert_eq!(address("page"), HaproxyAddress::Http { url, login });
+    assert_eq!(address("page"), HaproxyAddress::Http { url, login, trust: None });
     assert_eq!(config.haproxy["page"].checks.len(), 1);
+}
+
+#[test]
+fn the_events_of_haproxy_come_by_path_by_udp_and_by_ring() {
+    let instance = |haproxy: &str| file("", "", haproxy, "").haproxy["local"].clone();
+    let none = instance("");
+    assert_eq!((none.event_socket, none.event_ring), (None, None));
+    let path = instance("event-socket = \"/run/herald/haproxy.sock\"\nevent-ring = \"herald\"");
+    assert_eq!(path.event_socket, Some(EventSocket::Unix("/run/herald/haproxy.sock".into())));
+    assert_eq!(path.event_ring.as_deref(), Some("herald"));
+    let udp = instance("event-socket = \"udp:[::1]:5514\"");
+    assert_eq!(udp.event_socket, Some(EventSocket::Udp("[::1]:5514".parse().unwrap())));
 }
 
 #[test]
@@ -434,8 +485,10 @@ fn the_keys_of_a_dns_check_arrive() {
 #[test]
 fn state_tables_arrive() {
     let tables = "[service.web.up]\nmed = 5\n[service.web.down]\nannounce = true\nprepend = 6\n\
-                  next-hop = \"192.0.2.30\"\n[service.web.drain]\nprepend = 1\ncommunities = []\nfor = \"0s\"";
-    let routes = file("", "", "", tables).policy.services["web"].clone();
+                  next-hop = \"192.0.2.30\"\n[service.web.drain]\nprepend = 1\ncommunities = []\nfor = \"0s\"\n\
+                  wait-sessions = \"90s\"";
+    let config = file("", "", "", tables);
+    let routes = &config.policy.services["web"];
     assert_eq!(routes.up.extras.med, Some(5));
     assert!(routes.down.announce);
     assert_eq!(routes.down.extras.prepend, 6);
@@ -443,6 +496,7 @@ fn state_tables_arrive() {
     assert_eq!(routes.drain.attributes.extras.prepend, 1);
     assert!(routes.drain.attributes.extras.communities.is_empty());
     assert_eq!(routes.drain.lasts, Duration::ZERO);
+    assert_eq!(config.services["web"].wait_sessions, seconds(90));
 }
 
 #[test]
@@ -487,6 +541,40 @@ fn health_rules_arrive() {
     assert_eq!(rule("health.rule = { at-least = 2 }").rule, Rule::AtLeast(2));
     let held = rule("health.hold-up = \"1m30s\"\nhealth.unknown-for = \"0s\"");
     assert_eq!((held.hold_up, held.unknown_for), (seconds(90), Duration::ZERO));
+}
+
+#[test]
+fn damping_is_off_unless_given_and_its_keys_arrive() {
+    let damping = |line: &str| file("", "", "", line).services["web"].health.damping;
+    assert_eq!(damping(""), None);
+    let default = Damping { half_life: seconds(15), suppress: 2000, reuse: 750, max: seconds(60) };
+    assert_eq!(damping("health.damping = {}"), Some(default));
+    let all =
+        "health.damping = { half-life = \"1m\", suppress = 3000, reuse = 1000, max = \"2m\" }";
+    let given = Damping { half_life: seconds(60), suppress: 3000, reuse: 1000, max: seconds(120) };
+    assert_eq!(damping(all), Some(given));
+}
+
+#[test]
+fn the_ladder_is_off_unless_given_and_its_keys_arrive() {
+    let degraded = |line: &str| {
+        let config = file("", "", "", line);
+        let ladder = config.services["web"].health.ladder;
+        let shares = ladder.map(|ladder| (ladder.below.get(), ladder.recover.get()));
+        (shares, config.policy.services["web"].degraded.clone())
+    };
+    assert_eq!(degraded("").0, None);
+    let (shares, table) = degraded("degraded = {}");
+    assert_eq!((shares, table.announce, table.extras.prepend), (Some((50, 70)), true, 3));
+    let (shares, table) = degraded(
+        "degraded = { below = \"90%\", announce = false, prepend = 1, med = 7, \
+         communities = [\"65010:1\"], large-communities = [\"65010:1:2\"], next-hop = \"192.0.2.9\" }",
+    );
+    assert_eq!((shares, table.announce), (Some((90, 100)), false));
+    assert_eq!((table.extras.prepend, table.extras.med), (1, Some(7)));
+    assert_eq!((table.extras.communities.len(), table.extras.large_communities.len()), (1, 1));
+    assert_eq!(table.next_hop, Some(IpAddr::from([192, 0, 2, 9])));
+    assert_eq!(degraded("degraded = { below = \"60%\", recover = \"60%\" }").0, Some((60, 60)));
 }
 
 #[test]

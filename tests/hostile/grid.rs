@@ -3,6 +3,7 @@
 use crate::errors::notification;
 use crate::field::{Bounds, Field, Reached, everything_is_read};
 use crate::octets::{END_OF_RIB, ROUTE_REFRESH};
+use crate::support::count::counted;
 use crate::support::peer::PEER_AS;
 use crate::support::speaker::{KEEPALIVE, NOTIFICATION, OPEN, UPDATE, open};
 use crate::support::wait::eventually_equals;
@@ -34,6 +35,7 @@ fn every_message_in_every_state_over_a_socket() {
             [wrong(1, ROUTE_REFRESH), wrong(2, ROUTE_REFRESH), ("established", None)],
         ),
     ];
+    counted("cells of state and message over a socket", table.len() * REACHED.len());
     let mut field = Field::with(table.len() * REACHED.len());
     let cells = table.iter().flat_map(|(kind, body, leads)| {
         REACHED.into_iter().zip(leads).map(move |(reached, leads)| (*kind, *body, reached, leads))

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::support::config::ANYCAST;
+use crate::support::gobgp::Gobgp;
 use crate::support::peer::{AsksForRefresh, Connecting, HERALD_AS, Meeting, Peer, Transport};
 use crate::support::scene::Scene;
 use crate::support::wait::{SOON, eventually, eventually_equals};
@@ -115,6 +116,15 @@ fn a_thousand_addresses_come_and_go<P: Peer>() {
     assert_eq!(between - before, wanted, "to announce 1000 addresses");
     assert_eq!(scene.peer.updates_received() - between, wanted, "to withdraw 1000 addresses");
     assert_eq!(scene.peer.times_established(), 1);
+}
+
+/// GoBGP never asks for a refresh: what can be asserted on its side is that it could.
+#[test]
+fn gobgp_knows_that_herald_answers_a_refresh() {
+    let scene = Scene::<Gobgp>::usual();
+    assert!(scene.peer.knows_route_refresh());
+    let capabilities = scene.herald.neighbor()["capabilities"].clone();
+    assert!(capabilities.to_string().contains("\"route-refresh\""), "{capabilities}");
 }
 
 fn a_refresh_is_answered_without_a_reset<P: AsksForRefresh>() {

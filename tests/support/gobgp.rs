@@ -107,6 +107,13 @@ impl KeepsRoutes for Gobgp {
 }
 
 impl Gobgp {
+    /// Whether herald has announced the capability of RFC 2918, code 2.
+    pub(crate) fn knows_route_refresh(&self) -> bool {
+        let capabilities = self.neighbor()["state"]["remote_cap"].take();
+        let mut capabilities = capabilities.as_array().into_iter().flatten();
+        capabilities.any(|capability| capability.to_string().contains("RouteRefreshCapability"))
+    }
+
     fn neighbor(&self) -> Value {
         self.ask(&["neighbor"])[0].take()
     }

@@ -13,6 +13,7 @@
 
 pub(crate) mod bird;
 pub(crate) mod config;
+pub(crate) mod count;
 pub(crate) mod exabgp;
 pub(crate) mod frr;
 pub(crate) mod gobgp;

@@ -59,6 +59,23 @@ fn azure_cannot_sign_and_that_is_a_worry() {
                  profile = \"azure-route-server\"\npassword-file = FILE\n";
     let worries = read_with(SECRET, 0o600, azure).expect("a usable file").worries.to_string();
     assert!(worries.contains("password-file keeps the session to ars down"), "{worries}");
+    assert!(worries.contains("Azure Route Server does not sign TCP segments"), "{worries}");
+    let option = "tcp-ao = { key-file = FILE, send-id = 1, recv-id = 1 }";
+    let azure = azure.replace("password-file = FILE", option);
+    let worries = read_with(SECRET, 0o600, &azure).expect("a usable file").worries.to_string();
+    assert!(worries.contains("tcp-ao keeps the session to ars down"), "{worries}");
+}
+
+#[test]
+fn frr_has_no_authentication_option_and_that_is_a_worry() {
+    let frr = "[neighbor.frr]\naddress = \"192.0.2.2\"\npeer-as = 65001\nprofile = \"frr\"\n\
+               tcp-ao = { key-file = FILE, send-id = 1, recv-id = 1 }\n";
+    let worries = read_with(SECRET, 0o600, frr).expect("a usable file").worries.to_string();
+    assert!(worries.contains("tcp-ao keeps the session to frr down"), "{worries}");
+    assert!(worries.contains("FRR signs with TCP-MD5 only"), "{worries}");
+    let bird = frr.replace("profile = \"frr\"", "profile = \"bird\"");
+    let loaded = read_with(SECRET, 0o600, &bird).expect("a usable file");
+    assert!(loaded.worries.is_empty(), "{}", loaded.worries);
 }
 
 #[test]

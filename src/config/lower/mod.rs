@@ -9,11 +9,12 @@ mod check;
 mod check_dns;
 mod check_http;
 mod check_tcp;
-mod check_trust;
 mod cloud;
 mod command;
+mod damping;
 mod haproxy;
 mod haproxy_check;
+mod haproxy_events;
 mod health;
 mod hook;
 mod loopback;
@@ -24,6 +25,7 @@ mod scalar;
 mod service;
 mod session;
 mod signature;
+mod trust;
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! State × message: what each unexpected message leads to (RFC 4271 §8.2.2, RFC 6608), as one table.
 
+use super::count::counted;
 use super::single::Bench;
 use super::*;
 use crate::wire::RouteRefresh;
@@ -15,6 +16,8 @@ fn refresh() -> Message {
 fn notification() -> Message {
     Message::Notification(Notification::hold_timer_expired())
 }
+
+const CELLS: &str = "cells of state and event";
 
 /// What a message leads to: the state after it and the NOTIFICATION we send.
 type Answer = (State, Option<(u8, u8)>);
@@ -33,6 +36,7 @@ fn every_message_in_every_state_has_its_answer() {
         (notification(), [(Idle, None), (Idle, None), (Idle, None)]),
         (cease(), [(Active, None), (Active, None), (Active, None)]),
     ];
+    counted(CELLS, table.len() * table[0].1.len());
     for (message, answers) in table {
         let benches = [
             Bench::open_sent(Direction::Dialled),
@@ -75,7 +79,9 @@ fn every_local_event_in_every_state_has_its_state() {
         ]
     };
     let closed = || Input::Closed { direction: Direction::Dialled, because: "reset".into() };
-    let table: [(&str, Input<'_>, [State; 6]); 6] = [
+    let unmoved = |connect| [Idle, connect, Active, OpenSent, OpenConfirm, Established];
+    let drained = Input::Drained(Direction::Dialled);
+    let table: [(&str, Input<'_>, [State; 6]); 10] = [
         ("start", Input::Start, [Connect, Connect, Active, OpenSent, OpenConfirm, Established]),
         ("stop", Input::Stop(Leaving::Shutdown), [Idle; 6]),
         ("closed", closed(), [Idle, Connect, Active, Active, Active, Active]),
@@ -94,7 +100,12 @@ fn every_local_event_in_every_state_has_its_state() {
             Input::BfdDown("BFD".into()),
             [Idle, Connect, Active, OpenSent, OpenConfirm, Active],
         ),
+        ("dialled", Input::Dialled { local: LOCAL }, unmoved(OpenSent)),
+        ("drained", drained, unmoved(Connect)),
+        ("wanted", Input::Wanted(plan(1, &[("192.0.2.1", 1)])), unmoved(Connect)),
+        ("a timeout too early", Input::Timeout, unmoved(Connect)),
     ];
+    counted(CELLS, table.len() * table[0].2.len());
     for (name, input, after) in table {
         for ((before, mut bench), after) in benches().into_iter().zip(after) {
             assert_eq!(bench.state(), before);

@@ -1,5 +1,7 @@
 //! Tests of the state machine, on a virtual clock.
 
+#[path = "../../../tests/support/count.rs"]
+mod count;
 mod grid;
 mod hostile;
 mod pair;

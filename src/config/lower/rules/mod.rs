@@ -1,6 +1,8 @@
 //! Rules between tables: what each of them may say alone, and not together.
 
 mod addresses;
+mod azure;
+mod daemons;
 mod next_hops;
 mod peering;
 mod profiles;
@@ -28,6 +30,8 @@ pub(super) fn check(
     addresses::check(neighbors, services);
     next_hops::check(neighbors, services);
     profiles::check(bgp, neighbors, services);
+    azure::check(neighbors, services);
+    daemons::check(neighbors);
     restarts::check(neighbors);
     unused::check(root, neighbors, services, instances);
 }

@@ -1,4 +1,4 @@
-//! What is known of particular kinds of neighbours.
+//! Who may speak to the neighbours of a profile, and how; what their instances must have in common.
 //!
 //! Sources: Azure Route Server FAQ and troubleshooting guide, Virtual WAN "BGP peering with a virtual
 //! hub" (Microsoft Learn, 2022 to 2026).
@@ -36,7 +36,6 @@ pub(super) fn check(
         worry_about_ttl_security(neighbor);
         worry_about_signature(neighbor);
         worry_about_bfd(neighbor);
-        worry_about_next_hop(neighbor);
     }
     worry_about_single(neighbors);
     worry_about_split_services(neighbors, services);
@@ -131,18 +130,6 @@ fn worry_about_signature(neighbor: &neighbor::Draft<'_>) {
             &signature.span,
             format!("{} keeps the session to {} down", signature.value.key(), neighbor.name),
             format!("{kind} does not sign TCP segments"),
-            "leave it out",
-        );
-    }
-}
-
-fn worry_about_next_hop(neighbor: &neighbor::Draft<'_>) {
-    let hub = neighbor.profile.as_ref().is_some_and(|p| p.value == Profile::VirtualWan);
-    if let Some(next_hop) = neighbor.next_hop.as_ref().filter(|_| hub) {
-        neighbor.section.notes.worry(
-            &next_hop.span,
-            format!("next-hop {} may be ignored by the hub", next_hop.shown),
-            "a Virtual WAN hub takes only the address of the peering as next hop",
             "leave it out",
         );
     }

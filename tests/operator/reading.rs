@@ -1,0 +1,210 @@
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use super::support::config::ANYCAST;
+use super::support::frr::Frr;
+use super::support::herald::BINARY;
+use super::support::peer::Meeting;
+use super::support::process::{output, run};
+use super::support::scene::Scene;
+use super::support::wait::{SOON, eventually};
+use super::{errors, json, said, scene};
+
+#[test]
+fn explain_shows_the_chain_from_the_checks_to_what_was_sent() {
+    let scene = scene();
+    let text = said(&scene, &["explain", "web"]);
+    let chain = [
+        "service web: up",
+        "check     backend (haproxy): healthy, sampled",
+        "http_back: 2 of 2 servers up",
+        "rule      all of 1 must be healthy",
+        "health    healthy, 100 % capacity",
+        "state     up",
+        "table     service.web.up: adds nothing",
+        "region    region.here: prepend 2",
+        "neighbour peer: established",
+        "sent 9.9.9.9/32: path 65010 65010 65010, next hop 10.9.0.1",
+        "service web: pending → up: http_back: 2 of 2 servers up",
+    ];
+    let mut rest = text.as_str();
+    for link in chain {
+        let Some((_, after)) = rest.split_once(link) else {
+            panic!("{link:?}, in this order:\n{text}")
+        };
+        rest = after;
+    }
+    assert!(!text.contains("override"), "{text}");
+
+    said(&scene, &["drain", "web", "--for", "60s", "--reason", "new kernel"]);
+    scene.herald.service_becomes("draining");
+    let draining = json(&scene, &["explain", "web", "--json"]);
+    assert_eq!(draining["table"]["name"], "service.web.drain");
+    assert_eq!(draining["table"]["prepend"], 3);
+    assert_eq!(draining["service"]["override"]["because"], "drain ordered by root: new kernel");
+    let text = said(&scene, &["explain", "web"]);
+    assert!(text.contains("override  drain by root, uid 0, pid"), "{text}");
+    assert!(text.contains("communities graceful-shutdown"), "{text}");
+}
+
+#[test]
+fn explain_says_why_a_service_is_down_with_exit_code_1() {
+    let mut scene = scene();
+    let good = scene.herald.ask(&["explain", "web", "--exit-code"]);
+    assert_eq!(good.status.code(), Some(0));
+    scene.servers_die();
+    scene.routes_become(0);
+    scene.herald.service_becomes("down");
+    let answer = scene.herald.ask(&["explain", "web", "--exit-code"]);
+    assert_eq!(answer.status.code(), Some(1));
+    let text = String::from_utf8_lossy(&answer.stdout);
+    for words in [
+        "http_back: 0 of 2 servers up",
+        "table     service.web.down: not announced",
+        "has no route of this service from us",
+        "up → down: http_back: 0 of 2 servers up",
+    ] {
+        assert!(text.contains(words), "{words} in\n{text}");
+    }
+}
+
+#[test]
+fn events_tell_who_said_what_and_what_came_of_it_in_the_words_of_the_log() {
+    let mut scene = scene();
+    said(&scene, &["drain", "web", "--for", "0s", "--reason", "new kernel"]);
+    scene.servers_die();
+    let text = eventually("all of it is told", SOON, || {
+        let text = said(&scene, &["events"]);
+        if text.contains("up → draining") || text.contains("up → drained") {
+            Ok(text)
+        } else {
+            Err(text)
+        }
+    });
+    let because = "drain ordered by root: new kernel";
+    for words in [
+        "agent started: herald",
+        "neighbour peer:",
+        "→ established: session established, hold time",
+        &format!("service web: {because} (root, uid 0, pid"),
+    ] {
+        assert!(text.contains(words), "{words} in\n{text}");
+    }
+    assert!(scene.herald.log().contains(because), "the same words");
+    let events = said(&scene, &["events", "--service", "web", "--json"]);
+    for line in events.lines() {
+        let event: Value = serde_json::from_str(line).expect("JSON a line");
+        assert_eq!(event["service"], "web", "{event}");
+    }
+    let last = said(&scene, &["events", "-n", "1"]);
+    assert_eq!(last.lines().count(), 1);
+}
+
+#[test]
+fn events_are_followed_while_they_happen() {
+    let scene = scene();
+    let mut command = Command::new(BINARY);
+    command.args(["events", "--follow", "-n", "1", "--json", "--socket"]);
+    let mut follower = command
+        .arg(scene.herald.control_socket())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary under test");
+    let mut lines = BufReader::new(follower.stdout.take().expect("a pipe")).lines();
+    let mut next = || -> Value {
+        let line = lines.next().expect("another line").expect("text");
+        serde_json::from_str(&line).expect("JSON a line")
+    };
+    assert!(next()["id"].as_u64().is_some_and(|id| id > 1), "the last of those that have happened");
+    said(&scene, &["withdraw", "web"]);
+    let (command, change) = (next(), next());
+    assert_eq!((&command["kind"], &command["word"]), (&"command".into(), &"withdraw".into()));
+    assert_eq!((&change["kind"], &change["to"]), (&"service".into(), &"withdrawn".into()));
+    drop(scene);
+    let ended = follower.wait_with_output().expect("its end");
+    assert_eq!(ended.status.code(), Some(3), "{}", errors(&ended));
+}
+
+#[test]
+fn lists_keep_to_80_columns_without_colour_in_a_pipe() {
+    let scene = scene();
+    said(&scene, &["drain", "web", "--for", "60s", "--reason", &"long ".repeat(30)]);
+    for (command, words) in [
+        ("services", ["SERVICE", "web", "draining", "healthy", "1/1"].as_slice()),
+        ("neighbors", &["NEIGHBOR", "peer", "established"]),
+    ] {
+        let text = said(&scene, &[command]);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text:?}");
+        for word in words {
+            assert!(text.contains(word), "{word} in\n{text}");
+        }
+        let list = json(&scene, &[command, "--json"]);
+        assert_eq!(list, scene.herald.status()[command], "the same as in status");
+    }
+}
+
+#[test]
+fn status_is_watched_until_the_reader_goes() {
+    let scene = scene();
+    let mut command = Command::new("sh");
+    let socket = scene.herald.control_socket().display().to_string();
+    command.args(["-c", &format!("{BINARY} status --watch --json --socket {socket} | head -n 2")]);
+    let text = run(command);
+    assert_eq!(text.lines().count(), 2, "{text}");
+    for line in text.lines() {
+        let status: Value = serde_json::from_str(line).expect("a snapshot a line");
+        assert_eq!(status["pid"], scene.herald.pid());
+    }
+}
+
+#[test]
+fn the_socket_speaks_http_and_json_with_anybody() {
+    let scene = scene();
+    let curl = |arguments: &[&str]| {
+        let mut command = Command::new("curl");
+        command.args(["-sS", "--max-time", "5", "--unix-socket"]);
+        command.arg(scene.herald.control_socket()).args(arguments);
+        run(command)
+    };
+    let parsed = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
+    let answer = curl(&["-X", "POST", "http://herald/api/v1/services/web/withdraw"]);
+    assert_eq!(parsed(&answer)["services"][0]["state"], "withdrawn");
+    scene.routes_become(0);
+    let body = r#"{"for":"1m","reason":"trial"}"#;
+    curl(&["-d", body, "http://herald/api/v1/services/web/announce"]);
+    scene.route_arrives(ANYCAST);
+    let events = parsed(&curl(&["http://herald/api/v1/events?service=web&last=1"]));
+    assert_eq!(events[0]["because"], "announce ordered by root: trial");
+    let refused = parsed(&curl(&["-X", "POST", "http://herald/api/v1/services/web/fly"]));
+    assert!(refused["error"].is_string() && refused["hint"].is_string(), "{refused}");
+    let resumed = parsed(&curl(&["-X", "POST", "http://herald/api/v1/resume"]));
+    assert_eq!(resumed["services"][0]["override"], Value::Null);
+}
+
+#[test]
+fn http_shows_events_too_and_takes_no_words() {
+    let scene = Scene::<Frr>::set(Meeting::USUAL, |config| {
+        config.set("agent", "http", "\"127.0.0.1:9642\"")
+    });
+    scene.route_arrives(ANYCAST);
+    let curl = |arguments: &[&str]| {
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", scene.ours.name(), "curl", "-sS", "--noproxy", "*"]);
+        command.args(["--max-time", "2"]).args(arguments);
+        String::from_utf8_lossy(&output(&mut command).stdout).into_owned()
+    };
+    let events = curl(&["http://127.0.0.1:9642/api/v1/events"]);
+    let events: Value = serde_json::from_str(&events).expect("JSON");
+    assert_eq!(events[0]["kind"], "agent");
+    let stream = ["-N", "-H", "Accept: text/event-stream", "http://127.0.0.1:9642/api/v1/events"];
+    let text = curl(&stream);
+    assert!(text.contains("id: 1\n") && text.contains("data: {"), "{text}");
+    let post = ["-o", "/dev/null", "-w", "%{http_code}", "-X", "POST"];
+    let code = curl(&[&post[..], &["http://127.0.0.1:9642/api/v1/drain"]].concat());
+    assert_eq!(code, "404");
+    assert_eq!(scene.herald.service()["override"], Value::Null);
+}
