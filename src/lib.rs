@@ -24,8 +24,9 @@
 //! | F4 | [`clock`] | the one place that reads the time |
 //! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
 //! | F4 | [`client`] | how herald asks over HTTP and TLS: no proxy, no redirect, nothing reused |
+//! | F4 | [`socket_path`] | the path of a unix socket: taken from nobody, given back at the end |
 //! | F4 | [`status`] | the snapshot shown on the socket, over HTTP and on the command line; one truth |
-//! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat`, and the other kinds of checks |
+//! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat` and its events, and the other kinds of checks |
 //! | F5 | [`peer`] | TCP for a session: dial, listen, socket options, the driver loop |
 //! | F5 | [`bfd_udp`] | UDP for BFD: sockets, and the loop that drives every session |
 //! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
@@ -61,6 +62,7 @@ pub mod policy;
 pub mod probe;
 pub mod rib;
 pub mod session;
+pub mod socket_path;
 pub mod status;
 pub mod store;
 pub mod web;

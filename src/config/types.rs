@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,7 +7,7 @@ use std::time::Duration;
 use super::checks::Check;
 use super::signature::Signature;
 use crate::base::{
-    Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName,
+    Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName, Trust,
 };
 use crate::{bfd, health, policy, session};
 
@@ -203,6 +204,8 @@ pub enum HaproxyAddress {
         url: String,
         /// Basic auth.
         login: Option<Login>,
+        /// Whose certificates are believed, with https.
+        trust: Option<Trust>,
     },
 }
 
@@ -215,6 +218,24 @@ pub struct Login {
     pub password_file: PathBuf,
 }
 
+/// Where herald listens for the log lines of a HAProxy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventSocket {
+    /// A datagram socket with this path.
+    Unix(PathBuf),
+    /// A UDP port, for a HAProxy that cannot reach the path (chroot, container).
+    Udp(SocketAddr),
+}
+
+impl fmt::Display for EventSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => path.display().fmt(f),
+            Self::Udp(address) => write!(f, "udp:{address}"),
+        }
+    }
+}
+
 /// `[haproxy.NAME]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HaproxyInstance {
@@ -222,6 +243,10 @@ pub struct HaproxyInstance {
     pub name: InstanceName,
     /// Where to ask.
     pub address: HaproxyAddress,
+    /// Where its log lines are listened for.
+    pub event_socket: Option<EventSocket>,
+    /// The ring that is followed on its stats socket.
+    pub event_ring: Option<String>,
     /// How often to ask: the smallest of its own `poll-interval` and the `interval`s of its checks.
     pub poll_interval: Duration,
     /// How long one question may take.

@@ -27,6 +27,7 @@ fn snapshot() -> Snapshot {
         started_at: Timestamp::UNIX_EPOCH,
         neighbors: Vec::new(),
         services: Vec::new(),
+        haproxy: Vec::new(),
         persistence: Persistence::default(),
     }
 }

@@ -27,7 +27,7 @@ use crate::probe;
 use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
 use crate::status::{
-    Happening, PeerStatus, Question, Questions, Saved, Service, Sessions, Snapshot,
+    Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Sessions, Snapshot,
 };
 use crate::store::Words;
 
@@ -65,6 +65,7 @@ pub(super) struct Inputs {
 pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
+    pub(super) haproxies: watch::Receiver<Haproxies>,
     pub(super) words: watch::Sender<Words>,
     pub(super) saved: watch::Receiver<Saved>,
 }
@@ -270,8 +271,9 @@ impl Decider {
         });
         let paths = paths.collect();
         let saved = self.outputs.saved.borrow();
+        let haproxies = self.outputs.haproxies.borrow();
         let (agent, config) = (&self.agent, &self.config);
-        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved)
+        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved, &haproxies)
     }
 
     /// The same words reach the log and the history.
@@ -281,6 +283,7 @@ impl Decider {
             State::Down => tracing::warn!(%service, %from, %to, %because, "service changed"),
             State::Pending
             | State::Up
+            | State::Degraded
             | State::Draining
             | State::Drained
             | State::Withdrawn

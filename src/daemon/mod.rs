@@ -20,6 +20,7 @@
 
 mod decider;
 mod explanation;
+mod haproxy;
 mod inheritance;
 mod log;
 mod neighbors;

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::haproxy;
 use super::words;
 use crate::base::{NeighborName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
-use crate::clock::WallClock;
+use crate::clock::{self, WallClock};
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
-use crate::health::VerdictKind;
+use crate::health::{Penalty, VerdictKind};
 use crate::status::{
-    Bfd, Check, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence, Route, Saved, Service,
-    Snapshot, community_texts,
+    Bfd, Check, Damping, Haproxies, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence,
+    Route, Saved, Service, Snapshot, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -33,6 +34,7 @@ pub(super) fn snapshot(
     peers: &[PeerStatus],
     paths: &BTreeMap<NeighborName, Report>,
     saved: &Saved,
+    haproxies: &Haproxies,
 ) -> Snapshot {
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -43,6 +45,7 @@ pub(super) fn snapshot(
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
+        haproxy: haproxies.values().map(|known| haproxy::shown(&agent.clock, known)).collect(),
         persistence: Persistence {
             directory: config.agent.state_directory.clone(),
             fault: saved.fault.as_ref().map(ToString::to_string),
@@ -122,9 +125,10 @@ pub(super) fn service(
         because: view.because.to_string(),
         capacity_percent: view.capacity.get(),
         health: Health {
-            verdict: verdict(view.verdict.kind).to_owned(),
-            because: view.verdict.because.to_string(),
+            verdict: verdict(view.health.verdict().kind).to_owned(),
+            because: view.health.verdict().because.to_string(),
         },
+        damping: view.health.penalty(clock::now()).map(damping),
         r#override: view.standing.map(|word| words::shown(&agent.clock, word)),
         checks: checks.collect(),
         routes: view.routes.iter().map(|view| route(view, peers)).collect(),
@@ -136,6 +140,16 @@ fn verdict(kind: VerdictKind) -> &'static str {
         VerdictKind::Pending => "pending",
         VerdictKind::Healthy { .. } => "healthy",
         VerdictKind::Unhealthy => "unhealthy",
+    }
+}
+
+fn damping(penalty: Penalty) -> Damping {
+    // Shown as 1 until it is over: a suppressed service never has 0 seconds left.
+    let seconds = |left: Duration| left.as_secs_f64().ceil() as u64;
+    Damping {
+        penalty: penalty.figure,
+        suppressed: penalty.reuse_in.is_some(),
+        reuse_in_s: penalty.reuse_in.map(seconds),
     }
 }
 

@@ -44,6 +44,9 @@ pub enum StartError {
     /// The HTTP port.
     #[error(transparent)]
     Web(#[from] WebError),
+    /// An event socket.
+    #[error(transparent)]
+    Events(#[from] probe::haproxy::BindError),
     /// The cloud does not say which region this is.
     #[error(transparent)]
     Unknown(#[from] cloud::UnknownRegion),
@@ -95,6 +98,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         shared: wiring.shared,
         orders: wiring.orders.clone(),
         observations: wiring.observations,
+        haproxies: wiring.haproxies,
         recorder: recorder.clone(),
         notices: wiring.notices,
         source: wiring.source.clone(),

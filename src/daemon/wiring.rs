@@ -8,15 +8,15 @@ use tokio::sync::{mpsc, watch};
 use super::decider::{Inputs, Order, Outputs};
 use super::inheritance::Inheritance;
 use super::neighbors::Shared;
-use crate::base::{LoopbackAddress, Prefix};
+use crate::base::LoopbackAddress;
 use crate::bfd_udp::Command;
 use crate::cloud::Notice;
-use crate::config::{Config, OnDown, Service};
+use crate::config::Config;
 use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
 use crate::peer::Callers;
-use crate::status::{History, ReloadRequest, Reloads, RouteQuestions, Saved, Source};
+use crate::status::{Haproxies, History, ReloadRequest, Reloads, RouteQuestions, Saved, Source};
 use crate::store::Words;
 
 /// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
@@ -46,6 +46,7 @@ pub(super) struct Wiring {
     pub(super) reports: mpsc::Sender<AddressReport>,
     pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) shared: Shared,
+    pub(super) haproxies: watch::Sender<Haproxies>,
     pub(super) callers: watch::Receiver<Callers>,
     pub(super) notices: watch::Sender<Option<Notice>>,
     pub(super) paths: mpsc::Receiver<Command>,
@@ -65,6 +66,7 @@ impl Wiring {
         let (reports, reports_in) = mpsc::channel(REPORTS);
         let (carried, carried_in) = mpsc::channel(REPORTS);
         let (addresses, wanted) = watch::channel(Arc::default());
+        let (haproxies, haproxies_in) = watch::channel(Haproxies::default());
         let (callers, callers_in) = watch::channel(Callers::default());
         let (route_questions, route_questions_in) = watch::channel(RouteQuestions::default());
         let (bfd, paths) = mpsc::channel(PATHS);
@@ -85,6 +87,7 @@ impl Wiring {
             outputs: Outputs {
                 neighbors: BTreeMap::new(),
                 addresses,
+                haproxies: haproxies_in,
                 words,
                 saved: saved_in.clone(),
             },
@@ -97,6 +100,7 @@ impl Wiring {
             observations,
             reports,
             wanted,
+            haproxies,
             shared: Shared { carried, callers, questions: route_questions, bfd },
             callers: callers_in,
             notices,
@@ -109,19 +113,5 @@ impl Wiring {
 
 /// What the engine takes of the configuration.
 pub(super) fn engine_params(config: &Config, inheritance: &Inheritance) -> engine::Params {
-    let service = |service: &Service| engine::ServiceParams {
-        health: service.health.clone(),
-        addresses: service
-            .loopback
-            .addresses
-            .iter()
-            .map(|address| (Prefix::host(address.address), address.clone()))
-            .collect(),
-        remove_on_down: service.loopback.on_down == OnDown::Remove,
-        inherited: inheritance.is_in_use(config, &service.name),
-    };
-    engine::Params {
-        policy: config.policy.clone(),
-        services: config.services.iter().map(|(name, s)| (name.clone(), service(s))).collect(),
-    }
+    config.engine(|name| inheritance.is_in_use(config, name))
 }

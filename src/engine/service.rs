@@ -8,7 +8,7 @@ use super::rollout::Rollout;
 use crate::base::{
     LoopbackAddress, NeighborName, Percent, Prefix, Reason, RouteAttributes, ServiceName,
 };
-use crate::health::{self, CheckView, Health, Verdict, VerdictKind};
+use crate::health::{self, CheckView, Health, VerdictKind};
 use crate::policy::{self, Decision, Override, State};
 
 /// A service at work: its health, the words about it, and what was decided last.
@@ -33,8 +33,8 @@ pub struct ServiceView<'a> {
     pub because: &'a Reason,
     /// The word that outranks its health, if one stands.
     pub standing: Option<&'a Override>,
-    /// What health says, whatever the state.
-    pub verdict: &'a Verdict,
+    /// Its health, whatever the state.
+    pub health: &'a Health,
     /// Its capacity while healthy, else zero.
     pub capacity: Percent,
     /// Its checks.
@@ -112,9 +112,9 @@ impl Service {
             since: self.since,
             because: &self.decision.because,
             standing: self.overrides.standing(),
-            verdict: self.health.verdict(),
+            health: &self.health,
             capacity: match self.health.verdict().kind {
-                VerdictKind::Healthy { capacity } => capacity,
+                VerdictKind::Healthy { capacity, .. } => capacity,
                 VerdictKind::Pending | VerdictKind::Unhealthy => Percent::ZERO,
             },
             checks: self.health.checks().collect(),

@@ -42,12 +42,15 @@ pub(super) fn params(remove_on_down: bool) -> Params {
         prefixes: [prefix()].into(),
         neighbors: names.clone().into(),
         up: table(true, 0),
+        degraded: table(true, 3),
         down: table(false, 0),
         drain: Drain { attributes: table(true, 3), lasts: 30 * SECOND },
     };
     let health = health::Params {
         rule: Rule::All,
         hold_up: Duration::ZERO,
+        damping: None,
+        ladder: None,
         unknown_for: 10 * SECOND,
         checks: [("backend".into(), CheckParams { rise: 1, fall: 1 })].into(),
     };

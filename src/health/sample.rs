@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use super::{Damping, Ladder};
 use crate::base::{CheckName, Percent, Reason, ServiceName};
 
 /// What one look at the world showed.
@@ -70,6 +71,10 @@ pub struct Params {
     pub hold_up: Duration,
     /// How long an unknown verdict may hold the last one before it counts as down.
     pub unknown_for: Duration,
+    /// How falls in quick succession delay its return; `None` does not delay it.
+    pub damping: Option<Damping>,
+    /// When it counts as degraded; `None` for never.
+    pub ladder: Option<Ladder>,
     /// Its checks; a service without any is always healthy.
     pub checks: BTreeMap<CheckName, CheckParams>,
 }

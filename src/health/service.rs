@@ -2,31 +2,10 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::check::Check;
-use super::{CheckVerdict, Params, Rule, Sample};
-use crate::base::{CheckName, Percent, Reason};
-
-/// What the health of a service says about announcing it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// The answer.
-    pub kind: VerdictKind,
-    /// The words for it.
-    pub because: Reason,
-}
-
-/// The answer of a [`Verdict`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VerdictKind {
-    /// Checks that the rule needs have not given their first verdict.
-    Pending,
-    /// Healthy, with this capacity.
-    Healthy {
-        /// Smallest capacity over the checks (all), largest (any), or that of the last one needed.
-        capacity: Percent,
-    },
-    /// Not healthy, or healthy but still held by `hold-up`.
-    Unhealthy,
-}
+use super::damping::Damper;
+use super::hold_up::HoldUp;
+use super::{CheckVerdict, Params, Penalty, Sample, Verdict, VerdictKind};
+use crate::base::{CheckName, Reason};
 
 /// What [`Health::poll_timeout`] waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +14,8 @@ pub enum Timer {
     Unknown,
     /// A recovered service has been healthy for long enough.
     HoldUp,
+    /// The penalty of a damped service has decayed.
+    Reuse,
 }
 
 /// A check as shown to people.
@@ -55,9 +36,12 @@ pub struct CheckView<'a> {
 pub struct Health {
     params: Params,
     checks: BTreeMap<CheckName, Check>,
-    /// Whether the last answer of the rule was unhealthy: only then does `hold-up` apply.
-    fallen: bool,
-    healthy_since: Option<Instant>,
+    /// Whether the last answer of the rule was healthy: only from there can it fall.
+    upright: bool,
+    hold_up: HoldUp,
+    damper: Option<Damper>,
+    /// Where it stands on the ladder, if it has one.
+    low: bool,
     verdict: Verdict,
     /// After new checks have come, the old verdict stands until they have given theirs, at most
     /// until this time.
@@ -74,10 +58,12 @@ impl Health {
             .collect();
         let verdict = Verdict { kind: VerdictKind::Pending, because: Reason::new("no sample yet") };
         let mut health = Self {
+            damper: params.damping.map(|damping| Damper::new(damping, now)),
             params,
             checks,
-            fallen: false,
-            healthy_since: None,
+            upright: false,
+            hold_up: HoldUp::default(),
+            low: false,
             verdict,
             standing_until: None,
         };
@@ -99,6 +85,10 @@ impl Health {
             checks.insert(name.clone(), check);
         }
         self.checks = checks;
+        self.damper = params.damping.map(|damping| match self.damper.take() {
+            Some(known) => known.configured(damping, now),
+            None => Damper::new(damping, now),
+        });
         self.standing_until = Some(now + params.unknown_for);
         self.params = params;
         self.judge(now);
@@ -137,35 +127,75 @@ impl Health {
     pub fn poll_timeout(&self) -> Option<(Instant, Timer)> {
         let unknown = self.checks.values().filter_map(Check::deadline).chain(self.standing_until);
         let unknown = unknown.map(|at| (at, Timer::Unknown));
-        unknown.chain(self.held_until().map(|at| (at, Timer::HoldUp))).min()
+        let held = self.held_until().map(|at| (at, Timer::HoldUp));
+        let damped = self.reuse_at().map(|at| (at, Timer::Reuse));
+        unknown.chain(held).chain(damped).min()
+    }
+
+    /// The penalty of its falls, when it is damped at all.
+    pub fn penalty(&self, now: Instant) -> Option<Penalty> {
+        self.damper.as_ref().map(|damper| damper.penalty(now))
     }
 
     fn held_until(&self) -> Option<Instant> {
-        self.healthy_since.filter(|_| self.fallen).map(|since| since + self.params.hold_up)
+        self.hold_up.until(self.params.hold_up)
+    }
+
+    /// When damping lets go of a service that is healthy by its rule.
+    fn reuse_at(&self) -> Option<Instant> {
+        self.damper.as_ref()?.reuse_at()
     }
 
     fn judge(&mut self, now: Instant) {
-        let ruled = self.rule();
+        let ruled = self.params.rule.answer(&self.checks);
+        self.note(ruled.kind, now);
         if self.stands(&ruled, now) {
             return;
         }
-        match ruled.kind {
-            VerdictKind::Pending => self.healthy_since = None,
-            VerdictKind::Unhealthy => {
-                self.healthy_since = None;
-                self.fallen = true;
-            }
-            VerdictKind::Healthy { .. } => {
-                self.healthy_since.get_or_insert(now);
-                if let Some(until) = self.held_until().filter(|until| *until > now) {
-                    self.verdict =
-                        self.held(&ruled.because, until.duration_since(now).as_secs_f32());
-                    return;
-                }
-                self.fallen = false;
+        self.verdict = match ruled.kind {
+            VerdictKind::Healthy { .. } => self.returned(ruled, now),
+            VerdictKind::Pending | VerdictKind::Unhealthy => ruled,
+        };
+        let Some(ladder) = self.params.ladder else { return };
+        self.low = ladder.step(self.low, &self.verdict);
+        if let VerdictKind::Healthy { capacity, .. } = self.verdict.kind
+            && self.low
+        {
+            self.verdict = ladder.degraded(capacity, &self.verdict.because);
+        }
+    }
+
+    /// Lets hold-up and damping see the answer of the rule.
+    fn note(&mut self, answer: VerdictKind, now: Instant) {
+        let fell = self.upright && answer == VerdictKind::Unhealthy;
+        if answer != VerdictKind::Pending {
+            self.upright = answer != VerdictKind::Unhealthy;
+        }
+        self.hold_up.handle(answer, self.params.hold_up, now);
+        if let Some(damper) = &mut self.damper {
+            damper.handle_timeout(now);
+            if fell {
+                damper.fall(now);
             }
         }
-        self.verdict = ruled;
+    }
+
+    /// A healthy answer, as far as hold-up and damping let it through.
+    fn returned(&self, ruled: Verdict, now: Instant) -> Verdict {
+        let mut held = Vec::new();
+        if let Some(until) = self.held_until() {
+            let left = until.saturating_duration_since(now).as_secs_f64();
+            let hold_up = self.params.hold_up;
+            held.push(format!("healthy again, held for {left:.1}s more (hold-up {hold_up:?})"));
+        }
+        if self.reuse_at().is_some() {
+            held.extend(self.penalty(now).map(|penalty| penalty.to_string()));
+        }
+        if held.is_empty() {
+            return ruled;
+        }
+        let because = format!("{}; {}", ruled.because, held.join("; "));
+        Verdict { kind: VerdictKind::Unhealthy, because: because.into() }
     }
 
     /// Whether the verdict of before still stands in place of this one, which is none yet.
@@ -174,69 +204,5 @@ impl Health {
             ruled.kind == VerdictKind::Pending && self.verdict.kind != VerdictKind::Pending;
         self.standing_until = self.standing_until.filter(|until| waiting && *until > now);
         self.standing_until.is_some()
-    }
-
-    fn held(&self, because: &Reason, left: f32) -> Verdict {
-        let hold_up = self.params.hold_up;
-        let because =
-            format!("{because}; healthy again, held for {left:.1}s more (hold-up {hold_up:?})");
-        Verdict { kind: VerdictKind::Unhealthy, because: because.into() }
-    }
-
-    /// Three-valued: enough healthy is yes, too few even if all pending ones were healthy is no.
-    fn rule(&self) -> Verdict {
-        if self.checks.is_empty() {
-            let kind = VerdictKind::Healthy { capacity: Percent::FULL };
-            return Verdict { kind, because: Reason::new("no check configured: always healthy") };
-        }
-        let needed = match self.params.rule {
-            Rule::All => self.checks.len(),
-            Rule::Any => 1,
-            Rule::AtLeast(count) => count,
-        };
-        let mut capacities: Vec<Percent> = self.checks.values().filter_map(capacity).collect();
-        capacities.sort_unstable_by(|a, b| b.cmp(a));
-        let pending = self.with_verdict(|verdict| verdict == CheckVerdict::Pending);
-        let healthy = self.with_verdict(|verdict| matches!(verdict, CheckVerdict::Healthy { .. }));
-        let unhealthy = self.with_verdict(|verdict| verdict == CheckVerdict::Unhealthy);
-        // The capacity of the weakest check that the rule still needs: all → least, any → most.
-        match capacities.get(needed - 1) {
-            Some(capacity) => {
-                let kind = VerdictKind::Healthy { capacity: *capacity };
-                Verdict { kind, because: self.words(&healthy) }
-            }
-            None if healthy.len() + pending.len() < needed => {
-                Verdict { kind: VerdictKind::Unhealthy, because: self.words(&unhealthy) }
-            }
-            None => Verdict { kind: VerdictKind::Pending, because: self.words(&pending) },
-        }
-    }
-
-    fn with_verdict(&self, wanted: impl Fn(CheckVerdict) -> bool) -> Vec<&CheckName> {
-        self.checks
-            .iter()
-            .filter(|(_, check)| wanted(check.verdict()))
-            .map(|(name, _)| name)
-            .collect()
-    }
-
-    /// The reasons of the named checks; a check's name is said only when there are several.
-    fn words(&self, names: &[&CheckName]) -> Reason {
-        let said: Vec<String> = names
-            .iter()
-            .filter_map(|name| Some((name, self.checks.get(*name)?)))
-            .map(|(name, check)| match self.checks.len() {
-                1 => check.because().to_string(),
-                _ => format!("{name}: {}", check.because()),
-            })
-            .collect();
-        Reason::from(said.join("; "))
-    }
-}
-
-fn capacity(check: &Check) -> Option<Percent> {
-    match check.verdict() {
-        CheckVerdict::Healthy { capacity } => Some(capacity),
-        CheckVerdict::Pending | CheckVerdict::Unhealthy => None,
     }
 }

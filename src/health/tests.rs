@@ -1,3 +1,6 @@
+mod damping;
+mod ladder;
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -21,16 +24,28 @@ fn down() -> Sample {
 
 struct Bench {
     health: Health,
+    params: Params,
     now: Instant,
 }
 
 impl Bench {
     fn new(rule: Rule, rise: u32, fall: u32, checks: &[&str], hold_up: Duration) -> Self {
-        let now = Instant::now();
         let checks =
             checks.iter().map(|c| (CheckName::from(*c), CheckParams { rise, fall })).collect();
-        let params = Params { rule, hold_up, unknown_for: 10 * SECOND, checks };
-        Self { health: Health::new(params, now), now }
+        let unknown_for = 10 * SECOND;
+        Self::of(Params { rule, hold_up, unknown_for, damping: None, ladder: None, checks })
+    }
+
+    fn of(params: Params) -> Self {
+        let now = Instant::now();
+        Self { health: Health::new(params.clone(), now), params, now }
+    }
+
+    /// One check `c` that counts at once, with other parameters changed.
+    fn with(change: impl FnOnce(&mut Params)) -> Self {
+        let Self { mut params, .. } = Self::one(1, 1);
+        change(&mut params);
+        Self::of(params)
     }
 
     fn one(rise: u32, fall: u32) -> Self {
@@ -66,7 +81,7 @@ impl Bench {
 }
 
 const fn healthy(capacity: Percent) -> VerdictKind {
-    VerdictKind::Healthy { capacity }
+    VerdictKind::healthy(capacity)
 }
 
 #[test]

@@ -62,6 +62,8 @@ pub struct Service {
     pub neighbors: BTreeSet<NeighborName>,
     /// While healthy.
     pub up: StateAttributes,
+    /// While healthy with too little capacity.
+    pub degraded: StateAttributes,
     /// While not healthy.
     pub down: StateAttributes,
     /// While draining.

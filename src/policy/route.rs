@@ -37,6 +37,7 @@ pub fn announces(service: &Service, state: State) -> bool {
 pub fn table(service: &Service, state: State) -> Option<(&'static str, &StateAttributes)> {
     match state {
         State::Up => Some(("up", &service.up)),
+        State::Degraded => Some(("degraded", &service.degraded)),
         State::Down => Some(("down", &service.down)),
         State::Draining => Some(("drain", &service.drain.attributes)),
         State::Pending | State::Drained | State::Withdrawn | State::Disabled => None,

@@ -11,6 +11,8 @@ pub enum State {
     Pending,
     /// Healthy.
     Up,
+    /// Healthy, but with too little capacity.
+    Degraded,
     /// Not healthy.
     Down,
     /// On its way out: announced by the drain table for a while.
@@ -29,6 +31,7 @@ impl State {
         match self {
             Self::Pending => "pending",
             Self::Up => "up",
+            Self::Degraded => "degraded",
             Self::Down => "down",
             Self::Draining => "draining",
             Self::Drained => "drained",
@@ -83,7 +86,8 @@ fn by_word(word: &Override, verdict: &Verdict) -> Decision {
 fn by_health(verdict: &Verdict) -> Decision {
     let state = match verdict.kind {
         VerdictKind::Pending => State::Pending,
-        VerdictKind::Healthy { .. } => State::Up,
+        VerdictKind::Healthy { degraded: false, .. } => State::Up,
+        VerdictKind::Healthy { degraded: true, .. } => State::Degraded,
         VerdictKind::Unhealthy => State::Down,
     };
     Decision { state, because: verdict.because.clone() }

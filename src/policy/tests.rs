@@ -20,6 +20,7 @@ fn service() -> Service {
         prefixes: ["9.9.9.9".parse().unwrap()].into(),
         neighbors: ["rs".into()].into(),
         up: table(true, Extras::default()),
+        degraded: table(true, extras(2, None, &[])),
         down: table(false, Extras::default()),
         drain: Drain {
             attributes: table(true, extras(3, None, &["graceful-shutdown"])),
@@ -40,7 +41,9 @@ fn verdict(kind: VerdictKind) -> Verdict {
     Verdict { kind, because: Reason::new("a reason") }
 }
 
-const HEALTHY: VerdictKind = VerdictKind::Healthy { capacity: Percent::FULL };
+const HEALTHY: VerdictKind = VerdictKind::healthy(Percent::FULL);
+
+const DEGRADED: VerdictKind = VerdictKind::Healthy { capacity: Percent::FULL, degraded: true };
 
 fn word(effect: Effect) -> Override {
     Override {
@@ -60,8 +63,10 @@ fn every_verdict_and_word_has_its_state() {
     let cases = [
         (Pending, None, State::Pending),
         (HEALTHY, None, State::Up),
+        (DEGRADED, None, State::Degraded),
         (Unhealthy, None, State::Down),
         (HEALTHY, Some(draining), State::Draining),
+        (DEGRADED, Some(draining), State::Draining),
         (Unhealthy, Some(draining), State::Drained),
         (Pending, Some(draining), State::Drained),
         (HEALTHY, Some(Effect::Drained), State::Drained),

@@ -119,10 +119,12 @@ mod tests {
                 because: "no sample yet".to_owned(),
                 capacity_percent: 0,
                 health: Health::default(),
+                damping: None,
                 r#override: None,
                 checks: Vec::new(),
                 routes: Vec::new(),
             }],
+            haproxy: Vec::new(),
             persistence: Persistence::default(),
         }
     }

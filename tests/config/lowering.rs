@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use herald::base::{Asn, Community, Family, LargeCommunity, Scope, Trust};
 use herald::config::{
-    Cadence, CheckKind, Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile,
-    Region, Ttl, read,
+    Cadence, CheckKind, Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown,
+    Profile, Region, Ttl, read,
 };
-use herald::health::Rule;
+use herald::health::{Damping, Rule};
 
 use super::config;
 
@@ -315,8 +315,20 @@ fn the_addresses_of_haproxy_are_told_apart() {
     assert_eq!(address("tcp"), HaproxyAddress::Tcp("[::1]:9999".to_owned()));
     let login = Some(Login { user: "u".to_owned(), password_file: "/etc/herald/p".into() });
     let url = "http://127.0.0.1:8404/stats".to_owned();
-    assert_eq!(address("page"), HaproxyAddress::Http { url, login });
+    assert_eq!(address("page"), HaproxyAddress::Http { url, login, trust: None });
     assert_eq!(config.haproxy["page"].checks.len(), 1);
+}
+
+#[test]
+fn the_events_of_haproxy_come_by_path_by_udp_and_by_ring() {
+    let instance = |haproxy: &str| file("", "", haproxy, "").haproxy["local"].clone();
+    let none = instance("");
+    assert_eq!((none.event_socket, none.event_ring), (None, None));
+    let path = instance("event-socket = \"/run/herald/haproxy.sock\"\nevent-ring = \"herald\"");
+    assert_eq!(path.event_socket, Some(EventSocket::Unix("/run/herald/haproxy.sock".into())));
+    assert_eq!(path.event_ring.as_deref(), Some("herald"));
+    let udp = instance("event-socket = \"udp:[::1]:5514\"");
+    assert_eq!(udp.event_socket, Some(EventSocket::Udp("[::1]:5514".parse().unwrap())));
 }
 
 #[test]
@@ -529,6 +541,40 @@ fn health_rules_arrive() {
     assert_eq!(rule("health.rule = { at-least = 2 }").rule, Rule::AtLeast(2));
     let held = rule("health.hold-up = \"1m30s\"\nhealth.unknown-for = \"0s\"");
     assert_eq!((held.hold_up, held.unknown_for), (seconds(90), Duration::ZERO));
+}
+
+#[test]
+fn damping_is_off_unless_given_and_its_keys_arrive() {
+    let damping = |line: &str| file("", "", "", line).services["web"].health.damping;
+    assert_eq!(damping(""), None);
+    let default = Damping { half_life: seconds(15), suppress: 2000, reuse: 750, max: seconds(60) };
+    assert_eq!(damping("health.damping = {}"), Some(default));
+    let all =
+        "health.damping = { half-life = \"1m\", suppress = 3000, reuse = 1000, max = \"2m\" }";
+    let given = Damping { half_life: seconds(60), suppress: 3000, reuse: 1000, max: seconds(120) };
+    assert_eq!(damping(all), Some(given));
+}
+
+#[test]
+fn the_ladder_is_off_unless_given_and_its_keys_arrive() {
+    let degraded = |line: &str| {
+        let config = file("", "", "", line);
+        let ladder = config.services["web"].health.ladder;
+        let shares = ladder.map(|ladder| (ladder.below.get(), ladder.recover.get()));
+        (shares, config.policy.services["web"].degraded.clone())
+    };
+    assert_eq!(degraded("").0, None);
+    let (shares, table) = degraded("degraded = {}");
+    assert_eq!((shares, table.announce, table.extras.prepend), (Some((50, 70)), true, 3));
+    let (shares, table) = degraded(
+        "degraded = { below = \"90%\", announce = false, prepend = 1, med = 7, \
+         communities = [\"65010:1\"], large-communities = [\"65010:1:2\"], next-hop = \"192.0.2.9\" }",
+    );
+    assert_eq!((shares, table.announce), (Some((90, 100)), false));
+    assert_eq!((table.extras.prepend, table.extras.med), (1, Some(7)));
+    assert_eq!((table.extras.communities.len(), table.extras.large_communities.len()), (1, 1));
+    assert_eq!(table.next_hop, Some(IpAddr::from([192, 0, 2, 9])));
+    assert_eq!(degraded("degraded = { below = \"60%\", recover = \"60%\" }").0, Some((60, 60)));
 }
 
 #[test]

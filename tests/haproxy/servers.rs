@@ -8,7 +8,8 @@ use herald::config::{HaproxyAddress, HaproxyCheck};
 use herald::health::{Outcome, Sample};
 use herald::probe::haproxy::verify;
 
-use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, instance, is_healthy, never};
+use crate::lab::{Haproxy, Mode, Server, free_port};
+use crate::watch::{Watch, check, instance, is_healthy, never};
 
 /// Backend `http_back` with servers `s1`, `s2`, ... on these ports.
 fn backend(defaults: &str, servers: &[&Server]) -> String {

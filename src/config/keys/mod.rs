@@ -174,3 +174,11 @@ const COMMUNITIES: Key =
         .default("[]");
 const LARGE_COMMUNITIES: Key =
     Key::new("large-communities", Form::List("GLOBAL:LOCAL1:LOCAL2"), "").default("[]");
+const CA_FILE: Key = Key::new(
+    "ca-file",
+    Form::Text("an absolute path"),
+    "File with the certificates (PEM) of the authorities that are trusted, and no others.",
+)
+.otherwise("those that the machine trusts", "\"/etc/herald/ca.pem\"");
+const INSECURE: Key =
+    Key::new("insecure", Form::Boolean, "true believes any certificate.").default("false");

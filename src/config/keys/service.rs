@@ -1,5 +1,5 @@
 use super::check::CHECK;
-use super::{COMMUNITIES, DAY, Form, HOUR, Key, LARGE_COMMUNITIES, MED, PREPEND, Table};
+use super::{COMMUNITIES, DAY, Form, HOUR, Key, LARGE_COMMUNITIES, MED, PREPEND, Table, ms};
 use std::time::Duration;
 
 pub(super) static SERVICE: Table = Table {
@@ -25,11 +25,11 @@ pub(super) static SERVICE: Table = Table {
         )
         .otherwise("all of them", "[\"rs-0\"]"),
         Key::new("enabled", Form::Boolean, "false announces and binds nothing.").default("true"),
-        Key::later("degraded", "attributes while capacity is low"),
         Key::later("hook", "commands that run after a change"),
         Key::later("standby", "one active site at a time"),
         Key::later("last-site", "announcing as a last resort"),
         Key::table("up", &UP),
+        Key::table("degraded", &DEGRADED),
         Key::table("down", &DOWN),
         Key::table("drain", &DRAIN),
         Key::table("loopback", &LOOPBACK),
@@ -66,6 +66,25 @@ static UP: Table = Table {
         NEXT_HOP,
     ],
 };
+
+static DEGRADED: Table = Table {
+    meaning: "Attributes while it is healthy with little capacity. There is no such state without \
+              this table; an empty one has the defaults.",
+    keys: &[
+        Key::new("below", SHARE, "Under this capacity of its checks it is degraded.")
+            .default("\"50%\""),
+        Key::new("recover", SHARE, "From this capacity on it is up again, also after a fall.")
+            .otherwise("20 points more than below, at most 100%", "\"70%\""),
+        ANNOUNCE.default("true"),
+        STATE_PREPEND.default("3"),
+        STATE_MED,
+        STATE_COMMUNITIES,
+        STATE_LARGE_COMMUNITIES,
+        NEXT_HOP,
+    ],
+};
+
+const SHARE: Form = Form::Text("a share such as \"50%\" (1 to 100)");
 
 static DOWN: Table = Table {
     meaning: "Attributes while it is not healthy. announce = true with prepend = 6 makes it the \
@@ -156,6 +175,32 @@ static HEALTH: Table = Table {
             "How long the last verdict stands while a check can prove nothing; then it is down.",
         )
         .default("\"10s\""),
-        Key::later("damping", "flap damping (RFC 2439)"),
+        Key::table("damping", &DAMPING),
     ],
 };
+
+static DAMPING: Table = Table {
+    meaning: "Flap damping (RFC 2439): each fall adds 1000 to a penalty that decays, and while it is \
+              too high the service is not announced again. Withdrawals are never delayed. There is \
+              none without this table; an empty one has the defaults.",
+    keys: &[
+        Key::new(
+            "half-life",
+            Form::Duration(ms(100), DAY),
+            "How long it takes the penalty to halve.",
+        )
+        .default("\"15s\""),
+        Key::new("suppress", PENALTY, "Above this penalty it is not announced again.")
+            .default("2000"),
+        Key::new("reuse", PENALTY, "At this penalty it may be announced again.").default("750"),
+        Key::new(
+            "max",
+            Form::Duration(ms(100), DAY),
+            "The longest time it is kept back after its last fall; the penalty never grows beyond \
+             reuse * 2^(max / half-life).",
+        )
+        .default("\"60s\""),
+    ],
+};
+
+const PENALTY: Form = Form::Integer(1, 1_000_000);

@@ -1,8 +1,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::base::{Community, CommunityError, LargeCommunity};
+use super::scalar;
+use crate::base::{Community, CommunityError, LargeCommunity, Percent};
 use crate::config::reader::{Placed, Refusal, Section, plain};
+use crate::health::Ladder;
 use crate::policy::{Drain, Extras, StateAttributes};
 
 /// `prepend`, `med`, `communities` and `large-communities` of any table.
@@ -70,6 +72,46 @@ impl Draining {
     pub(super) fn lowered(&self) -> Option<Drain> {
         Some(Drain { attributes: self.state.lowered()?, lasts: self.lasts.as_ref()?.value })
     }
+}
+
+/// The `[service.X.degraded]` table.
+#[derive(Debug)]
+pub(super) struct Degraded {
+    pub(super) state: State,
+    /// Whether there is such a table.
+    pub(super) given: bool,
+    /// `None` when there is none, or after a fault.
+    pub(super) ladder: Option<Ladder>,
+}
+
+impl Degraded {
+    pub(super) fn read(service: &Section<'_>) -> Self {
+        let section = service.section("degraded");
+        let given = service.has("degraded");
+        let ladder = if given { ladder(&section) } else { None };
+        Self { state: State::read(&section), given, ladder }
+    }
+}
+
+/// How much more than `below` makes a service up again, when the file does not say.
+const STEP: u8 = 20;
+
+fn ladder(section: &Section<'_>) -> Option<Ladder> {
+    let recover = section.text("recover", scalar::share);
+    let below = section.text("below", scalar::share)?;
+    let further = Percent::of(usize::from(below.value.get() + STEP), 100);
+    let Some(recover) = recover else {
+        return Some(Ladder { below: below.value, recover: further });
+    };
+    if recover.value < below.value {
+        section.notes.fault(
+            &recover.span,
+            format!("recover = {} is less than below = {}", recover.shown, below.shown),
+            "a capacity between the two would be too little and enough at once",
+            "take a larger recover, or a smaller below",
+        );
+    }
+    Some(Ladder { below: below.value, recover: recover.value })
 }
 
 fn community(text: &str) -> Result<Community, Refusal> {

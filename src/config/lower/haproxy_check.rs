@@ -111,13 +111,7 @@ fn min_up(item: &Item<'_>) -> Option<Placed<MinUp>> {
                 servers => Some(count.map(|_| MinUp::Servers(servers))),
             }
         }
-        DeValue::String(_) => item.text(|text| {
-            let share = text.strip_suffix('%').and_then(|share| share.parse::<u8>().ok());
-            match share {
-                Some(share @ 1..=100) => Ok(MinUp::Percent(share)),
-                Some(_) | None => Err(Refusal::default()),
-            }
-        }),
+        DeValue::String(_) => item.text(|text| Ok(MinUp::Percent(scalar::share(text)?.get()))),
         DeValue::Float(_)
         | DeValue::Boolean(_)
         | DeValue::Datetime(_)

@@ -1,7 +1,8 @@
 use toml::de::DeValue;
 
+use super::damping;
 use crate::config::reader::{Item, Placed, Refusal, Section, number};
-use crate::health::Rule;
+use crate::health::{Damping, Rule};
 
 /// `[service.X.health]`, apart from the checks.
 #[derive(Debug)]
@@ -9,6 +10,8 @@ pub(super) struct Draft {
     pub(super) rule: Option<Rule>,
     pub(super) hold_up: Option<Placed<std::time::Duration>>,
     pub(super) unknown_for: Option<Placed<std::time::Duration>>,
+    /// `None` when there is none, or after a fault.
+    pub(super) damping: Option<Damping>,
 }
 
 /// Reads the table of a service with so many checks.
@@ -35,6 +38,7 @@ pub(super) fn read(section: &Section<'_>, checks: usize) -> Draft {
         rule: rule.map(|rule| rule.value),
         hold_up: section.duration("hold-up"),
         unknown_for: section.duration("unknown-for"),
+        damping: damping::read(section),
     }
 }
 

@@ -9,10 +9,11 @@ mod check;
 mod check_dns;
 mod check_http;
 mod check_tcp;
-mod check_trust;
 mod cloud;
+mod damping;
 mod haproxy;
 mod haproxy_check;
+mod haproxy_events;
 mod health;
 mod loopback;
 mod neighbor;
@@ -22,6 +23,7 @@ mod scalar;
 mod service;
 mod session;
 mod signature;
+mod trust;
 
 use std::collections::BTreeMap;
 

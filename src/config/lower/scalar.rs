@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Url;
 
-use crate::base::Asn;
+use crate::base::{Asn, Percent};
 use crate::config::notes::Notes;
 use crate::config::pattern::Pattern;
 use crate::config::reader::{Placed, Refusal, Section};
@@ -29,6 +29,13 @@ pub(super) fn asn(section: &Section<'_>, name: &str) -> Option<Placed<Asn>> {
         return None;
     }
     Some(number.map(Asn))
+}
+
+/// A share from `"1%"` to `"100%"`.
+pub(super) fn share(text: &str) -> Result<Percent, Refusal> {
+    let share = text.strip_suffix('%').and_then(|share| share.parse().ok());
+    let share = share.and_then(Percent::new).filter(|share| *share > Percent::ZERO);
+    share.ok_or_else(Refusal::default)
 }
 
 /// `ADDRESS:PORT`, or `None` for `off`.
@@ -99,8 +106,8 @@ pub(super) fn words(error: &io::Error) -> String {
     }
 }
 
-/// A page that can be asked for: http or https, and no login in it.
-pub(super) fn http_url(text: &str) -> Result<Url, Refusal> {
+/// A page that can be asked for: http or https, and no login in it; `login` says where that goes.
+pub(super) fn http_url(text: &str, login: &str) -> Result<Url, Refusal> {
     // The URL standard forgives more than a file should: `http:///page` has the host `page` there.
     let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
     let strict = rest.is_some_and(|rest| !rest.starts_with(['/', '\\']))
@@ -108,7 +115,7 @@ pub(super) fn http_url(text: &str) -> Result<Url, Refusal> {
     let url = Url::parse(text).ok().filter(|_| strict).ok_or_else(Refusal::default)?;
     if !url.username().is_empty() || url.password().is_some() {
         let rule = "a login does not belong in a url: secrets are read from files";
-        return Err(Refusal::rule(rule).help("leave it out"));
+        return Err(Refusal::rule(rule).help(login));
     }
     Ok(url)
 }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::attributes::{Draining, State};
+use super::attributes::{Degraded, Draining, State};
 use super::neighbor::Draft as Neighbor;
 use super::{check, haproxy, health, loopback};
 use crate::base::{NeighborName, Prefix, PrefixError, ServiceName};
@@ -21,9 +21,10 @@ pub(super) struct Draft<'a> {
     /// The neighbours that get its routes; those that exist.
     pub(super) neighbors: BTreeSet<NeighborName>,
     pub(super) enabled: Option<Placed<bool>>,
-    pub(super) up: State,
-    pub(super) down: State,
-    pub(super) drain: Draining,
+    up: State,
+    degraded: Degraded,
+    down: State,
+    drain: Draining,
     loopback: Option<Loopback>,
     health: health::Draft,
     pub(super) checks: Vec<check::Draft>,
@@ -59,6 +60,7 @@ impl<'a> Draft<'a> {
             neighbors: recipients(&section, neighbors),
             enabled: section.boolean("enabled"),
             up: State::read(&section.section("up")),
+            degraded: Degraded::read(&section),
             down: State::read(&section.section("down")),
             drain: Draining::read(&section.section("drain")),
             name,
@@ -73,9 +75,15 @@ impl<'a> Draft<'a> {
         self.addresses.iter().chain(&self.networks)
     }
 
-    /// The tables of the states in which it is announced.
+    /// The tables of the states that it can be in.
+    pub(super) fn states(&self) -> impl Iterator<Item = &State> {
+        let degraded = self.degraded.given.then_some(&self.degraded.state);
+        [&self.up, &self.down, &self.drain.state].into_iter().chain(degraded)
+    }
+
+    /// Those in which it is announced.
     pub(super) fn announcing(&self) -> impl Iterator<Item = &State> {
-        [&self.up, &self.down, &self.drain.state].into_iter().filter(|state| state.announces())
+        self.states().filter(|state| state.announces())
     }
 
     /// The service for health and addresses, and for `policy`.
@@ -85,6 +93,7 @@ impl<'a> Draft<'a> {
             enabled: self.enabled.as_ref()?.value,
             prefixes: self.prefixes().map(|prefix| prefix.value).collect(),
             up: self.up.lowered()?,
+            degraded: self.degraded.state.lowered()?,
             down: self.down.lowered()?,
             drain: self.drain.lowered()?,
             neighbors: self.neighbors,
@@ -99,6 +108,8 @@ impl<'a> Draft<'a> {
             rule: self.health.rule?,
             hold_up: self.health.hold_up?.value,
             unknown_for: self.health.unknown_for?.value,
+            damping: self.health.damping,
+            ladder: self.degraded.ladder,
             checks,
         };
         let service = Service {

@@ -101,7 +101,7 @@ fn an_announcement_outranks_bad_health_for_its_time() {
     bench.operator(Word::Announce(60 * SECOND));
     assert_eq!(bench.seen(), (Some(1), State::Up));
     assert_eq!(bench.because(), "operator says so; not healthy: said so");
-    let verdict = bench.engine.services().next().unwrap().verdict.kind;
+    let verdict = bench.engine.services().next().unwrap().health.verdict().kind;
     assert_eq!(verdict, health::VerdictKind::Unhealthy, "health is shown as it is");
     bench.pass(59 * SECOND + ALMOST);
     assert_eq!(bench.announced(), Some(1));

@@ -23,7 +23,7 @@ pub(super) fn check(neighbors: &[neighbor::Draft<'_>], services: &[service::Draf
     for service in services {
         let told = neighbors.iter().filter(|neighbor| service.neighbors.contains(&neighbor.name));
         let told: Vec<&neighbor::Draft<'_>> = told.collect();
-        for state in [&service.up, &service.down, &service.drain.state] {
+        for state in service.states() {
             let Some(next_hop) = &state.next_hop else { continue };
             check_address(&service.section, "next-hop", next_hop, &told);
             refuse_anycast(&service.section, "next-hop", next_hop, services);
