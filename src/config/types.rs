@@ -312,4 +312,6 @@ pub struct Service {
     pub check_kinds: BTreeMap<CheckName, &'static str>,
     /// Addresses on the loopback.
     pub loopback: Loopback,
+    /// How long whoever waits for a drain waits for HAProxy's sessions (`wait-sessions`).
+    pub wait_sessions: Duration,
 }

@@ -15,7 +15,7 @@ use axum::{Json, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -143,6 +143,7 @@ fn router(source: Source, commands: Commands) -> Router {
         .route(super::ADVERTISED, get(advertised))
         .route(super::RECEIVED, get(received))
         .route(&format!("{}/{{name}}/explain", super::SERVICES), get(explain))
+        .route(&format!("{}/{{name}}/sessions", super::SERVICES), get(sessions))
         .with_state(source.clone());
     reads
         .merge(http::router(source))
@@ -188,8 +189,17 @@ async fn routes(source: &Source, kind: RouteTableKind, wanted: Wanted) -> Respon
 }
 
 async fn explain(State(source): State<Source>, Path(name): Path<String>) -> Response {
-    match source.explanation(&name).await {
-        Some(Some(explanation)) => Json(explanation).into_response(),
+    of_service(source.explanation(&name).await, &name)
+}
+
+async fn sessions(State(source): State<Source>, Path(name): Path<String>) -> Response {
+    of_service(source.sessions(&name).await, &name)
+}
+
+/// What the agent knows of a service: nothing while it is going down, or no such service.
+fn of_service<T: Serialize>(known: Option<Option<T>>, name: &str) -> Response {
+    match known {
+        Some(Some(known)) => Json(known).into_response(),
         Some(None) => {
             let error = format!("there is no service {name}");
             let hint = "herald services lists them";

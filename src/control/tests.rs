@@ -56,6 +56,7 @@ impl Bench {
                 match question {
                     Question::Snapshot(answer) => answer.send(snapshot()).unwrap(),
                     Question::Explanation(_, answer) => answer.send(None).unwrap(),
+                    Question::Sessions(_, answer) => answer.send(None).unwrap(),
                 }
             }
         });

@@ -23,10 +23,11 @@ use crate::engine::{
 };
 use crate::health::Observation;
 use crate::policy::{Owner, State};
+use crate::probe;
 use crate::rib::{Carried, Plan};
 use crate::session::Leaving;
 use crate::status::{
-    Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Snapshot,
+    Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Sessions, Snapshot,
 };
 use crate::store::Words;
 
@@ -189,6 +190,11 @@ impl Decider {
                 let explained = explanation(agent, config, engine, &self.peers(), &name);
                 drop(answer.send(explained));
             }
+            Question::Sessions(name, answer) => {
+                let config = Arc::clone(&self.config);
+                // HAProxy takes its time, and nobody else waits for it.
+                tokio::spawn(async move { answer.send(sessions(&config, &name).await) });
+            }
         }
     }
 
@@ -293,6 +299,18 @@ impl Decider {
         };
         self.recorder.record(what, *at);
     }
+}
+
+/// The sessions of a service over all HAProxies that its checks read.
+async fn sessions(config: &Config, name: &str) -> Option<Sessions> {
+    let service = config.services.get(name)?;
+    let mut sessions = None;
+    for instance in config.haproxy.values() {
+        if let Some(more) = probe::haproxy::sessions(instance, &service.name).await {
+            sessions = Some(sessions.unwrap_or(0) + more);
+        }
+    }
+    Some(Sessions { sessions, wait_sessions_s: service.wait_sessions.as_secs() })
 }
 
 /// How long the whole process may take after the decider has stopped: last words of connections.

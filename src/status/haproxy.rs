@@ -83,7 +83,7 @@ pub enum StreamState {
     Live,
     /// HAProxy has changed and no event told of it.
     Silent,
-    /// So much comes that it is read in part.
+    /// More comes than events of servers: requests, most likely.
     Flooded,
     /// HAProxy does not give it.
     Lost,

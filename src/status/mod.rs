@@ -263,6 +263,16 @@ pub struct Override {
     pub until: Option<Timestamp>,
 }
 
+/// The sessions that HAProxy has for a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Sessions {
+    /// Their number; `null` when no HAProxy tells.
+    pub sessions: Option<u64>,
+    /// How long to wait for their end after a drain, in seconds.
+    pub wait_sessions_s: u64,
+}
+
 /// A check in a [`Snapshot`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,6 +3,8 @@
 
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use herald::config::{EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance, MinUp};
@@ -261,24 +263,31 @@ async fn a_haproxy_that_tells_nothing_is_found_out() {
     assert!(because.as_ref().is_some_and(|b| b.as_str().contains(&line)), "{because:?}");
 }
 
-/// Sends `line` to the event socket for two seconds, as often as it is taken; gives how often HAProxy
+/// Sends `line` to the event socket for two seconds, as fast as it is taken; gives how often HAProxy
 /// was asked meanwhile, and the stream.
-async fn flooded(line: &str) -> (u64, StreamStatus) {
+async fn flooded(line: &'static str) -> (u64, StreamStatus) {
     let server = Server::live();
     let scene = Scene::started(&backend(QUICK, &[&server])).await;
     let mut watch = Watch::of(scene.hearing(By::Socket));
     watch.stream(StreamState::Listening).await;
     let before = watch.polls();
     let socket = UnixDatagram::unbound().unwrap();
-    socket.set_nonblocking(true).unwrap();
+    socket.set_write_timeout(Some(Duration::from_millis(20))).unwrap();
     socket.connect(scene.haproxy.path("events.sock")).unwrap();
-    for _ in 0..400 {
-        // What finds no place is dropped, as HAProxy does.
-        while socket.send(line.as_bytes()).is_ok() {}
-        watch.drop_samples(Duration::from_millis(5)).await;
-    }
+    let going_on = Arc::new(AtomicBool::new(true));
+    let goes_on = Arc::clone(&going_on);
+    let flood = std::thread::spawn(move || {
+        while goes_on.load(Ordering::SeqCst) {
+            // A line for which there is no place is dropped, as HAProxy does.
+            drop(socket.send(line.as_bytes()));
+        }
+    });
+    watch.drop_samples(Duration::from_secs(2)).await;
     let polls = watch.polls() - before;
-    (polls, watch.stream(StreamState::Flooded).await)
+    let stream = watch.stream(StreamState::Flooded).await;
+    going_on.store(false, Ordering::SeqCst);
+    flood.join().unwrap();
+    (polls, stream)
 }
 
 #[tokio::test]

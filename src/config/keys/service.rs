@@ -114,7 +114,12 @@ static DRAIN: Table = Table {
             "How long it is announced before it is withdrawn.",
         )
         .default("\"30s\""),
-        Key::later("wait-sessions", "waiting for HAProxy's sessions to end"),
+        Key::new(
+            "wait-sessions",
+            Form::Duration(Duration::ZERO, DAY),
+            "How long `herald drain --wait` waits for HAProxy's sessions to end after that.",
+        )
+        .default("\"5m\""),
     ],
 };
 

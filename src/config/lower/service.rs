@@ -88,6 +88,7 @@ impl<'a> Draft<'a> {
 
     /// The service for health and addresses, and for `policy`.
     pub(super) fn lowered(self) -> Option<(Service, policy::Service)> {
+        let wait_sessions = self.drain.wait_sessions();
         let routes = policy::Service {
             enabled: self.enabled.as_ref()?.value,
             prefixes: self.prefixes().map(|prefix| prefix.value).collect(),
@@ -111,7 +112,13 @@ impl<'a> Draft<'a> {
             ladder: self.degraded.ladder,
             checks,
         };
-        let service = Service { name: self.name, health, check_kinds, loopback: self.loopback? };
+        let service = Service {
+            name: self.name,
+            health,
+            check_kinds,
+            loopback: self.loopback?,
+            wait_sessions: wait_sessions?,
+        };
         Some((service, routes))
     }
 }

@@ -18,6 +18,7 @@ mod judge;
 mod pace;
 mod probe;
 mod proof;
+mod sessions;
 mod silence;
 mod stats;
 mod verify;
@@ -28,4 +29,5 @@ mod tests;
 
 pub use events::{BindError, EventSockets};
 pub use probe::Probe;
+pub use sessions::sessions;
 pub use verify::{ring_fault, verify};

@@ -11,7 +11,8 @@ const GRACE: Duration = Duration::from_secs(1);
 const SECOND: Duration = Duration::from_secs(1);
 /// Lines in a second that tell of changes at best among much else.
 const MOST: u32 = 1000;
-/// How long a stream that brings more is not read. HAProxy drops what finds no place meanwhile.
+/// How long a socket that brings more is not read. HAProxy drops what finds no place meanwhile. A ring
+/// is read on: the end of its connection must be seen.
 const REST: Duration = Duration::from_secs(1);
 
 /// What a stream brings, and whether it can be relied on.
@@ -71,7 +72,7 @@ impl Delivery {
         (told != state).then_some(told)
     }
 
-    /// Until when it is not read.
+    /// Until when it need not be read.
     pub(in super::super) fn rests_until(&self, now: Instant) -> Option<Instant> {
         self.rest.filter(|end| *end > now)
     }
@@ -107,8 +108,7 @@ impl Delivery {
             Line::Traffic => self.status.other_lines += 1,
         }
         if self.lines > MOST {
-            let because =
-                format!("more than {MOST} lines a second, so it is read in part: {}", self.cure);
+            let because = format!("more than {MOST} lines a second: {}", self.cure);
             self.becomes(StreamState::Flooded, Some(because.into()), now);
             let end = now + REST;
             (self.rest, self.second, self.lines) = (Some(end), end, 0);

@@ -121,16 +121,18 @@ fn bind_unix(path: &Path) -> Result<LogSocket, BindError> {
 }
 
 fn bind_udp(address: SocketAddr) -> Result<LogSocket, BindError> {
-    let place = || format!("udp:{address}");
+    let place = EventSocket::Udp(address).to_string();
     let bound = std::net::UdpSocket::bind(address).and_then(|socket| {
         socket.set_nonblocking(true)?;
         UdpSocket::from_std(socket)
     });
-    bound.map(LogSocket::Udp).map_err(|cause| {
-        if cause.kind() == io::ErrorKind::AddrInUse {
-            return BindError::InUse(place());
+    match bound {
+        Ok(socket) => Ok(LogSocket::Udp(socket)),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(BindError::InUse(place)),
+        Err(cause) => {
+            let way_out =
+                "take an address of this machine, such as 127.0.0.1, and a port from 1024";
+            Err(BindError::Io { place, cause, way_out })
         }
-        let way_out = "take an address of this machine, such as 127.0.0.1, and a port from 1024";
-        BindError::Io { place: place(), cause, way_out }
-    })
+    }
 }

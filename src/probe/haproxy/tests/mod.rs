@@ -5,6 +5,7 @@ mod line;
 mod pace;
 mod proof;
 mod silence;
+mod sockets;
 mod stats;
 mod transcript;
 mod watcher;
