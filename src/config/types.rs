@@ -7,8 +7,10 @@ use std::time::Duration;
 use super::checks::Check;
 use super::signature::Signature;
 use crate::base::{
-    Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName, Trust,
+    Asn, CheckName, CommandLine, InstanceName, LoopbackAddress, NeighborName, RegionName,
+    ServiceName, Trust,
 };
+use crate::policy::State;
 use crate::{bfd, health, policy, session};
 
 /// A whole configuration. Every value in it can be used as it is.
@@ -314,4 +316,17 @@ pub struct Service {
     pub loopback: Loopback,
     /// How long whoever waits for a drain waits for HAProxy's sessions (`wait-sessions`).
     pub wait_sessions: Duration,
+    /// What is run when its state changes, in the order of the file.
+    pub hooks: Vec<Hook>,
+}
+
+/// `[[service.X.hook]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// The states whose beginning runs it.
+    pub on: BTreeSet<State>,
+    /// What is run.
+    pub command: CommandLine,
+    /// After this, it is killed.
+    pub timeout: Duration,
 }

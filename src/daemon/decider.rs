@@ -22,6 +22,7 @@ use crate::engine::{
     AddressReport, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word,
 };
 use crate::health::Observation;
+use crate::hook;
 use crate::policy::{Owner, State};
 use crate::probe;
 use crate::rib::{Carried, Plan};
@@ -67,6 +68,7 @@ pub(super) struct Outputs {
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) haproxies: watch::Receiver<Haproxies>,
     pub(super) words: watch::Sender<Words>,
+    pub(super) changes: watch::Sender<hook::Changes>,
     pub(super) saved: watch::Receiver<Saved>,
 }
 
@@ -276,7 +278,7 @@ impl Decider {
         picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved, &haproxies)
     }
 
-    /// The same words reach the log and the history.
+    /// The same words reach the log, the history and the hooks.
     fn changed(&self, transition: &Transition) {
         let Transition { service, from, to, because, at } = transition;
         match to {
@@ -298,6 +300,7 @@ impl Decider {
             because: because.to_string(),
         };
         self.recorder.record(what, *at);
+        self.outputs.changes.send_modify(|changes| changes.note(transition, &self.config));
     }
 }
 

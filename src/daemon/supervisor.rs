@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -87,6 +88,11 @@ impl Supervisor {
             notices,
             source,
         }
+    }
+
+    /// The bound of the drain at an orderly stop.
+    pub(super) fn grace(&self) -> Duration {
+        self.config.agent.grace
     }
 
     /// Makes what runs that what the configuration asks for; gives the decider's ends of the

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
+use crate::hook::Changes;
 use crate::peer::Callers;
 use crate::status::{Haproxies, History, ReloadRequest, Reloads, RouteQuestions, Saved, Source};
 use crate::store::Words;
@@ -40,6 +41,7 @@ pub(super) struct Wiring {
     pub(super) commands: Commands,
     pub(super) history: watch::Sender<History>,
     pub(super) words: watch::Receiver<Words>,
+    pub(super) changes: watch::Receiver<Changes>,
     pub(super) saved: watch::Sender<Saved>,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
@@ -59,6 +61,7 @@ impl Wiring {
     pub(super) fn new(history: History) -> Self {
         let (history, _) = watch::channel(history);
         let (words, words_in) = watch::channel(Words::default());
+        let (changes, changes_in) = watch::channel(Changes::default());
         let (saved, saved_in) = watch::channel(Saved::default());
         let (commands, commands_in) = mpsc::channel(COMMANDS);
         let (orders, orders_in) = mpsc::channel(ORDERS);
@@ -89,12 +92,14 @@ impl Wiring {
                 addresses,
                 haproxies: haproxies_in,
                 words,
+                changes,
                 saved: saved_in.clone(),
             },
             source,
             commands: Commands { requests: commands, saved: saved_in, reloads: reloads.clone() },
             history,
             words: words_in,
+            changes: changes_in,
             saved,
             orders,
             observations,

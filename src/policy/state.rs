@@ -26,6 +26,18 @@ pub enum State {
 }
 
 impl State {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Pending,
+        Self::Up,
+        Self::Degraded,
+        Self::Down,
+        Self::Draining,
+        Self::Drained,
+        Self::Withdrawn,
+        Self::Disabled,
+    ];
+
     /// The name of the state in status and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,6 +52,8 @@ impl State {
         }
     }
 }
+
+const _: () = assert!(State::Disabled as usize + 1 == State::ALL.len(), "ALL lacks a state");
 
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

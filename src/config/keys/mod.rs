@@ -4,6 +4,7 @@
 mod agent;
 mod check;
 mod haproxy;
+mod hook;
 mod neighbor;
 mod service;
 
@@ -57,6 +58,8 @@ pub(super) enum Form {
     Inline(&'static Table),
     /// A table of tables, each with a name of the operator's choice.
     Named(&'static Table),
+    /// A list of tables, each with a header of its own: `[[service.web.hook]]`.
+    Tables(&'static Table),
     /// Part of the product, not of this version.
     Later,
 }
@@ -123,6 +126,10 @@ impl Key {
 
     const fn named(name: &'static str, example: &'static str, table: &'static Table) -> Self {
         Self::new(name, Form::Named(table), table.meaning).otherwise("none", example)
+    }
+
+    const fn tables(name: &'static str, table: &'static Table) -> Self {
+        Self::new(name, Form::Tables(table), table.meaning).otherwise("none", "")
     }
 
     const fn later(name: &'static str, meaning: &'static str) -> Self {

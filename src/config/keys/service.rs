@@ -1,4 +1,5 @@
 use super::check::CHECK;
+use super::hook::HOOK;
 use super::{COMMUNITIES, DAY, Form, HOUR, Key, LARGE_COMMUNITIES, MED, PREPEND, Table, ms};
 use std::time::Duration;
 
@@ -25,7 +26,6 @@ pub(super) static SERVICE: Table = Table {
         )
         .otherwise("all of them", "[\"rs-0\"]"),
         Key::new("enabled", Form::Boolean, "false announces and binds nothing.").default("true"),
-        Key::later("hook", "commands that run after a change"),
         Key::later("standby", "one active site at a time"),
         Key::later("last-site", "announcing as a last resort"),
         Key::table("up", &UP),
@@ -35,6 +35,7 @@ pub(super) static SERVICE: Table = Table {
         Key::table("loopback", &LOOPBACK),
         Key::table("health", &HEALTH),
         Key::named("check", "page", &CHECK),
+        Key::tables("hook", &HOOK),
     ],
 };
 

@@ -2,11 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::attributes::{Degraded, Draining, State};
 use super::neighbor::Draft as Neighbor;
-use super::{check, haproxy, health, loopback};
+use super::{check, haproxy, health, hook, loopback};
 use crate::base::{NeighborName, Prefix, PrefixError, ServiceName};
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::suggest::closest;
-use crate::config::types::{Loopback, Service};
+use crate::config::types::{Hook, Loopback, Service};
 use crate::health::Params;
 use crate::policy;
 
@@ -26,6 +26,7 @@ pub(super) struct Draft<'a> {
     down: State,
     drain: Draining,
     loopback: Option<Loopback>,
+    hooks: Option<Vec<Hook>>,
     health: health::Draft,
     pub(super) checks: Vec<check::Draft>,
 }
@@ -54,6 +55,7 @@ impl<'a> Draft<'a> {
             .map(|(own, table)| check::read(&name, &own, &table, instances))
             .collect();
         Self {
+            hooks: hook::read(&section),
             loopback: loopback::read(&section.section("loopback"), &addresses),
             health: health::read(&section.section("health"), checks.len()),
             networks: prefixes(&section, "prefixes", prefix),
@@ -117,6 +119,7 @@ impl<'a> Draft<'a> {
             health,
             check_kinds,
             loopback: self.loopback?,
+            hooks: self.hooks?,
             wait_sessions: wait_sessions?,
         };
         Some((service, routes))
