@@ -23,7 +23,7 @@ use crate::engine::{
 };
 use crate::health::Observation;
 use crate::policy::{Owner, State};
-use crate::rib::{Carried, Plan};
+use crate::rib::{Carried, Plan, Shown};
 use crate::session::Leaving;
 use crate::status::{Happening, PeerStatus, Question, Questions, Saved, Service, Snapshot};
 use crate::store::Words;
@@ -54,6 +54,7 @@ pub(super) struct Inputs {
     pub(super) notices: watch::Receiver<Option<Notice>>,
     pub(super) observations: mpsc::Receiver<Observation>,
     pub(super) carried: mpsc::Receiver<(NeighborName, Carried)>,
+    pub(super) shown: mpsc::Receiver<(NeighborName, Shown)>,
     pub(super) reports: mpsc::Receiver<AddressReport>,
     pub(super) questions: Questions,
 }
@@ -128,6 +129,7 @@ impl Decider {
                 }
                 () = clock::reached(deadline) => Input::Timeout,
                 Ok(()) = self.inputs.notices.changed() => self.noticed(),
+                Some((name, shown)) = self.inputs.shown.recv() => Input::Shown(name, shown),
                 Some(question) = self.inputs.questions.recv() => {
                     self.answer(question);
                     continue;
@@ -270,9 +272,12 @@ impl Decider {
     fn changed(&self, transition: &Transition) {
         let Transition { service, from, to, because, at } = transition;
         match to {
-            State::Down => tracing::warn!(%service, %from, %to, %because, "service changed"),
+            State::Down | State::LastResort => {
+                tracing::warn!(%service, %from, %to, %because, "service changed")
+            }
             State::Pending
             | State::Up
+            | State::Standby
             | State::Degraded
             | State::Draining
             | State::Drained

@@ -64,6 +64,7 @@ impl Wiring {
         let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
         let (reports, reports_in) = mpsc::channel(REPORTS);
         let (carried, carried_in) = mpsc::channel(REPORTS);
+        let (shown, shown_in) = mpsc::channel(REPORTS);
         let (addresses, wanted) = watch::channel(Arc::default());
         let (callers, callers_in) = watch::channel(Callers::default());
         let (route_questions, route_questions_in) = watch::channel(RouteQuestions::default());
@@ -77,6 +78,7 @@ impl Wiring {
             notices: notices_in,
             observations: observations_in,
             carried: carried_in,
+            shown: shown_in,
             reports: reports_in,
             questions,
         };
@@ -97,7 +99,7 @@ impl Wiring {
             observations,
             reports,
             wanted,
-            shared: Shared { carried, callers, questions: route_questions, bfd },
+            shared: Shared { carried, shown, callers, questions: route_questions, bfd },
             callers: callers_in,
             notices,
             paths,

@@ -1,9 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use super::*;
 use crate::base::{Asn, Community, Family, NextHop, Percent, Reason};
 use crate::health::{Verdict, VerdictKind};
+
+const ROUTER_ID: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 
 fn extras(prepend: u8, med: Option<u32>, communities: &[&str]) -> Extras {
     let communities = communities.iter().map(|c| c.parse().unwrap()).collect();
@@ -26,6 +29,8 @@ fn service() -> Service {
             attributes: table(true, extras(3, None, &["graceful-shutdown"])),
             lasts: Duration::from_secs(30),
         },
+        standby: None,
+        last_site: None,
     }
 }
 
@@ -34,7 +39,7 @@ fn neighbor(extras: Extras) -> Neighbor {
 }
 
 fn params(region: Extras) -> Params {
-    Params { region, neighbors: BTreeMap::new(), services: BTreeMap::new() }
+    Params { router_id: ROUTER_ID, region, neighbors: BTreeMap::new(), services: BTreeMap::new() }
 }
 
 fn verdict(kind: VerdictKind) -> Verdict {
@@ -81,10 +86,10 @@ fn every_verdict_and_word_has_its_state() {
     ];
     for (kind, effect, state) in cases {
         let word = effect.map(word);
-        let decided = decide(&service(), &verdict(kind), word.as_ref()).state;
+        let decided = decide(&service(), &verdict(kind), word.as_ref(), None).state;
         assert_eq!(decided, state, "{kind:?} {effect:?}");
         let disabled = Service { enabled: false, ..service() };
-        assert_eq!(decide(&disabled, &verdict(kind), word.as_ref()).state, State::Disabled);
+        assert_eq!(decide(&disabled, &verdict(kind), word.as_ref(), None).state, State::Disabled);
     }
 }
 
@@ -92,7 +97,7 @@ fn every_verdict_and_word_has_its_state() {
 fn the_reason_travels_with_the_decision() {
     let because = |kind, effect: Option<Effect>| {
         let word = effect.map(word);
-        decide(&service(), &verdict(kind), word.as_ref()).because.to_string()
+        decide(&service(), &verdict(kind), word.as_ref(), None).because.to_string()
     };
     let until = Instant::now();
     assert_eq!(because(VerdictKind::Unhealthy, None), "a reason");
