@@ -126,9 +126,10 @@ const WATCH: Key = Key::new(
 .otherwise("those that get its routes", "[\"rs-0\"]");
 
 static STANDBY: Table = Table {
-    meaning: "Announced only while nobody else announces its addresses; of two standbys the one with \
-              the lower router-id stays. There is no such rule without this table; an empty one has \
-              the defaults.",
+    meaning: "Announced only while nobody else announces its addresses. Most neighbours show their \
+              best route only: with a prepend in `up`, that of the primary is seen again when it \
+              returns. Of two standbys one yields, the lower router-id last. There is no such rule \
+              without this table; an empty one has the defaults.",
     keys: &[
         WATCH,
         Key::new(

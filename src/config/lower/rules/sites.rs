@@ -8,26 +8,28 @@ use super::{neighbor, service};
 
 pub(super) fn check(neighbors: &[neighbor::Draft<'_>], services: &[service::Draft<'_>]) {
     for service in services {
-        for neighbor in neighbors {
-            worry_about_blindness(service, neighbor);
+        for (key, site) in [("standby", &service.standby), ("last-site", &service.last_site)] {
+            let Some(watch) = &site.watch else { continue };
+            let mut watched = neighbors.iter().filter(|n| watch.neighbors.contains(&n.name));
+            if let Some(blind) = watched.find(|neighbor| azure(neighbor).is_some()) {
+                worry_about_blindness(service, key, blind);
+            }
         }
         worry_about_last_resort(service);
     }
 }
 
 /// A service that waits for what nobody will show it.
-fn worry_about_blindness(service: &service::Draft<'_>, neighbor: &neighbor::Draft<'_>) {
-    let Some(kind) = azure(neighbor) else { return };
-    let sites = [("standby", &service.standby), ("last-site", &service.last_site)];
-    let watching = sites.iter().filter_map(|(key, site)| Some((key, site.watch.as_ref()?)));
-    for (key, _) in watching.filter(|(_, watch)| watch.neighbors.contains(&neighbor.name)) {
-        service.section.notes.worry(
-            &service.section.span_of(key),
-            format!("{key} of service {} cannot rely on {}", service.name, neighbor.name),
-            format!("{kind} does not show one region the address of another"),
-            "watch neighbours that all sites announce to, for example routers on premises",
-        );
-    }
+fn worry_about_blindness(service: &service::Draft<'_>, key: &str, neighbor: &neighbor::Draft<'_>) {
+    service.section.notes.worry(
+        &service.section.span_of(key),
+        format!("{key} of service {} cannot rely on {}", service.name, neighbor.name),
+        format!(
+            "{} does not show one region the address of another",
+            azure(neighbor).unwrap_or_default()
+        ),
+        "watch neighbours that all sites announce to, for example routers on premises",
+    );
 }
 
 /// Whether anybody else is there makes no difference to what is announced anyway.
