@@ -24,14 +24,17 @@
 //! | F4 | [`clock`] | the one place that reads the time |
 //! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
 //! | F4 | [`client`] | how herald asks over HTTP and TLS: no proxy, no redirect, nothing reused |
+//! | F4 | [`process`] | other processes: commands in a group of their own, bounded; a process held by pidfd |
+//! | F4 | [`socket_path`] | the path of a unix socket: taken from nobody, given back at the end |
 //! | F4 | [`status`] | the snapshot shown on the socket, over HTTP and on the command line; one truth |
-//! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat`, and the other kinds of checks |
+//! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat` and its events, and the other kinds of checks |
 //! | F5 | [`peer`] | TCP for a session: dial, listen, socket options, the driver loop |
 //! | F5 | [`bfd_udp`] | UDP for BFD: sockets, and the loop that drives every session |
 //! | F5 | [`addr`] | loopback addresses by netlink: present × wanted → steps |
 //! | F5 | [`cloud`] | the cloud's instance metadata: region, and announced maintenance |
 //! | F5 | [`control`] | the unix-socket API and its client |
 //! | F5 | [`store`] | the state directory: operators' words and history survive a restart |
+//! | F5 | [`hook`] | commands that run after a service has changed, in order, beside everything else |
 //! | F5 | [`web`] | the read-only HTTP API |
 //! | F6 | [`daemon`] | wiring only: tasks, channels and their depths, signals, shutdown |
 //! | F7 | [`cli`] | arguments, one file per subcommand, exit codes |
@@ -56,11 +59,14 @@ pub mod control;
 pub mod daemon;
 pub mod engine;
 pub mod health;
+pub mod hook;
 pub mod peer;
 pub mod policy;
 pub mod probe;
+pub mod process;
 pub mod rib;
 pub mod session;
+pub mod socket_path;
 pub mod status;
 pub mod store;
 pub mod web;

@@ -1,7 +1,7 @@
 """herald's lab: real routers, HAProxy and herald in network namespaces, made from containerlab topologies.
 
     topology file ─▶ topology.read ─Topology▶ lab.Lab ─▶ node.Node (namespaces) + images (daemons)
-                                                 └─▶ failover (the story) · reaction, scale, memory (the numbers)
+                                                 └─▶ failover (the story) · reaction, peers, … (the numbers)
 
 | module | one line |
 |---|---|
@@ -16,5 +16,9 @@
 | routers | what FRR and GoBGP say about their sessions and routes |
 | load | steady requests, each a new TCP connection |
 | bgp_frames, capture | BGP messages as they pass an interface, with kernel time stamps |
-| failover, reaction, scale, memory | what `lab/run` runs |
+| measured | the small labs, and what is done with them again and again |
+| course, contenders, figures | changes and how soon they are on the wire; who is compared; medians and the like |
+| logs | when a daemon says that something has happened |
+| failover, bridge, reaction, reloads, peers, scale, memory | what `lab/run` runs |
+| agent, flood, cuts | the parts of `peers`; flood_client sends the routes |
 """

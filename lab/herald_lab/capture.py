@@ -18,7 +18,7 @@ LOG_PORT = 5514
 
 @dataclass(frozen=True)
 class Sight:
-    """An UPDATE or NOTIFICATION on the wire, or a log datagram. `at` is wall-clock seconds."""
+    """An UPDATE or NOTIFICATION on the wire, the end of a connection, or a log datagram. `at` is wall-clock seconds."""
 
     kind: str
     at: float = 0.0

@@ -8,17 +8,28 @@ import signal
 import sys
 from pathlib import Path
 
-from . import failover, memory, reaction, runs, scale, validate
+from . import bridge, failover, memory, peers, reaction, reloads, runs, scale, validate
 from .marked import Faults
-from .node import NodeError, enter, environment
+from .node import NodeError, enter, environment, go_first
 from .say import Narrator
 
 STORIES = {
     "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
-    "reaction": "the time from HAProxy's DOWN to the withdrawal on the wire",
+    "reaction": "from HAProxy's word to the UPDATE on the wire: herald beside ExaBGP's healthcheck",
+    "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
+    "reloads": "HAProxy is reloaded 0.7 s apart: healthy servers stay announced, dead ones withdrawn",
+    "peers": "a peer that sends a million routes, paths that die (BFD), an agent that is killed and started",
     "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
 }
+# How often the stories repeat what they measure: option, default, meaning.
+COUNTS = {
+    "bridge": ("deaths", 20, "deaths, with the bridge and without"),
+    "reloads": ("reloads", 100, "reloads, of healthy and of dead servers"),
+    "peers": ("times", 5, "starts, kills and cuts of each kind"),
+    "reaction": ("changes", 100, "deaths, recoveries and ends of HAProxy, of each contender"),
+}
+_MODULES = {"reaction": reaction, "bridge": bridge, "reloads": reloads, "peers": peers, "scale": scale, "memory": memory}
 
 
 def main() -> int:
@@ -49,8 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     for name, summary in STORIES.items():
         command = commands.add_parser(name, help=summary)
-        command.set_defaults(act=_story, story=name, keep=False)
+        command.set_defaults(act=_story, story=name)
     commands.choices["failover"].add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
+    for name, (word, number, meaning) in COUNTS.items():
+        commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
     shell.add_argument("node")
     shell.add_argument("command", nargs=argparse.REMAINDER)
@@ -66,13 +79,23 @@ def _parser() -> argparse.ArgumentParser:
 
 def _story(arguments: argparse.Namespace) -> int:
     narrator = Narrator()
+    go_first()
     for name in runs.remove_leftovers():
         narrator.line(f"removed what the dead run {name} had left")
     if arguments.story == "failover":
         met = failover.run(narrator, arguments.keep)
+    elif arguments.story in COUNTS:
+        met = _MODULES[arguments.story].run(narrator, arguments.count)
     else:
-        met = {"reaction": reaction, "scale": scale, "memory": memory}[arguments.story].run(narrator)
+        met = _MODULES[arguments.story].run(narrator)
     return 0 if met else 1
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 def _shell(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .say import Narrator
+from .say import Narrator, milliseconds
 
 
 @dataclass
@@ -21,6 +21,10 @@ class Expectations:
     def equal(self, what: str, wanted: object, seen: object) -> bool:
         """Notes that two values must be the same."""
         return self.expect(what, str(wanted), str(seen), wanted == seen)
+
+    def at_most(self, what: str, limit: float, seen: float) -> bool:
+        """Notes that a duration in seconds must not exceed a limit."""
+        return self.expect(what, f"at most {milliseconds(limit)}", milliseconds(seen), seen <= limit)
 
     def met(self) -> bool:
         """Whether there were expectations and all were met."""

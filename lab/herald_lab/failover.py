@@ -63,7 +63,7 @@ class Story:
         self._answers()
         self.say.chapter(f"The client asks {RATE} times a second, each time over a new TCP connection")
         with Load(self.lab.nodes["client"], ADDRESS, RATE) as load:
-            until("steady answers from North Europe", lambda: load.settled(SETTLED, _by("North Europe", "northeurope")))
+            until("steady answers from North Europe", lambda: load.settled(SETTLED, by("North Europe", "northeurope")))
             self._failure(load)
             self._recovery(load)
             self._drain(load)
@@ -110,7 +110,7 @@ class Story:
 
     def _routes(self) -> None:
         self.say.chapter(f"Both regions announce {PREFIX}")
-        self._tell([self._await_paths([NORTH, WEST])])
+        self._tell([self.await_paths([NORTH, WEST])])
         for region, as_path in (("ne", "65010"), ("we", "65010 65010 65010")):
             frr = [path.as_path for path in routers.paths(self.lab.nodes[f"rs-0-{region}"], PREFIX)]
             gobgp = routers.gobgp_as_paths(self.lab.nodes[f"rs-1-{region}"], PREFIX)
@@ -133,9 +133,9 @@ class Story:
         self.say.chapter("The web server of North Europe is killed; HAProxy and herald are left alone")
         killed = self.lab.programs["web-ne", "web"].send(signal.SIGKILL)
         self.say.line_at(killed, "kill -9", "yellow")
-        routed = self._await_paths([WEST])
-        moved = self._settle(load, "West Europe", "westeurope", killed)
-        bridged = load.first(killed, _by("West Europe", "northeurope"))
+        routed = self.await_paths([WEST])
+        moved = self.settle(load, "West Europe", "westeurope", killed)
+        bridged = load.first(killed, by("West Europe", "northeurope"))
         events = [routed, moved]
         if bridged:
             took = milliseconds(bridged.done - killed)
@@ -149,8 +149,8 @@ class Story:
         self.say.chapter("The web server of North Europe is started again")
         started = now()
         self.lab.start("web-ne", "web")
-        routed = self._await_paths([NORTH, WEST])
-        moved = self._settle(load, "North Europe", "northeurope", started)
+        routed = self.await_paths([NORTH, WEST])
+        moved = self.settle(load, "North Europe", "northeurope", started)
         self._tell([routed, moved])
         self._expect_paths("North Europe back", [NORTH, WEST], GATEWAY_NORTH)
         self._report("fail-back", load, started, moved, "northeurope")
@@ -160,12 +160,12 @@ class Story:
         herald = self.lab.programs["nva-ne", "herald"]
         asked = herald.send(signal.SIGTERM)
         self.say.line_at(asked, "kill -TERM", "yellow")
-        routed = self._await_paths([WEST, NORTH_DRAINING])
+        routed = self.await_paths([WEST, NORTH_DRAINING])
         marks = next((path.communities for path in self._paths() if path.as_path == NORTH_DRAINING), "no such path")
         self.expectations.equal("draining: community", "graceful-shutdown", marks)
-        moved = self._settle(load, "West Europe", "westeurope", asked)
+        moved = self.settle(load, "West Europe", "westeurope", asked)
         self._tell([routed, moved])
-        self._tell([self._await_paths([WEST])])
+        self._tell([self.await_paths([WEST])])
         self.expectations.equal("herald's exit status", 0, herald.wait(10))
         self._expect_paths("North Europe drained", [WEST], GATEWAY_WEST)
         self._cease()
@@ -184,17 +184,17 @@ class Story:
         self.say.chapter("herald of North Europe is started again")
         started = now()
         self.lab.start("nva-ne", "herald")
-        routed = self._await_paths([NORTH, WEST], seconds=60)
-        moved = self._settle(load, "North Europe", "northeurope", started)
+        routed = self.await_paths([NORTH, WEST], seconds=60)
+        moved = self.settle(load, "North Europe", "northeurope", started)
         self._tell([routed, moved])
         self._expect_paths("herald back", [NORTH, WEST], GATEWAY_NORTH)
         self._report("herald started", load, started, moved, "northeurope")
         self._await_route_servers("ne")
         self.say.line("both route servers of North Europe have their session again", "green")
 
-    def _settle(self, load: Load, region: str, nva: str, since: float) -> Event:
+    def settle(self, load: Load, region: str, nva: str, since: float) -> Event:
         """Waits until traffic has moved: the event is the first answer that came the new way."""
-        wanted = _by(region, nva)
+        wanted = by(region, nva)
         until(
             f"answers from {region} by its own NVA",
             lambda: load.settled(SETTLED, wanted),
@@ -222,7 +222,7 @@ class Story:
     def _paths(self) -> list[routers.Path]:
         return routers.paths(self.lab.nodes["onprem"], PREFIX)
 
-    def _await_paths(self, wanted: list[str], seconds: float = 20) -> Event:
+    def await_paths(self, wanted: list[str], seconds: float = 20) -> Event:
         """Waits for the on-premises router's table: the event is when it was first seen so."""
 
         def seen() -> list[str]:
@@ -277,7 +277,7 @@ def _how_to_look(narrator: Narrator, lab: Lab) -> None:
     )
 
 
-def _by(region: str, nva: str) -> Callable[[Request], bool]:
+def by(region: str, nva: str) -> Callable[[Request], bool]:
     return lambda request: request.region == region and request.nva == nva
 
 

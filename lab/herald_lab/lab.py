@@ -75,10 +75,19 @@ class Lab:
 
     def start(self, node: str, program: str) -> Program:
         """Starts one daemon (again), by its name."""
-        found = next(candidate for candidate in self.programs_of(node) if candidate.name == program)
-        self._launch(node, found)
-        self._await(node, found)
-        return self.programs[node, program]
+        return self.launch(node, next(candidate for candidate in self.programs_of(node) if candidate.name == program))
+
+    def launch(self, node: str, program: images.Program) -> Program:
+        """Starts a daemon that the topology does not know of, or one in another way than it says."""
+        self._launch(node, program)
+        self._await(node, program)
+        return self.programs[node, program.name]
+
+    def write(self, node: str, path: str, text: str) -> None:
+        """Writes a file that the topology does not bind, for `launch`; it is gone with the node."""
+        file = self.nodes[node].path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
 
     def programs_of(self, name: str) -> tuple[images.Program, ...]:
         """The daemons that run in a node."""

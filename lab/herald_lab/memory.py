@@ -31,7 +31,16 @@ def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
 
 def resident_kib(pid: int) -> int:
     """The resident memory of a process (proc(5): VmRSS)."""
-    found = re.search(r"^VmRSS:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return _kib(pid, "VmRSS")
+
+
+def highest_kib(pid: int) -> int:
+    """The most that has ever been resident of it (proc(5): VmHWM)."""
+    return _kib(pid, "VmHWM")
+
+
+def _kib(pid: int, name: str) -> int:
+    found = re.search(rf"^{name}:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     if not found:
         raise ProcessLookupError(f"process {pid} has no resident memory: it has ended")
     return int(found[1])

@@ -1,67 +1,137 @@
-"""`lab/run reaction`: from HAProxy's DOWN to the withdrawal on the wire.
+"""`lab/run reaction`: how soon a change of HAProxy is on the wire, herald beside ExaBGP's healthcheck.
 
-HAProxy logs a change as it makes it; the datagram's arrival, stamped by the kernel, is the start. The end is the
-UPDATE with the withdrawal leaving the node, stamped by the kernel too. herald only polls here, so its
-answer may take as long as its poll interval, plus what it needs itself.
+Each contender in turn is put through the same: the last server's port closes (DOWN) and opens again (UP), and HAProxy is
+killed. The start is HAProxy's own log datagram about the change, stamped by the kernel as it arrives, or the
+moment of the kill; the end is the UPDATE to the slower of both neighbours leaving the node, stamped by the
+kernel too. What HAProxy needs to notice a death is not part of it.
 """
 
 from __future__ import annotations
 
-import statistics
+import random
+from dataclasses import dataclass, field
+from typing import Callable
 
 from . import measured
-from .capture import Capture, Sight
+from .capture import Capture
+from .contenders import EXABGP, HERALD, POLLING, Contender, cpu_seconds
+from .course import Course
 from .expect import Expectations
+from .figures import median, percentile
 from .lab import Lab
 from .say import Narrator, milliseconds
-from .wait import until
 
-DOWNS = 12
-POLL_INTERVAL = 0.050
-# What herald itself may take on top of the wait for its next poll.
-ALLOWANCE = 0.005
-
-
-def run(narrator: Narrator) -> bool:
-    """Measures, and returns whether the median is within the poll interval and the allowance."""
-    return measured.run("reaction", narrator, _measure)
-
-
-def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
-    with Capture(lab.nodes["nva"]) as capture:
-        measured.start_herald(lab, routes=1)
-        narrator.chapter(f"{DOWNS} times: the backend is killed; HAProxy checks every 200 ms, herald asks every {milliseconds(POLL_INTERVAL)}")
-        reactions = [_one(lab, narrator, capture, number) for number in range(1, DOWNS + 1)]
-    slowest = [max(reaction.values()) for reaction in reactions]
-    median = statistics.median(slowest)
-    narrator.chapter("From HAProxy's DOWN to the withdrawal on the wire, to the slower of both neighbours")
-    wanted = f"at most {milliseconds(POLL_INTERVAL + ALLOWANCE)} (poll interval + {milliseconds(ALLOWANCE)})"
-    expectations.expect(f"median of {DOWNS}", wanted, milliseconds(median), median <= POLL_INTERVAL + ALLOWANCE)
-    expectations.expect("longest", "measured", milliseconds(max(slowest)), True)
+# Of so many deaths one is by kill -9, with a new process afterwards; in the others the port closes.
+REAL_DEATHS_OF = 8
+# Pauses between changes, so that they fall anywhere in the rhythm of who polls.
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.05, 0.25
+QUIET_SECONDS = 10
+DOWN, UP, KILLED = "DOWN → withdrawal", "UP → announcement", "HAProxy killed → withdrawal"
+KINDS = (DOWN, UP, KILLED)
+# Product bars of the event stream in seconds: median, 99th percentile.
+BARS = {DOWN: (0.002, 0.010), UP: (0.002, None), KILLED: (0.005, None)}
+# What herald may take on top of the wait for its next poll.
+ALLOWANCE = 0.002
 
 
-def _one(lab: Lab, narrator: Narrator, capture: Capture, number: int) -> dict[str, float]:
-    """Kills the backend once, brings it back, and returns the reaction per neighbour in seconds."""
-    # A different place in HAProxy's and herald's rhythm each time, yet the same in every run.
-    measured.quiet(0.3 + 0.037 * number)
-    mark = capture.mark()
-    measured.kill_backend(lab)
-    withdrawn = until("the withdrawal to both neighbours", lambda: _withdrawals(capture, mark), seconds=10, every=0.01, nodes=("nva",))
-    down = until("HAProxy's word that the server is DOWN", lambda: _down(capture, mark), seconds=2, every=0.01, nodes=("nva",))
-    reaction = {neighbor: sight.at - down.at for neighbor, sight in withdrawn.items()}
-    told = ", ".join(f"{name} {milliseconds(reaction[address])}" for name, address in measured.NEIGHBORS.items())
-    narrator.line(f"{number:2}  DOWN → withdrawal: {told}")
-    lab.start("web", "web")
-    measured.await_routes(lab, 1)
-    return reaction
+@dataclass
+class Result:
+    """What one contender has shown."""
+
+    contender: Contender
+    reactions: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    # Processor seconds in a minute in which nothing changes: its own, and HAProxy's.
+    cpu: float = 0.0
+    haproxy_cpu: float = 0.0
 
 
-def _withdrawals(capture: Capture, mark: int) -> dict[str, Sight] | None:
-    """The first withdrawal to each neighbour, once both have one."""
-    found = {address: next((sight for sight in sights if sight.withdrawn), None) for address, sights in capture.updates(mark).items()}
-    seen = {address: sight for address, sight in found.items() if sight}
-    return seen if set(seen) == set(measured.NEIGHBORS.values()) else None
+def run(narrator: Narrator, changes: int) -> bool:
+    """Measures `changes` deaths and recoveries of each contender, and returns whether herald is within its bars."""
+
+    def measure(lab: Lab, _: Narrator, expectations: Expectations) -> None:
+        with Capture(lab.nodes["nva"]) as capture:
+            results = [_put_through(lab, narrator, capture, contender, changes) for contender in (HERALD, *POLLING, EXABGP)]
+        _show(narrator, results)
+        narrator.chapter("Summary")
+        _judge(expectations, results)
+
+    return measured.run("reaction", narrator, measure)
 
 
-def _down(capture: Capture, mark: int) -> Sight | None:
-    return next((sight for sight in capture.since(mark) if sight.kind == "log" and "http_back/backend01 is DOWN" in sight.text), None)
+def _put_through(lab: Lab, narrator: Narrator, capture: Capture, contender: Contender, changes: int) -> Result:
+    narrator.chapter(f"{contender.name}: {changes} times DOWN and UP, {changes} times HAProxy killed")
+    result, random_pause = Result(contender), _pauses(contender.name)
+    contender.start(lab)
+    course = Course(lab, capture, measured.NEIGHBORS.values())
+    for number in range(changes):
+        random_pause()
+        result.reactions[DOWN].append(course.death(real=number % REAL_DEATHS_OF == 0))
+        random_pause()
+        result.reactions[UP].append(course.recovery())
+    _tell(narrator, result, (DOWN, UP))
+    for _ in range(changes):
+        random_pause()
+        result.reactions[KILLED].append(course.haproxy_killed())
+    _tell(narrator, result, (KILLED,))
+    result.cpu, result.haproxy_cpu = _at_rest(lab, contender)
+    narrator.line(f"at rest: {_cpu(result.cpu)}, and HAProxy {_cpu(result.haproxy_cpu)}")
+    contender.stop(lab)
+    return result
+
+
+def _pauses(seed: str) -> Callable[[], None]:
+    """Pauses of random length, the same in every run."""
+    rng = random.Random(seed)
+    return lambda: measured.quiet(rng.uniform(SHORTEST_PAUSE, LONGEST_PAUSE))
+
+
+def _at_rest(lab: Lab, contender: Contender) -> tuple[float, float]:
+    """Processor seconds a minute of the contender and of HAProxy while nothing changes."""
+    pids = [lab.programs["nva", name].pid for name in (contender.program.name, "haproxy")]
+    before = [cpu_seconds(pid) for pid in pids]
+    measured.quiet(QUIET_SECONDS)
+    own, haproxy = ((cpu_seconds(pid) - spent) * 60 / QUIET_SECONDS for pid, spent in zip(pids, before))
+    return own, haproxy
+
+
+def _tell(narrator: Narrator, result: Result, kinds: tuple[str, ...]) -> None:
+    for kind in kinds:
+        values = result.reactions[kind]
+        narrator.line(f"{kind}: median {milliseconds(median(values))}, p99 {milliseconds(percentile(values, 99))}, longest {milliseconds(max(values))}")
+
+
+def _show(narrator: Narrator, results: list[Result]) -> None:
+    """The table of all, and how many times as long as herald with its event stream each takes."""
+    narrator.chapter("Side by side: median / p99, and how many times herald's median")
+    own = results[0]
+    rows = [("", *KINDS, "CPU s a minute at rest", "HAProxy's")]
+    for result in results:
+        cells = [_cell(result.reactions[kind], median(own.reactions[kind])) for kind in KINDS]
+        rows.append((result.contender.name, *cells, f"{result.cpu:.2f}", f"{result.haproxy_cpu:.2f}"))
+    narrator.table(rows)
+
+
+def _cell(values: list[float], unit: float) -> str:
+    return f"{milliseconds(median(values))} / {milliseconds(percentile(values, 99))} (x{median(values) / unit:.1f})"
+
+
+def _judge(expectations: Expectations, results: list[Result]) -> None:
+    own, rivals = results[0], [result for result in results if result.contender is EXABGP]
+    for kind, (middle, slow) in BARS.items():
+        expectations.at_most(f"{own.contender.name}: {kind}, median", middle, median(own.reactions[kind]))
+        if slow:
+            expectations.at_most(f"{own.contender.name}: {kind}, p99", slow, percentile(own.reactions[kind], 99))
+    for result in results:
+        if result.contender in POLLING:
+            for kind in KINDS:
+                limit = result.contender.interval + ALLOWANCE
+                expectations.at_most(f"{result.contender.name}: {kind}, median", limit, median(result.reactions[kind]))
+    for rival in rivals:
+        for kind in KINDS:
+            ratio = median(rival.reactions[kind]) / median(own.reactions[kind])
+            expectations.expect(f"ExaBGP / herald: {kind}, median", "more than x1", f"x{ratio:.1f}", ratio > 1)
+        expectations.expect("ExaBGP / herald: CPU at rest", "more than x1", f"{_cpu(rival.cpu)} / {_cpu(own.cpu)}", rival.cpu > own.cpu)
+
+
+def _cpu(seconds: float) -> str:
+    return f"{seconds:.2f} CPU s a minute"

@@ -9,7 +9,7 @@ from typing import Any
 from .node import Node
 
 # PeerState.SessionState of GoBGP's API
-_ESTABLISHED = 6
+_CONNECT, _ACTIVE, _ESTABLISHED = 2, 3, 6
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,17 @@ def frr_shutdown_text(router: Node, neighbor: str) -> str:
     return str(known.get("lastShutdownDescription", ""))
 
 
+def frr_ready(router: Node, neighbor: str) -> bool:
+    """Whether an FRR router would take up a session with a neighbour at once: not so while it is idle after the last one."""
+    known = _vtysh(router, f"show bgp neighbors {neighbor} json").get(neighbor, {})
+    return known.get("bgpState") in ("Active", "Connect")
+
+
+def gobgp_ready(router: Node, neighbor: str) -> bool:
+    """The same of a GoBGP router."""
+    return _gobgp_states(router).get(neighbor) in (_CONNECT, _ACTIVE)
+
+
 def gobgp_neighbors(router: Node) -> list[str]:
     """GoBGP's table of neighbours."""
     return router.run("gobgp", "neighbor", check=False).splitlines()
@@ -123,9 +134,13 @@ def gobgp_as_paths(router: Node, prefix: str) -> list[str]:
 
 def gobgp_established(router: Node) -> set[str]:
     """The addresses of the neighbours with which a GoBGP router has a session."""
+    return {address for address, state in _gobgp_states(router).items() if state == _ESTABLISHED}
+
+
+def _gobgp_states(router: Node) -> dict[str, int]:
     text = router.run("gobgp", "--json", "neighbor", check=False)
-    neighbors = json.loads(text) if text.startswith("[") else []
-    return {peer["state"]["neighbor_address"] for peer in neighbors if peer.get("state", {}).get("session_state") == _ESTABLISHED}
+    peers = [peer.get("state", {}) for peer in (json.loads(text) if text.startswith("[") else [])]
+    return {state.get("neighbor_address", ""): state.get("session_state", 0) for state in peers}
 
 
 def _vtysh(router: Node, command: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ PREFIX_OCTETS = 5
 
 def run(narrator: Narrator) -> bool:
     """Measures, and returns whether the counts are the fewest possible."""
-    return measured.run("scale", narrator, _measure, herald_toml=_configuration())
+    return measured.run("scale", narrator, _measure, replaced={("nva", measured.HERALD_TOML): _configuration()})
 
 
 def _configuration() -> str:

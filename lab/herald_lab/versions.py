@@ -1,7 +1,8 @@
-"""Which programs a run used."""
+"""Which programs a run used, and on what machine."""
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import subprocess
@@ -16,8 +17,10 @@ def versions() -> list[str]:
         ("FRR", (str(images.FRR_DIRECTORY / "bgpd"), "--version")),
         ("GoBGP", ("gobgpd", "--version")),
         ("HAProxy", ("haproxy", "-v")),
+        ("ExaBGP", ("exabgp", "--version")),
     )
-    return [f"{name} {_version(command)}" for name, command in asked] + [f"Linux {platform.release()}"]
+    machine = f"Linux {platform.release()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; the lab goes before other work"
+    return [f"{name} {_version(command)}" for name, command in asked] + [machine]
 
 
 def _version(command: tuple[str, ...]) -> str:

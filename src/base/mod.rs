@@ -2,6 +2,7 @@
 
 mod asn;
 mod backoff;
+mod command_line;
 mod community;
 mod family;
 mod loopback;
@@ -16,6 +17,7 @@ mod trust;
 
 pub use asn::{AS_TRANS, Asn};
 pub use backoff::{Backoff, Rng};
+pub use command_line::CommandLine;
 pub use community::{Community, CommunityError, LargeCommunity};
 pub use family::{Family, is_link_local};
 pub use loopback::{LoopbackAddress, Scope};

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Exit, load};
+use super::{Exit, event_streams, load};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -14,6 +14,10 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
     let path = arguments.file.as_deref().unwrap_or(config);
     let Some(loaded) = load(path) else { return Exit::No };
     let config = &loaded.config;
+    let troubles = event_streams::troubles(config);
+    for trouble in &troubles {
+        eprintln!("warning: {trouble}");
+    }
     let checks: usize = config.services.values().map(|service| service.health.checks.len()).sum();
     println!(
         "{}: good: {}, {}, {}{}",
@@ -21,7 +25,7 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
         count(config.neighbors.len(), "neighbour", "neighbours"),
         count(config.services.len(), "service", "services"),
         count(checks, "check", "checks"),
-        match loaded.worries.len() {
+        match loaded.worries.len() + troubles.len() {
             0 => String::new(),
             worries => format!(", {}", count(worries, "worry", "worries")),
         }

@@ -12,6 +12,9 @@ use super::{Exit, print, print_json};
 use crate::control;
 use crate::status::{Explanation, Layer, NeighborRoute, Recipient, Service};
 
+/// How many prefixes a list shows.
+const SHOWN: usize = 8;
+
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The service.
@@ -115,13 +118,18 @@ fn layer(layer: &Layer) -> String {
 
 /// Why a prefix is not announced though the state asks for it.
 fn faults(service: &Service) -> Vec<String> {
-    let unbound = service.routes.iter().filter(|route| !route.bound);
-    unbound
-        .map(|route| {
-            let why = route.fault.as_deref().unwrap_or("waiting for the kernel");
-            format!("address   {} is not bound: {why}", route.prefix)
-        })
-        .collect()
+    let unbound: Vec<_> = service.routes.iter().filter(|route| !route.bound).collect();
+    let lines = unbound.iter().take(SHOWN).map(|route| {
+        let why = route.fault.as_deref().unwrap_or("waiting for the kernel");
+        format!("address   {} is not bound: {why}", route.prefix)
+    });
+    lines.chain(more(unbound.len())).collect()
+}
+
+/// What is left of a list whose first entries are shown.
+fn more(count: usize) -> Option<String> {
+    let rest = count.checked_sub(SHOWN).filter(|rest| *rest > 0)?;
+    Some(format!("            and {rest} more; --json has them all"))
 }
 
 fn recipient(neighbor: &Recipient, now: Timestamp, colour: bool) -> Vec<String> {
@@ -131,7 +139,8 @@ fn recipient(neighbor: &Recipient, now: Timestamp, colour: bool) -> Vec<String> 
         format!("            {}", layer(&neighbor.layer)),
     ];
     lines.extend(neighbor.last_error.as_ref().map(|error| format!("            {error}")));
-    lines.extend(neighbor.sent.iter().map(sent));
+    lines.extend(neighbor.sent.iter().take(SHOWN).map(sent));
+    lines.extend(more(neighbor.sent.len()));
     if neighbor.sent.is_empty() {
         lines.push("            has no route of this service from us".to_owned());
     }

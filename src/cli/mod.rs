@@ -12,8 +12,10 @@
 mod agent;
 mod check;
 mod documents;
+mod event_streams;
 mod events;
 mod explain;
+mod haproxies;
 mod neighbors;
 mod reload;
 mod routes;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::agent::{Agent, Reach};
 use super::services::is_healthy;
 use super::table::{Tone, ago, colour};
-use super::{Exit, complain, neighbors, print, print_json};
+use super::{Exit, complain, haproxies, neighbors, print, print_json};
 use crate::control::{self, ClientError};
 use crate::status::{Override, Route, Service, Snapshot};
 
@@ -85,6 +85,7 @@ fn human(snapshot: &Snapshot, now: Timestamp, colour: bool) -> String {
     parts
         .extend(fault.map(|fault| format!("operators' words will not survive a restart: {fault}")));
     parts.extend(neighbors::paragraphs(&snapshot.neighbors, now, colour));
+    parts.extend(haproxies::paragraphs(&snapshot.haproxy, now));
     parts.extend(snapshot.services.iter().map(|service| service_text(service, now, colour)));
     parts.join("\n\n")
 }

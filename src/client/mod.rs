@@ -18,7 +18,7 @@ use crate::base::Trust;
 
 use anyone::Anyone;
 
-pub use words::words;
+pub use words::{handshake_error, words};
 
 /// What the distribution keeps (ca-certificates), or SSL_CERT_FILE and SSL_CERT_DIR name. Read once
 /// and when first needed: some 150 certificates take a few milliseconds.
@@ -29,6 +29,7 @@ static MACHINE: LazyLock<Arc<RootCertStore>> = LazyLock::new(|| {
 });
 
 /// An HTTP client, to be completed by `build`. Without `trust` it cannot speak TLS with anybody.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that makes HTTP clients")]
 pub fn http(trust: Option<&Trust>) -> ClientBuilder {
     let tls = match trust {
         Some(trust) => tls(trust),

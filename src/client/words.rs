@@ -1,4 +1,13 @@
+use std::io;
+
 use rustls::{CertificateError, Error};
+
+/// What TLS says in an error of a connection, however deep.
+pub fn handshake_error(error: &io::Error) -> Option<&Error> {
+    let inner = error.get_ref()?;
+    let deeper = || inner.downcast_ref::<io::Error>().and_then(handshake_error);
+    inner.downcast_ref().or_else(deeper)
+}
 
 /// Why a handshake failed, for an operator.
 pub fn words(error: &Error) -> String {

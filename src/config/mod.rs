@@ -47,9 +47,9 @@ pub use region::NoSuchRegion;
 pub use settings::Settings;
 pub use signature::{AoAlgorithm, AoKey, Signature};
 pub use types::{
-    Agent, Bfd, Bgp, Config, HaproxyAddress, HaproxyCheck, HaproxyInstance, Http, Listen, Login,
-    Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile, Provider, Region, Service,
-    Transport, Ttl,
+    Agent, Bfd, Bgp, Config, EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance, Hook,
+    Http, Listen, Login, Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile,
+    Provider, Region, Service, Transport, Ttl,
 };
 
 /// A file that can be used.

@@ -24,14 +24,22 @@ fn write_key(text: &mut String, path: &str, key: &Key) {
     let inside =
         |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match key.form {
-        Form::Table(table) => write_table(text, &inside(key.name), table),
+        Form::Table(table) => {
+            write_table(text, &bracketed(&inside(key.name)), &inside(key.name), table)
+        }
         Form::Kind(table) => {
             // Beside the others: in one table they would exclude each other.
             let around = path.rsplit_once('.').map_or("", |(around, _)| around);
-            write_table(text, &format!("{around}.{}.{}", key.example, key.name), table);
+            let path = format!("{around}.{}.{}", key.example, key.name);
+            write_table(text, &bracketed(&path), &path, table);
         }
         Form::Named(table) => {
-            write_table(text, &format!("{}.{}", inside(key.name), key.example), table);
+            let path = format!("{}.{}", inside(key.name), key.example);
+            write_table(text, &bracketed(&path), &path, table);
+        }
+        Form::Tables(table) => {
+            let path = inside(key.name);
+            write_table(text, &bracketed(&bracketed(&path)), &path, table);
         }
         Form::Later => {}
         Form::Boolean
@@ -45,14 +53,18 @@ fn write_key(text: &mut String, path: &str, key: &Key) {
     }
 }
 
-fn write_table(text: &mut String, path: &str, table: &Table) {
+fn bracketed(path: &str) -> String {
+    format!("[{path}]")
+}
+
+fn write_table(text: &mut String, header: &str, path: &str, table: &Table) {
     text.push('\n');
     comment(text, table.meaning);
     let later: Vec<&str> = table.keys.iter().filter(|k| is_later(k)).map(|k| k.name).collect();
     if !later.is_empty() {
         comment(text, &format!("Known, but not in this version: {}.", later.join(", ")));
     }
-    push(text, format_args!("[{path}]"));
+    push(text, format_args!("{header}"));
     for key in table.keys {
         write_key(text, path, key);
     }

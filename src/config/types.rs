@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,8 +7,10 @@ use std::time::Duration;
 use super::checks::Check;
 use super::signature::Signature;
 use crate::base::{
-    Asn, CheckName, InstanceName, LoopbackAddress, NeighborName, RegionName, ServiceName,
+    Asn, CheckName, CommandLine, InstanceName, LoopbackAddress, NeighborName, RegionName,
+    ServiceName, Trust,
 };
+use crate::policy::State;
 use crate::{bfd, health, policy, session};
 
 /// A whole configuration. Every value in it can be used as it is.
@@ -203,6 +206,8 @@ pub enum HaproxyAddress {
         url: String,
         /// Basic auth.
         login: Option<Login>,
+        /// Whose certificates are believed, with https.
+        trust: Option<Trust>,
     },
 }
 
@@ -215,6 +220,24 @@ pub struct Login {
     pub password_file: PathBuf,
 }
 
+/// Where herald listens for the log lines of a HAProxy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EventSocket {
+    /// A datagram socket with this path.
+    Unix(PathBuf),
+    /// A UDP port, for a HAProxy that cannot reach the path (chroot, container).
+    Udp(SocketAddr),
+}
+
+impl fmt::Display for EventSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => path.display().fmt(f),
+            Self::Udp(address) => write!(f, "udp:{address}"),
+        }
+    }
+}
+
 /// `[haproxy.NAME]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HaproxyInstance {
@@ -222,6 +245,10 @@ pub struct HaproxyInstance {
     pub name: InstanceName,
     /// Where to ask.
     pub address: HaproxyAddress,
+    /// Where its log lines are listened for.
+    pub event_socket: Option<EventSocket>,
+    /// The ring that is followed on its stats socket.
+    pub event_ring: Option<String>,
     /// How often to ask: the smallest of its own `poll-interval` and the `interval`s of its checks.
     pub poll_interval: Duration,
     /// How long one question may take.
@@ -287,4 +314,19 @@ pub struct Service {
     pub check_kinds: BTreeMap<CheckName, &'static str>,
     /// Addresses on the loopback.
     pub loopback: Loopback,
+    /// How long whoever waits for a drain waits for HAProxy's sessions (`wait-sessions`).
+    pub wait_sessions: Duration,
+    /// What is run when its state changes, in the order of the file.
+    pub hooks: Vec<Hook>,
+}
+
+/// `[[service.X.hook]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// The states whose beginning runs it.
+    pub on: BTreeSet<State>,
+    /// What is run.
+    pub command: CommandLine,
+    /// After this, it is killed.
+    pub timeout: Duration,
 }

@@ -23,7 +23,8 @@ pub use crate::status::http::{EVENTS, STATUS};
 pub const ADVERTISED: &str = "/api/v1/routes/advertised";
 /// The routes that we keep of neighbours, narrowed likewise.
 pub const RECEIVED: &str = "/api/v1/routes/received";
-/// Below it, `NAME/explain` says why a service is what it is, and a `POST` of an [`Ask`] to
+/// Below it, `NAME/explain` says why a service is what it is, `NAME/sessions` how many sessions
+/// HAProxy has for it, and a `POST` of an [`Ask`] to
 /// `NAME/drain`, `NAME/withdraw`, `NAME/announce` or `NAME/resume` gives a word.
 pub const SERVICES: &str = "/api/v1/services";
 /// A `POST` of an [`Ask`] drains every service.

@@ -1,7 +1,5 @@
-use std::fs;
 use std::future::ready;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +15,7 @@ use axum::{Json, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -27,6 +25,7 @@ use super::commands::{self, Commands};
 use super::reload;
 use crate::base::Prefix;
 use crate::clock;
+use crate::socket_path::{Occupied, SocketPath};
 use crate::status::http::{self, Problem};
 use crate::status::{RouteTableKind, Source};
 
@@ -46,7 +45,7 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Control {
     listener: UnixListener,
-    unlink: Unlink,
+    held: SocketPath,
 }
 
 /// Why the control socket cannot be had.
@@ -74,24 +73,31 @@ pub enum ControlError {
     },
 }
 
+impl ControlError {
+    fn new(path: &FilePath, occupied: Occupied) -> Self {
+        let path = path.to_owned();
+        match occupied {
+            Occupied::InUse => Self::Running { path },
+            Occupied::NotASocket => Self::NotASocket { path },
+            Occupied::Io(source) => Self::Io { path, source },
+        }
+    }
+}
+
 impl Control {
     /// Binds the socket with mode 0660. One that a dead agent left behind is replaced; one that
     /// answers is not.
     pub fn bind(path: &FilePath) -> Result<Self, ControlError> {
-        let failed = |source| ControlError::Io { path: path.to_owned(), source };
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
-        }
-        clear(path)?;
-        let listener = UnixListener::bind(path).map_err(failed)?;
-        let unlink = Unlink(path.to_owned());
-        fs::set_permissions(path, fs::Permissions::from_mode(0o660)).map_err(failed)?;
-        Ok(Self { listener, unlink })
+        let listen = |path: &FilePath| UnixListener::bind(path);
+        let connect = |path: &FilePath| std::os::unix::net::UnixStream::connect(path);
+        let bound = SocketPath::bind(path, 0o660, connect, listen);
+        let (listener, held) = bound.map_err(|occupied| ControlError::new(path, occupied))?;
+        Ok(Self { listener, held })
     }
 
     /// Answers until the process ends.
     pub async fn run(self, source: Source, commands: Commands) {
-        let Self { listener, unlink: _until_the_end } = self;
+        let Self { listener, held: _until_the_end } = self;
         let router = router(source, commands);
         let places = Arc::new(Semaphore::new(CONNECTIONS));
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
@@ -132,43 +138,12 @@ async fn serve(stream: UnixStream, router: Router, _place: OwnedSemaphorePermit)
     }
 }
 
-/// Takes the path away with the agent, so that the next command says "not running" at once; also
-/// when the start fails after the socket was bound.
-#[derive(Debug)]
-struct Unlink(PathBuf);
-
-impl Drop for Unlink {
-    fn drop(&mut self) {
-        // Gone already is as good.
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-fn clear(path: &FilePath) -> Result<(), ControlError> {
-    use std::os::unix::fs::FileTypeExt;
-    let failed = |source| ControlError::Io { path: path.to_owned(), source };
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(failed(error)),
-        Ok(found) if !found.file_type().is_socket() => {
-            return Err(ControlError::NotASocket { path: path.to_owned() });
-        }
-        Ok(_) => {}
-    }
-    match std::os::unix::net::UnixStream::connect(path) {
-        Ok(_) => Err(ControlError::Running { path: path.to_owned() }),
-        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            fs::remove_file(path).map_err(failed)
-        }
-        Err(error) => Err(failed(error)),
-    }
-}
-
 fn router(source: Source, commands: Commands) -> Router {
     let reads = Router::new()
         .route(super::ADVERTISED, get(advertised))
         .route(super::RECEIVED, get(received))
         .route(&format!("{}/{{name}}/explain", super::SERVICES), get(explain))
+        .route(&format!("{}/{{name}}/sessions", super::SERVICES), get(sessions))
         .with_state(source.clone());
     reads
         .merge(http::router(source))
@@ -214,8 +189,17 @@ async fn routes(source: &Source, kind: RouteTableKind, wanted: Wanted) -> Respon
 }
 
 async fn explain(State(source): State<Source>, Path(name): Path<String>) -> Response {
-    match source.explanation(&name).await {
-        Some(Some(explanation)) => Json(explanation).into_response(),
+    of_service(source.explanation(&name).await, &name)
+}
+
+async fn sessions(State(source): State<Source>, Path(name): Path<String>) -> Response {
+    of_service(source.sessions(&name).await, &name)
+}
+
+/// What the agent knows of a service: nothing while it is going down, or no such service.
+fn of_service<T: Serialize>(known: Option<Option<T>>, name: &str) -> Response {
+    match known {
+        Some(Some(known)) => Json(known).into_response(),
         Some(None) => {
             let error = format!("there is no service {name}");
             let hint = "herald services lists them";

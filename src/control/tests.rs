@@ -27,6 +27,7 @@ fn snapshot() -> Snapshot {
         started_at: Timestamp::UNIX_EPOCH,
         neighbors: Vec::new(),
         services: Vec::new(),
+        haproxy: Vec::new(),
         persistence: Persistence::default(),
     }
 }
@@ -55,6 +56,7 @@ impl Bench {
                 match question {
                     Question::Snapshot(answer) => answer.send(snapshot()).unwrap(),
                     Question::Explanation(_, answer) => answer.send(None).unwrap(),
+                    Question::Sessions(_, answer) => answer.send(None).unwrap(),
                 }
             }
         });

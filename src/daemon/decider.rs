@@ -22,10 +22,14 @@ use crate::engine::{
     AddressReport, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word,
 };
 use crate::health::Observation;
+use crate::hook;
 use crate::policy::{Owner, State};
+use crate::probe;
 use crate::rib::{Carried, Plan, Shown};
 use crate::session::Leaving;
-use crate::status::{Happening, PeerStatus, Question, Questions, Saved, Service, Snapshot};
+use crate::status::{
+    Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Sessions, Snapshot,
+};
 use crate::store::Words;
 
 /// What comes from outside the machine of checks and routes.
@@ -63,7 +67,9 @@ pub(super) struct Inputs {
 pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
+    pub(super) haproxies: watch::Receiver<Haproxies>,
     pub(super) words: watch::Sender<Words>,
+    pub(super) changes: watch::Sender<hook::Changes>,
     pub(super) saved: watch::Receiver<Saved>,
 }
 
@@ -188,6 +194,11 @@ impl Decider {
                 let explained = explanation(agent, config, engine, &self.peers(), &name);
                 drop(answer.send(explained));
             }
+            Question::Sessions(name, answer) => {
+                let config = Arc::clone(&self.config);
+                // HAProxy takes its time, and nobody else waits for it.
+                tokio::spawn(async move { answer.send(sessions(&config, &name).await) });
+            }
         }
     }
 
@@ -264,11 +275,12 @@ impl Decider {
         });
         let paths = paths.collect();
         let saved = self.outputs.saved.borrow();
+        let haproxies = self.outputs.haproxies.borrow();
         let (agent, config) = (&self.agent, &self.config);
-        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved)
+        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved, &haproxies)
     }
 
-    /// The same words reach the log and the history.
+    /// The same words reach the log, the history and the hooks.
     fn changed(&self, transition: &Transition) {
         let Transition { service, from, to, because, at } = transition;
         match to {
@@ -293,7 +305,23 @@ impl Decider {
             because: because.to_string(),
         };
         self.recorder.record(what, *at);
+        // A last resort that comes or goes is news, but no new state to a hook.
+        if from.as_str() != to.as_str() {
+            self.outputs.changes.send_modify(|changes| changes.note(transition, &self.config));
+        }
     }
+}
+
+/// The sessions of a service over all HAProxies that its checks read.
+async fn sessions(config: &Config, name: &str) -> Option<Sessions> {
+    let service = config.services.get(name)?;
+    let mut sessions = None;
+    for instance in config.haproxy.values() {
+        if let Some(more) = probe::haproxy::sessions(instance, &service.name).await {
+            sessions = Some(sessions.unwrap_or(0) + more);
+        }
+    }
+    Some(Sessions { sessions, wait_sessions_s: service.wait_sessions.as_secs() })
 }
 
 /// How long the whole process may take after the decider has stopped: last words of connections.

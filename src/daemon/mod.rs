@@ -4,9 +4,9 @@
 //! haproxy probe (one per instance) ─Observation▶ ┐                 ┌─watch Plan▶ peer (one per neighbour)
 //! probe (one per other check) ─Observation▶ ─────┤                 │
 //! address keeper ─AddressReport▶ ────────────────┤ decider (Engine)├─watch addresses▶ address keeper
-//! peer ─Carried▶ ────────────────────────────────┤                 └─Snapshot▶ control, web
-//! signals ─Order▶ ───────────────────────────────┤                 └─watch Words▶ store
-//! control ─Request▶ ─────────────────────────────┘
+//! peer ─Carried▶ ────────────────────────────────┤                 ├─Snapshot▶ control, web
+//! signals ─Order▶ ───────────────────────────────┤                 ├─watch Words▶ store
+//! control ─Request▶ ─────────────────────────────┘                 └─watch Changes▶ hooks
 //!
 //! decider, sessions, paths ─Happening▶ History ─watch▶ control, web, store
 //! ```
@@ -20,6 +20,7 @@
 
 mod decider;
 mod explanation;
+mod haproxy;
 mod inheritance;
 mod log;
 mod neighbors;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::haproxy;
 use super::words;
 use crate::base::{NeighborName, RouteAttributes};
 use crate::bfd::{Diagnostic, Report};
@@ -12,8 +13,8 @@ use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
 use crate::health::{Penalty, VerdictKind};
 use crate::status::{
-    Bfd, Check, Damping, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence, Route, Saved,
-    Service, Snapshot, community_texts,
+    Bfd, Check, Damping, Haproxies, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence,
+    Route, Saved, Service, Snapshot, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -33,6 +34,7 @@ pub(super) fn snapshot(
     peers: &[PeerStatus],
     paths: &BTreeMap<NeighborName, Report>,
     saved: &Saved,
+    haproxies: &Haproxies,
 ) -> Snapshot {
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -43,6 +45,7 @@ pub(super) fn snapshot(
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
         services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
+        haproxy: haproxies.values().map(|known| haproxy::shown(&agent.clock, known)).collect(),
         persistence: Persistence {
             directory: config.agent.state_directory.clone(),
             fault: saved.fault.as_ref().map(ToString::to_string),

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::timeout;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 use super::decider::{Decider, FAREWELL, Order};
 use super::inheritance::Inheritance;
@@ -24,7 +26,7 @@ use crate::engine::{Engine, Input};
 use crate::peer::{self, ListenError, Listener, SignatureError};
 use crate::status::{Happening, History, Override, ReloadRequest, Reloads};
 use crate::web::{Web, WebError};
-use crate::{addr, cloud, probe, store};
+use crate::{addr, cloud, hook, probe, store};
 
 /// Why the agent does not start, or ended without being told to.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,9 @@ pub enum StartError {
     /// The HTTP port.
     #[error(transparent)]
     Web(#[from] WebError),
+    /// An event socket.
+    #[error(transparent)]
+    Events(#[from] probe::haproxy::BindError),
     /// The cloud does not say which region this is.
     #[error(transparent)]
     Unknown(#[from] cloud::UnknownRegion),
@@ -95,6 +100,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         shared: wiring.shared,
         orders: wiring.orders.clone(),
         observations: wiring.observations,
+        haproxies: wiring.haproxies,
         recorder: recorder.clone(),
         notices: wiring.notices,
         source: wiring.source.clone(),
@@ -127,12 +133,13 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     if let Some(web) = web {
         tasks.spawn(named("HTTP", web.run(wiring.source.clone())));
     }
-    tasks.spawn(named("the signal handler", signals(wiring.orders, wiring.reloads)?));
+    let mut signals = tokio::spawn(signals(wiring.orders, wiring.reloads)?);
+    let mut hooks = tokio::spawn(hook::run(wiring.changes));
     let directory = config.agent.state_directory.clone();
     let (watched, history) = (wiring.words, wiring.source.history());
     let keeper = tokio::spawn(store::keep(directory, watched, history, wiring.saved));
     let mut decider = tokio::spawn(decider.run());
-    let unfinished = loop {
+    let mut unfinished = loop {
         tokio::select! {
             // When the decider has stopped, tasks that live on its channels end too, and rightly so.
             biased;
@@ -154,18 +161,22 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
                 let how = ended.err().map_or("BFD".to_owned(), |error| error.to_string());
                 return Err(StartError::Ended(how));
             }
+            _ = &mut signals => return Err(StartError::Ended("the signal handler".to_owned())),
+            _ = &mut hooks => return Err(StartError::Ended("the hooks".to_owned())),
             Some(request) = wiring.reload_requests.recv() => supervisor.reload(request).await,
         }
     };
     // Last words of the sessions; whoever does not read them has had the time. BFD says farewell
     // after them: a neighbour should learn from BGP why its session ends.
+    let hooks = last_hooks(hooks, signals, supervisor.grace());
     let farewell = timeout(FAREWELL, async {
         while supervisor.neighbors.tasks.join_next().await.is_some() {}
         stop_bfd.send_replace(true);
         // The decider has dropped its end of the words, so the keeper writes once more and ends.
         tokio::join!(bfd, keeper)
-    })
-    .await;
+    });
+    let (farewell, hooks) = tokio::join!(farewell, hooks);
+    unfinished.extend(hooks.err());
     for left in &unfinished {
         tracing::warn!(%left, "stopped, but not everything could be finished");
     }
@@ -173,6 +184,21 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         tracing::info!("stopped: all routes withdrawn, sessions closed, addresses released");
     }
     Ok(())
+}
+
+/// Waits for the hooks of the last changes: the drain that leads to them has had its `grace`, and they
+/// get as much again. One more signal ends the wait: nobody takes it any more, so that whoever catches
+/// signals ends. What still runs is killed with the runtime.
+async fn last_hooks(
+    hooks: JoinHandle<()>,
+    signals: JoinHandle<()>,
+    grace: Duration,
+) -> Result<(), Reason> {
+    tokio::select! {
+        _ = hooks => Ok(()),
+        () = sleep(grace) => Err(Reason::from(format!("hooks killed after a grace of {grace:?}"))),
+        _ = signals => Err(Reason::new("hooks killed by one more signal")),
+    }
 }
 
 /// The configuration with its region known.

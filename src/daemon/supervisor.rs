@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -21,7 +22,8 @@ use crate::config::{
     self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
 };
 use crate::health::Observation;
-use crate::status::{Reload, ReloadRequest, Source};
+use crate::probe::haproxy::{EventSockets, Probe};
+use crate::status::{Haproxies, Reload, ReloadRequest, Source};
 use crate::{peer, probe};
 
 /// The agent's file, and the tasks that it has led to.
@@ -39,6 +41,8 @@ pub(super) struct Supervisor {
     bfd: mpsc::Sender<Command>,
     orders: mpsc::Sender<Order>,
     observations: mpsc::Sender<Observation>,
+    event_sockets: EventSockets,
+    haproxies: watch::Sender<Haproxies>,
     notices: watch::Sender<Option<Notice>>,
     source: Source,
 }
@@ -48,6 +52,7 @@ pub(super) struct Ends {
     pub(super) shared: Shared,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
+    pub(super) haproxies: watch::Sender<Haproxies>,
     pub(super) recorder: Recorder,
     pub(super) notices: watch::Sender<Option<Notice>>,
     pub(super) source: Source,
@@ -62,7 +67,7 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations, recorder, notices, source } = ends;
+        let Ends { shared, orders, observations, haproxies, recorder, notices, source } = ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
@@ -78,9 +83,16 @@ impl Supervisor {
             bfd,
             orders,
             observations,
+            event_sockets: EventSockets::default(),
+            haproxies,
             notices,
             source,
         }
+    }
+
+    /// The bound of the drain at an orderly stop.
+    pub(super) fn grace(&self) -> Duration {
+        self.config.agent.grace
     }
 
     /// Makes what runs that what the configuration asks for; gives the decider's ends of the
@@ -94,21 +106,31 @@ impl Supervisor {
         config: &Config,
         inheritance: Option<&Inheritance>,
     ) -> Result<BTreeMap<NeighborName, Told>, StartError> {
+        let event_sockets = self.event_sockets.complete(config.haproxy.values())?;
         let receivers = self.bound.complete(config)?;
         // BFD ends with the process only, and so do the others that are sent to here.
         let _ = self.bfd.send(Command::Receive(receivers)).await;
         let started = self.neighbors.apply(config, inheritance).await;
-        let observations = &self.observations;
-        self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
-            named("a HAProxy probe", probe::haproxy::watch(instance, observations.clone()))
-        });
-        let checks = config.checks.iter();
+        self.watch_haproxies(config, event_sockets);
+        let (checks, observations) = (config.checks.iter(), &self.observations);
         let checks = checks.map(|c| ((c.service.clone(), c.name.clone()), c.clone())).collect();
         self.checks.apply(&checks, &mut self.tasks, |check| {
             named("a check", probe::watch(check, self.seeds.next_u64(), observations.clone()))
         });
         self.watch_maintenance(config);
         Ok(started)
+    }
+
+    /// A probe that is replaced hands its event socket on; those that nobody reads any more are closed.
+    fn watch_haproxies(&mut self, config: &Config, event_sockets: EventSockets) {
+        self.haproxies.send_modify(|known| {
+            known.retain(|name, _| config.haproxy.contains_key(name));
+        });
+        self.probes.apply(&config.haproxy, &mut self.tasks, |instance| {
+            let probe = Probe::new(instance, &event_sockets, self.haproxies.clone());
+            named("a HAProxy probe", probe.run(self.observations.clone()))
+        });
+        self.event_sockets = event_sockets;
     }
 
     /// What nobody watches any more is over: a notice ends with its watch.

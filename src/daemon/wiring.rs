@@ -15,8 +15,9 @@ use crate::config::Config;
 use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
+use crate::hook::Changes;
 use crate::peer::Callers;
-use crate::status::{History, ReloadRequest, Reloads, RouteQuestions, Saved, Source};
+use crate::status::{Haproxies, History, ReloadRequest, Reloads, RouteQuestions, Saved, Source};
 use crate::store::Words;
 
 /// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
@@ -40,12 +41,14 @@ pub(super) struct Wiring {
     pub(super) commands: Commands,
     pub(super) history: watch::Sender<History>,
     pub(super) words: watch::Receiver<Words>,
+    pub(super) changes: watch::Receiver<Changes>,
     pub(super) saved: watch::Sender<Saved>,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) reports: mpsc::Sender<AddressReport>,
     pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
     pub(super) shared: Shared,
+    pub(super) haproxies: watch::Sender<Haproxies>,
     pub(super) callers: watch::Receiver<Callers>,
     pub(super) notices: watch::Sender<Option<Notice>>,
     pub(super) paths: mpsc::Receiver<Command>,
@@ -58,6 +61,7 @@ impl Wiring {
     pub(super) fn new(history: History) -> Self {
         let (history, _) = watch::channel(history);
         let (words, words_in) = watch::channel(Words::default());
+        let (changes, changes_in) = watch::channel(Changes::default());
         let (saved, saved_in) = watch::channel(Saved::default());
         let (commands, commands_in) = mpsc::channel(COMMANDS);
         let (orders, orders_in) = mpsc::channel(ORDERS);
@@ -66,6 +70,7 @@ impl Wiring {
         let (carried, carried_in) = mpsc::channel(REPORTS);
         let (shown, shown_in) = mpsc::channel(REPORTS);
         let (addresses, wanted) = watch::channel(Arc::default());
+        let (haproxies, haproxies_in) = watch::channel(Haproxies::default());
         let (callers, callers_in) = watch::channel(Callers::default());
         let (route_questions, route_questions_in) = watch::channel(RouteQuestions::default());
         let (bfd, paths) = mpsc::channel(PATHS);
@@ -87,18 +92,22 @@ impl Wiring {
             outputs: Outputs {
                 neighbors: BTreeMap::new(),
                 addresses,
+                haproxies: haproxies_in,
                 words,
+                changes,
                 saved: saved_in.clone(),
             },
             source,
             commands: Commands { requests: commands, saved: saved_in, reloads: reloads.clone() },
             history,
             words: words_in,
+            changes: changes_in,
             saved,
             orders,
             observations,
             reports,
             wanted,
+            haproxies,
             shared: Shared { carried, shown, callers, questions: route_questions, bfd },
             callers: callers_in,
             notices,

@@ -111,3 +111,20 @@ fn while_the_agent_stops_a_configuration_comes_too_late() {
     assert!(configure(&mut bench, with_a_second_service()).is_empty());
     assert_eq!(bench.state(), State::Draining);
 }
+
+#[test]
+fn a_word_stays_with_its_service_and_goes_with_it() {
+    let mut bench = Bench::new(with_a_second_service());
+    let (target, owner) = (Target::One("dns".into()), Owner::Operator);
+    let (by, because) = ("somebody".into(), "told to".into());
+    bench.input(Input::Command(Command { target, word: Word::Withdraw, owner, by, because }));
+    let mut longer = with_a_second_service();
+    longer.policy.region.prepend = 2;
+    configure(&mut bench, longer);
+    let state = |bench: &Bench| bench.engine.services().next().unwrap().state;
+    assert_eq!((state(&bench), bench.words.len()), (State::Withdrawn, 1));
+    configure(&mut bench, params(false));
+    assert!(bench.words.is_empty(), "it would be kept for nobody");
+    configure(&mut bench, with_a_second_service());
+    assert_eq!(state(&bench), State::Pending);
+}

@@ -80,7 +80,7 @@ pub(super) struct Bench {
     pub(super) addresses: BTreeSet<LoopbackAddress>,
     pub(super) transitions: Vec<(State, State)>,
     /// What operators have said.
-    words: BTreeMap<ServiceName, Override>,
+    pub(super) words: BTreeMap<ServiceName, Override>,
     /// Outputs of the last input, in order, by name.
     last: Vec<&'static str>,
     pub(super) stopped: Option<Vec<Reason>>,

@@ -1,4 +1,4 @@
-//! Socket options and calls that have no safe wrapper. The only file with `unsafe`.
+//! Socket options and calls that have no safe wrapper.
 
 use std::ffi::CString;
 use std::io;

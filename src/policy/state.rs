@@ -31,6 +31,19 @@ pub enum State {
 }
 
 impl State {
+    /// One of each name: [`LastResort`](Self::LastResort) goes by that of [`Down`](Self::Down).
+    pub const ALL: [Self; 9] = [
+        Self::Pending,
+        Self::Up,
+        Self::Degraded,
+        Self::Down,
+        Self::Standby,
+        Self::Draining,
+        Self::Drained,
+        Self::Withdrawn,
+        Self::Disabled,
+    ];
+
     /// The name of the state in status and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -46,6 +59,8 @@ impl State {
         }
     }
 }
+
+const _: () = assert!(State::Disabled as usize == State::ALL.len(), "ALL lacks a state");
 
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

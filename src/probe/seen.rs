@@ -31,7 +31,7 @@ impl Seen {
     /// What an error of a socket says: a lack of descriptors, ports or memory is ours; anything else
     /// is the other side's.
     pub(super) fn io(error: &io::Error) -> Self {
-        if let Some(inner) = inner::<io::Error>(error) {
+        if let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
             return Self::io(inner);
         }
         let ours = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM, libc::EADDRNOTAVAIL];
@@ -51,10 +51,5 @@ fn words(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::UnexpectedEof {
         return "closed in the middle".to_owned();
     }
-    inner::<rustls::Error>(error).map_or(told, client::words)
-}
-
-/// What an error wraps, if it is one of these.
-fn inner<E: std::error::Error + 'static>(error: &io::Error) -> Option<&E> {
-    error.get_ref()?.downcast_ref()
+    client::handshake_error(error).map_or(told, client::words)
 }

@@ -4,6 +4,7 @@
 
 mod event;
 mod explanation;
+mod haproxy;
 mod history;
 pub mod http;
 mod peer;
@@ -21,6 +22,7 @@ use crate::base::Reason;
 
 pub use event::{Event, Happening};
 pub use explanation::{Explanation, Layer, Recipient};
+pub use haproxy::{Haproxies, HaproxyStatus, StreamKind, StreamState, StreamStatus};
 pub use history::History;
 pub use peer::PeerStatus;
 pub use reload::{Reload, ReloadRequest, Reloads};
@@ -47,6 +49,8 @@ pub struct Snapshot {
     pub neighbors: Vec<Neighbor>,
     /// Its services, in order of name.
     pub services: Vec<Service>,
+    /// The HAProxies it asks, in order of name.
+    pub haproxy: Vec<Haproxy>,
     /// What of it survives a restart.
     pub persistence: Persistence,
 }
@@ -150,6 +154,49 @@ pub struct MalformedUpdate {
     pub hex: String,
 }
 
+/// A HAProxy in a [`Snapshot`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Haproxy {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Where it is asked.
+    pub address: String,
+    /// The process that answered last; the stats page does not tell.
+    pub worker: Option<u32>,
+    /// How often it was asked since the agent started.
+    pub polls: u64,
+    /// When it answered last.
+    pub last_answer_at: Option<Timestamp>,
+    /// Why it did not answer the last time, if it did not.
+    pub fault: Option<String>,
+    /// Its event streams: `event-socket`, `event-ring`.
+    pub streams: Vec<EventStream>,
+}
+
+/// An event stream of a [`Haproxy`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct EventStream {
+    /// The key that asks for it: `event-socket` or `event-ring`.
+    pub kind: String,
+    /// Its path, address or name.
+    pub place: String,
+    /// `waiting`, `listening`, `live`, or while changes are seen by polling alone: `silent`,
+    /// `flooded`, `lost`.
+    pub state: String,
+    /// Since when it is in this state.
+    pub since: Timestamp,
+    /// What is wrong and the way out, when something is.
+    pub because: Option<String>,
+    /// Lines that were a reason to ask HAProxy, since the agent started.
+    pub events: u64,
+    /// Lines that were none, such as requests.
+    pub other_lines: u64,
+    /// When the last event came.
+    pub last_event_at: Option<Timestamp>,
+}
+
 /// A service in a [`Snapshot`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -214,6 +261,16 @@ pub struct Override {
     pub since: Timestamp,
     /// When a drain under way is over, or an announcement ends; `null` holds until `resume`.
     pub until: Option<Timestamp>,
+}
+
+/// The sessions that HAProxy has for a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Sessions {
+    /// Their number; `null` when no HAProxy tells.
+    pub sessions: Option<u64>,
+    /// How long to wait for their end after a drain, in seconds.
+    pub wait_sessions_s: u64,
 }
 
 /// A check in a [`Snapshot`].

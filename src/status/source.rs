@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Explanation, History, NeighborRoute, RouteTableKind, Snapshot};
+use super::{Explanation, History, NeighborRoute, RouteTableKind, Sessions, Snapshot};
 use crate::base::{NeighborName, Prefix};
 
 /// Asks the running agent: the decider for what it knows, each neighbour's task for its routes, the
@@ -25,6 +25,9 @@ pub enum Question {
     /// For one service and all it follows from; the answer lacks what neighbours and history know,
     /// and is `None` when there is no such service.
     Explanation(String, oneshot::Sender<Option<Explanation>>),
+    /// For the sessions that a service has now, which HAProxy is asked about; `None` when there is no
+    /// such service.
+    Sessions(String, oneshot::Sender<Option<Sessions>>),
 }
 
 /// The end that answers for the decider.
@@ -47,7 +50,8 @@ const WAITING: usize = 8;
 const LAST_EVENTS: usize = 10;
 
 impl Source {
-    /// A source over the neighbours of the moment and this history, and the end that answers for the decider.
+    /// A source over the neighbours of the moment and this history, and the end that answers for
+    /// the decider.
     pub fn new(
         peers: watch::Receiver<RouteQuestions>,
         history: watch::Receiver<History>,
@@ -86,6 +90,14 @@ impl Source {
         explanation.events = events.map(|event| (**event).clone()).collect();
         explanation.events.reverse();
         Some(Some(explanation))
+    }
+
+    /// The sessions of a service: `Some(None)` when there is no such service, `None` while the agent
+    /// is going down.
+    pub async fn sessions(&self, name: &str) -> Option<Option<Sessions>> {
+        let (answer, sessions) = oneshot::channel();
+        self.decider.send(Question::Sessions(name.to_owned(), answer)).await.ok()?;
+        sessions.await.ok()
     }
 
     /// Routes of one neighbour or of all, in order of neighbour and prefix. `None` when there is no

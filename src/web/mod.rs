@@ -124,6 +124,7 @@ mod tests {
                 checks: Vec::new(),
                 routes: Vec::new(),
             }],
+            haproxy: Vec::new(),
             persistence: Persistence::default(),
         }
     }

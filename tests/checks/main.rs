@@ -1,4 +1,4 @@
-//! The kinds of checks against servers on the loopback, good and bad.
+//! The kinds of checks against servers on the loopback, good and bad, and in a running agent.
 //!
 //! | file | claims |
 //! |---|---|
@@ -7,12 +7,16 @@
 //! | `dns.rs` | the same for a DNS server, over UDP and TCP |
 //! | `tls.rs` | which certificates are believed, by http and tcp alike |
 //! | `watch.rs` | when checks look, and that one costs the others nothing |
+//! | `agent.rs` | the agent itself: a route that follows the checks, and a reload that changes them |
 //! | `servers.rs`, `authority.rs` | the servers and their certificates |
 
+mod agent;
 mod authority;
 mod dns;
 mod http;
 mod servers;
+#[path = "../support/mod.rs"]
+mod support;
 mod tcp;
 mod tls;
 mod watch;

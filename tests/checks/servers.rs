@@ -38,16 +38,25 @@ pub(super) struct Server {
 impl Server {
     /// Answers everybody in this manner, once something has been said to it if `asked`.
     pub(super) async fn start(manner: Manner, asked: bool) -> Self {
-        Self::listen(manner, asked, None).await
+        Self::listen(manner, asked, None, local().await)
     }
 
     /// The same within TLS.
     pub(super) async fn start_tls(manner: Manner, tls: ServerConfig) -> Self {
-        Self::listen(manner, true, Some(TlsAcceptor::from(Arc::new(tls)))).await
+        Self::on(local().await, manner, tls)
     }
 
-    async fn listen(manner: Manner, asked: bool, tls: Option<TlsAcceptor>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket on the loopback");
+    /// The same with a listener from elsewhere.
+    pub(super) fn on(listener: TcpListener, manner: Manner, tls: ServerConfig) -> Self {
+        Self::listen(manner, true, Some(TlsAcceptor::from(Arc::new(tls))), listener)
+    }
+
+    fn listen(
+        manner: Manner,
+        asked: bool,
+        tls: Option<TlsAcceptor>,
+        listener: TcpListener,
+    ) -> Self {
         let address = listener.local_addr().expect("a socket on the loopback");
         let connections = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&connections);
@@ -74,11 +83,11 @@ impl Server {
 
 /// A port where nobody listens.
 pub(super) async fn nobody() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a socket on the loopback")
-        .local_addr()
-        .expect("its address")
+    local().await.local_addr().expect("its address")
+}
+
+async fn local() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("a socket on the loopback")
 }
 
 /// Clients hang up when they have seen enough: errors of writing are theirs to have.

@@ -126,3 +126,31 @@ async fn garbage_and_a_hang_up_in_the_handshake_are_told() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_stats_page_of_haproxy_is_read_over_https_from_whom_is_believed() {
+    let table = "# pxname,svname,status,weight,act,bck,chkfail,chkdown,lastchg,tracked,type,\
+                 check_status,check_code,check_duration,last_chk,check_desc,check_rise,check_fall,\
+                 check_health,\nweb,BACKEND,UP,1,1,0,,0,60,,1,,,,,,,,,\n";
+    let (authority, other) = (Authority::new(), Authority::new());
+    let tls = authority.server(&["127.0.0.1"]);
+    let server = Server::start_tls(page("200 OK", table), tls).await;
+    let verified = async |trust: &str| {
+        let text = format!(
+            "[bgp]\nlocal-as = 65010\nrouter-id = \"192.0.2.10\"\n\
+             [neighbor.rs-0]\naddress = \"192.0.2.1\"\npeer-as = 65000\n\
+             [haproxy.local]\nurl = \"https://{}/stats\"\n{trust}\n\
+             [service.web]\naddresses = [\"198.51.100.1\"]\n\
+             check.backend.haproxy = {{ backend = \"absent\" }}\n",
+            server.address
+        );
+        let loaded = herald::config::read("test.toml", &text, &|_| None).expect("a valid file");
+        herald::probe::haproxy::verify(&loaded.config.haproxy["local"]).await
+    };
+    for trust in [trusting(&authority), "insecure = true".to_owned()] {
+        let faults = verified(&trust).await.expect_err("no such backend");
+        assert!(faults[0].contains("no backend absent; it has web"), "{faults:?}");
+    }
+    // Nothing can be said of a HAProxy that is not believed.
+    assert_eq!(verified(&trusting(&other)).await, Ok(()));
+}

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use herald::base::{Asn, Community, Family, LargeCommunity, Scope, Trust};
 use herald::config::{
-    Cadence, CheckKind, Config, HaproxyAddress, Http, Listen, Login, MinUp, OnDown, Profile,
-    Region, Ttl,
+    Cadence, CheckKind, Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown,
+    Profile, Region, Ttl, read,
 };
 use herald::health::{Damping, Rule};
 use herald::policy::Watch;
@@ -37,6 +37,7 @@ fn a_minimal_file_has_the_documented_defaults() {
     let config = file("", "", "", "");
     assert_eq!(config.agent.region, Region::None);
     assert_eq!(config.agent.control_socket, PathBuf::from("/run/herald/control.sock"));
+    assert_eq!(config.agent.state_directory, PathBuf::from("/var/lib/herald"));
     assert_eq!(config.agent.http, Http::On("127.0.0.1:9642".parse().unwrap()));
     assert_eq!(config.agent.grace, seconds(5));
     assert_eq!(config.bgp.listen, Listen::On("0.0.0.0:179".parse().unwrap()));
@@ -65,6 +66,21 @@ fn a_minimal_file_has_the_documented_defaults() {
 }
 
 #[test]
+fn the_state_directory_is_that_of_the_file_else_that_of_systemd() {
+    let given = |agent: &str, systemd: Option<&str>| {
+        let text = format!("{agent}{ROUTER_ID}{NEIGHBOR}{HAPROXY}{SERVICE}");
+        let environment =
+            |name: &str| systemd.filter(|_| name == "STATE_DIRECTORY").map(str::to_owned);
+        let loaded = read("test.toml", &text, &environment);
+        loaded.unwrap_or_else(|faults| panic!("{faults}")).config.agent.state_directory
+    };
+    let own = "[agent]\nstate-directory = \"/srv/herald\"\n";
+    assert_eq!(given(own, Some("/var/lib/herald-2")), PathBuf::from("/srv/herald"));
+    assert_eq!(given("", Some("/var/lib/herald-2:/x")), PathBuf::from("/var/lib/herald-2"));
+    assert_eq!(given("", Some("")), PathBuf::from("/var/lib/herald"));
+}
+
+#[test]
 fn a_service_has_the_documented_defaults() {
     let config = file("", "", "", "");
     let service = &config.services["web"];
@@ -90,6 +106,7 @@ fn a_service_has_the_documented_defaults() {
         BTreeSet::from([Community::GRACEFUL_SHUTDOWN])
     );
     assert_eq!(routes.drain.lasts, seconds(30));
+    assert_eq!(service.wait_sessions, seconds(300));
     assert_eq!(routes.neighbors.len(), 1);
 }
 
@@ -299,8 +316,20 @@ fn the_addresses_of_haproxy_are_told_apart() {
     assert_eq!(address("tcp"), HaproxyAddress::Tcp("[::1]:9999".to_owned()));
     let login = Some(Login { user: "u".to_owned(), password_file: "/etc/herald/p".into() });
     let url = "http://127.0.0.1:8404/stats".to_owned();
-    assert_eq!(address("page"), HaproxyAddress::Http { url, login });
+    assert_eq!(address("page"), HaproxyAddress::Http { url, login, trust: None });
     assert_eq!(config.haproxy["page"].checks.len(), 1);
+}
+
+#[test]
+fn the_events_of_haproxy_come_by_path_by_udp_and_by_ring() {
+    let instance = |haproxy: &str| file("", "", haproxy, "").haproxy["local"].clone();
+    let none = instance("");
+    assert_eq!((none.event_socket, none.event_ring), (None, None));
+    let path = instance("event-socket = \"/run/herald/haproxy.sock\"\nevent-ring = \"herald\"");
+    assert_eq!(path.event_socket, Some(EventSocket::Unix("/run/herald/haproxy.sock".into())));
+    assert_eq!(path.event_ring.as_deref(), Some("herald"));
+    let udp = instance("event-socket = \"udp:[::1]:5514\"");
+    assert_eq!(udp.event_socket, Some(EventSocket::Udp("[::1]:5514".parse().unwrap())));
 }
 
 #[test]
@@ -457,8 +486,10 @@ fn the_keys_of_a_dns_check_arrive() {
 #[test]
 fn state_tables_arrive() {
     let tables = "[service.web.up]\nmed = 5\n[service.web.down]\nannounce = true\nprepend = 6\n\
-                  next-hop = \"192.0.2.30\"\n[service.web.drain]\nprepend = 1\ncommunities = []\nfor = \"0s\"";
-    let routes = file("", "", "", tables).policy.services["web"].clone();
+                  next-hop = \"192.0.2.30\"\n[service.web.drain]\nprepend = 1\ncommunities = []\nfor = \"0s\"\n\
+                  wait-sessions = \"90s\"";
+    let config = file("", "", "", tables);
+    let routes = &config.policy.services["web"];
     assert_eq!(routes.up.extras.med, Some(5));
     assert!(routes.down.announce);
     assert_eq!(routes.down.extras.prepend, 6);
@@ -466,6 +497,7 @@ fn state_tables_arrive() {
     assert_eq!(routes.drain.attributes.extras.prepend, 1);
     assert!(routes.drain.attributes.extras.communities.is_empty());
     assert_eq!(routes.drain.lasts, Duration::ZERO);
+    assert_eq!(config.services["web"].wait_sessions, seconds(90));
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::path::Path;
 use herald::config::{HaproxyAddress, HaproxyInstance, Login};
 use herald::health::{Outcome, Sample};
 
-use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, instance, is_healthy, never};
+use crate::lab::{Haproxy, Mode, Server, free_port};
+use crate::watch::{Watch, check, instance, is_healthy, never};
 
 fn backend(server: &Server) -> String {
     format!(
@@ -34,7 +35,7 @@ async fn the_stats_socket_over_tcp_gives_the_same_answers() {
 
 fn page(url: &str, password_file: &Path) -> HaproxyInstance {
     let login = Login { user: "herald".to_owned(), password_file: password_file.to_owned() };
-    let address = HaproxyAddress::Http { url: url.to_owned(), login: Some(login) };
+    let address = HaproxyAddress::Http { url: url.to_owned(), login: Some(login), trust: None };
     instance(address, check("http_back"))
 }
 
@@ -83,7 +84,7 @@ async fn dead_servers_are_never_healthy_over_http_either() {
         lines.collect::<String>()
     ));
     let url = format!("http://127.0.0.1:{port}/stats");
-    let address = HaproxyAddress::Http { url, login: None };
+    let address = HaproxyAddress::Http { url, login: None, trust: None };
     let mut watch = Watch::of(instance(address, check("http_back")));
     assert_eq!(watch.next().await.outcome, Outcome::Gone, "not started yet");
     haproxy.start(Mode::Alone);
@@ -134,4 +135,9 @@ fn the_configuration_we_recommend_is_accepted_without_a_warning() {
     let said = String::from_utf8_lossy(&checked.stdout) + String::from_utf8_lossy(&checked.stderr);
     assert!(checked.status.success(), "{said}");
     assert!(!said.contains("WARNING"), "{said}");
+    let text = fs::read_to_string(file).unwrap();
+    for line in ["log ring@herald local0 notice", "log 127.0.0.1:5514 local0 notice", "log global"]
+    {
+        assert!(text.contains(&format!("    {line}\n")), "{line}");
+    }
 }

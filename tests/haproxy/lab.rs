@@ -1,24 +1,19 @@
-//! A real HAProxy in a directory of its own, servers behind it, and the probe that watches it.
+//! A real HAProxy in a directory of its own, and servers behind it.
 
-use std::collections::VecDeque;
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use herald::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, MinUp};
-use herald::health::{Observation, Outcome, Sample};
-use herald::probe::haproxy::watch;
 use tempfile::TempDir;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// How long anything may take that is waited for.
@@ -54,7 +49,8 @@ impl Haproxy {
         haproxy
     }
 
-    fn configure(&self, body: &str) {
+    /// Puts `body` below the usual `global` section; a running HAProxy reads it at a reload.
+    pub(crate) fn configure(&self, body: &str) {
         let global = format!(
             "global\n  stats socket {} mode 660 level admin\n  hard-stop-after 30s\n\
              defaults\n  mode http\n  timeout connect 1s\n  timeout client 20s\n  \
@@ -126,6 +122,30 @@ impl Haproxy {
         answer
     }
 
+    /// Waits until it answers.
+    pub(crate) async fn answers(&self) {
+        eventually("haproxy answers", || self.worker().is_some()).await;
+    }
+
+    /// Waits for the end of the process that was started.
+    pub(crate) async fn ends(&mut self) {
+        let pid = self.pid();
+        let process = self.process.as_mut().expect("haproxy was started");
+        for _ in 0..PATIENCE.as_millis() / 5 {
+            if matches!(process.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("haproxy {pid} still runs after {PATIENCE:?}");
+    }
+
+    /// Waits until somebody beside the one who asks holds a connection to the stats socket.
+    pub(crate) async fn is_followed(&self) {
+        let conversations = || self.say("show sess").matches("proto=unix_stream").count();
+        eventually("a connection that stays", || conversations() >= 2).await;
+    }
+
     /// The worker that answers now, if one does.
     pub(crate) fn worker(&self) -> Option<u32> {
         let mut stream = UnixStream::connect(self.socket()).ok()?;
@@ -156,7 +176,12 @@ impl Drop for Haproxy {
     }
 }
 
-/// Looks every few milliseconds until `done`.
+/// Looks every few milliseconds until `done`, with patience.
+pub(crate) async fn eventually(what: &str, done: impl Fn() -> bool) {
+    let waited = timeout(PATIENCE, until(done)).await;
+    assert!(waited.is_ok(), "waited {PATIENCE:?} for: {what}");
+}
+
 async fn until(done: impl Fn() -> bool) {
     while !done() {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -242,109 +267,4 @@ pub(crate) fn free_port() -> u16 {
         .map(|port| u16::try_from(port).unwrap())
         .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
         .expect("a free port below 32000")
-}
-
-/// A check of `backend` that wants one server.
-pub(crate) fn check(backend: &str) -> HaproxyCheck {
-    HaproxyCheck {
-        service: "web".into(),
-        check: "backend".into(),
-        backend: backend.to_owned(),
-        min_up: MinUp::Servers(1),
-        servers: None,
-        frontend: None,
-        count_backup: false,
-    }
-}
-
-/// An instance with one check, polled fast enough to see every window.
-pub(crate) fn instance(address: HaproxyAddress, check: HaproxyCheck) -> HaproxyInstance {
-    HaproxyInstance {
-        name: "local".into(),
-        address,
-        poll_interval: Duration::from_millis(5),
-        timeout: Duration::from_secs(1),
-        checks: vec![check],
-    }
-}
-
-/// The probe at work, and every sample it gave since the last look.
-pub(crate) struct Watch {
-    receiver: mpsc::Receiver<Observation>,
-}
-
-impl Watch {
-    /// Watches the unix socket at `path`.
-    pub(crate) fn socket(path: &Path, check: HaproxyCheck) -> Self {
-        Self::of(instance(HaproxyAddress::Unix(path.to_owned()), check))
-    }
-
-    /// Watches `instance`.
-    pub(crate) fn of(instance: HaproxyInstance) -> Self {
-        let (sender, receiver) = mpsc::channel(1);
-        tokio::spawn(watch(instance, sender));
-        Self { receiver }
-    }
-
-    /// The next sample.
-    pub(crate) async fn next(&mut self) -> Sample {
-        let observation = timeout(PATIENCE, self.receiver.recv()).await;
-        observation.expect("the probe keeps its rhythm").expect("the probe goes on").sample
-    }
-
-    /// Waits for a sample as wanted and returns what came before it, and itself as the last.
-    pub(crate) async fn until(
-        &mut self,
-        what: &str,
-        wanted: impl Fn(&Sample) -> bool,
-    ) -> Vec<Sample> {
-        let mut seen: Vec<Sample> = Vec::new();
-        let mut changes = VecDeque::from(["nothing".to_owned()]);
-        let waiting = timeout(PATIENCE, async {
-            loop {
-                let sample = self.next().await;
-                let words = format!("{:?}: {}", sample.outcome, sample.because);
-                if changes.back() != Some(&words) {
-                    changes.push_back(words);
-                }
-                let found = wanted(&sample);
-                seen.push(sample);
-                if found {
-                    return;
-                }
-            }
-        });
-        if waiting.await.is_err() {
-            panic!("waited {PATIENCE:?} for {what}; seen: {changes:#?}");
-        }
-        seen
-    }
-
-    /// Waits until the backend is healthy.
-    pub(crate) async fn healthy(&mut self) -> Vec<Sample> {
-        self.until("a healthy sample", is_healthy).await
-    }
-
-    /// Waits until the backend is unhealthy, HAProxy being there.
-    pub(crate) async fn unhealthy(&mut self) -> Vec<Sample> {
-        self.until("an unhealthy sample", |sample| sample.outcome == Outcome::Unhealthy).await
-    }
-
-    /// Waits for a reason that contains `words`.
-    pub(crate) async fn because(&mut self, words: &str) -> Sample {
-        let seen = self.until(words, |sample| sample.because.as_str().contains(words)).await;
-        seen.into_iter().last().expect("until returns the sample it waited for")
-    }
-}
-
-/// Whether a sample says healthy.
-pub(crate) fn is_healthy(sample: &Sample) -> bool {
-    matches!(sample.outcome, Outcome::Healthy { .. })
-}
-
-/// Fails with the sample when one of them says what `wrong` finds.
-pub(crate) fn never(seen: &[Sample], what: &str, wrong: impl Fn(&Sample) -> bool) {
-    if let Some(sample) = seen.iter().find(|sample| wrong(sample)) {
-        panic!("{what}: {sample:?}");
-    }
 }

@@ -7,6 +7,12 @@
 )]
 
 mod access;
+mod agent;
+mod events;
 mod lab;
 mod reload;
 mod servers;
+mod storm;
+#[path = "../support/mod.rs"]
+mod support;
+mod watch;

@@ -4,10 +4,9 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use herald::health::{Outcome, Sample};
-use tokio::sync::oneshot::{self, error::TryRecvError};
-use tokio::task::JoinHandle;
 
-use crate::lab::{Haproxy, Mode, Server, Watch, check, free_port, is_healthy, never};
+use crate::lab::{Haproxy, Mode, Server, free_port};
+use crate::watch::{Watch, check, is_healthy, never};
 
 /// A frontend, for connections that keep an old worker alive, and a backend of these servers.
 fn config(front: u16, defaults: &str, servers: &[Server]) -> String {
@@ -22,29 +21,18 @@ fn config(front: u16, defaults: &str, servers: &[Server]) -> String {
     )
 }
 
-/// Reloads a few times while the probe watches; each old worker is kept alive by a connection.
-async fn reloads(haproxy: &Haproxy, front: u16) -> Vec<TcpStream> {
-    let mut held = Vec::new();
-    for _ in 0..4 {
-        held.push(TcpStream::connect(("127.0.0.1", front)).expect("the frontend listens"));
-        haproxy.reload().await;
-        // The window in which HAProxy is wrong: its checks are spread over `inter`.
-        tokio::time::sleep(Duration::from_millis(400)).await;
-    }
-    held
-}
-
-/// Collects samples in the background until the returned sender is dropped.
-fn collect(mut watch: Watch) -> (oneshot::Sender<()>, JoinHandle<(Watch, Vec<Sample>)>) {
-    let (end, mut ended) = oneshot::channel::<()>();
-    let collecting = tokio::spawn(async move {
-        let mut seen = Vec::new();
-        while ended.try_recv() == Err(TryRecvError::Empty) {
-            seen.push(watch.next().await);
+/// Reloads a few times, with polling alone; each old worker is kept alive by a connection.
+async fn reloads(haproxy: &Haproxy, front: u16, watch: &mut Watch) -> Vec<Sample> {
+    let reloads = async {
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            held.push(TcpStream::connect(("127.0.0.1", front)).expect("the frontend listens"));
+            haproxy.reload().await;
+            // The window in which HAProxy is wrong: its checks are spread over `inter`.
+            tokio::time::sleep(Duration::from_millis(400)).await;
         }
-        (watch, seen)
-    });
-    (end, collecting)
+    };
+    watch.samples_during(reloads).await
 }
 
 #[tokio::test]
@@ -56,10 +44,7 @@ async fn dead_servers_are_never_healthy_over_reloads() {
     let mut watch = Watch::socket(&haproxy.socket(), check("http_back"));
     let before = watch.unhealthy().await;
     never(&before, "dead servers were believed at the start", is_healthy);
-    let (end, collecting) = collect(watch);
-    let held = reloads(&haproxy, front).await;
-    drop((end, held));
-    let (_, seen) = collecting.await.unwrap();
+    let seen = reloads(&haproxy, front, &mut watch).await;
     never(&seen, "dead servers were believed after a reload", is_healthy);
     let doubted = |sample: &Sample| sample.because.as_str().contains("not checked yet");
     assert!(seen.iter().any(doubted), "the window after a reload was not seen");
@@ -73,10 +58,7 @@ async fn live_servers_are_never_unhealthy_over_reloads() {
     haproxy.start(Mode::MasterWorker);
     let mut watch = Watch::socket(&haproxy.socket(), check("http_back"));
     watch.healthy().await;
-    let (end, collecting) = collect(watch);
-    let held = reloads(&haproxy, front).await;
-    drop((end, held));
-    let (mut watch, seen) = collecting.await.unwrap();
+    let seen = reloads(&haproxy, front, &mut watch).await;
     never(&seen, "a reload was taken for a failure", |sample| {
         matches!(sample.outcome, Outcome::Unhealthy | Outcome::Gone)
     });

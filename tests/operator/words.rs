@@ -1,3 +1,5 @@
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -54,6 +56,52 @@ fn drain_wait_returns_when_the_route_is_gone() {
     scene.routes_become(0);
     said(&scene, &["resume", "--all"]);
     scene.route_arrives(ANYCAST);
+}
+
+/// With a client that has connected to HAProxy and says nothing, for as long as the value lives.
+fn scene_with_a_client(wait_sessions: &str) -> (Scene<Frr>, TcpStream) {
+    let check = "{ backend = \"http_back\", frontend = \"web\", min-up = 1 }";
+    let scene = Scene::<Frr>::set(Meeting::USUAL, |config| {
+        config.set("service.web.check.backend", "haproxy", check).set(
+            "service.web.drain",
+            "wait-sessions",
+            wait_sessions,
+        )
+    });
+    scene.route_arrives(ANYCAST);
+    let client = scene.ours.enter(|| TcpStream::connect("127.0.0.1:80")).expect("HAProxy's port");
+    (scene, client)
+}
+
+#[test]
+fn drain_wait_waits_for_the_sessions_of_haproxy() {
+    let (scene, client) = scene_with_a_client("\"60s\"");
+    let mut command = Command::new(BINARY);
+    command.args(["drain", "web", "--for", "0s", "--wait", "--socket"]);
+    let mut waiting = command
+        .arg(scene.herald.control_socket())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary under test");
+    let mut lines = BufReader::new(waiting.stdout.take().expect("a pipe")).lines();
+    let mut says = |words: &str| {
+        let found = lines.by_ref().map_while(Result::ok).find(|line| line.contains(words));
+        assert!(found.is_some(), "it never says {words:?}");
+    };
+    says("web: 1 session left");
+    scene.routes_become(0);
+    drop(client);
+    says("web: no session left");
+    assert!(waiting.wait().expect("its end").success());
+}
+
+#[test]
+fn drain_wait_says_no_when_sessions_outlast_wait_sessions() {
+    let (scene, _client) = scene_with_a_client("\"1s\"");
+    let answer = scene.herald.ask(&["drain", "web", "--for", "0s", "--wait"]);
+    assert_eq!(answer.status.code(), Some(1), "{}", errors(&answer));
+    let words = "web: 1 session left after 1s (wait-sessions)";
+    assert!(errors(&answer).contains(words), "{}", errors(&answer));
 }
 
 #[test]

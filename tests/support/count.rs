@@ -3,13 +3,9 @@
 use std::fs::File;
 use std::io::Write;
 
-/// Says how many of something a test has worked through.
+/// Says how many of something a test has worked through, if somebody collects it.
 pub(crate) fn counted(what: &str, number: usize) {
-    let line = format!("count: {number} {what}\n");
-    print!("{line}");
-    if let Some(file) = std::env::var_os("HERALD_TEST_COUNTS") {
-        let mut file =
-            File::options().create(true).append(true).open(file).expect("a writable file");
-        file.write_all(line.as_bytes()).expect("room for a line");
-    }
+    let Some(file) = std::env::var_os("HERALD_TEST_COUNTS") else { return };
+    let mut file = File::options().create(true).append(true).open(file).expect("a writable file");
+    file.write_all(format!("count: {number} {what}\n").as_bytes()).expect("room for a line");
 }

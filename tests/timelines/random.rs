@@ -130,7 +130,12 @@ proptest! {
             let length = match state {
                 State::Up => Some(1),
                 State::Degraded => Some(4),
-                _ => None,
+                State::Pending
+                | State::Down
+                | State::Draining
+                | State::Drained
+                | State::Withdrawn
+                | State::Disabled => None,
             };
             prop_assert_eq!(path, length, "at {:?}", now);
         }

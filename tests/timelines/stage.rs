@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use herald::base::{NextHop, RouteAttributes, RouteTable};
+use herald::clock;
 use herald::config;
 use herald::engine::{AddressReport, Engine, Input, Output};
 use herald::health::{Observation, Outcome, Sample};
@@ -60,7 +61,7 @@ impl Stage {
         let text = format!("[bgp]\nrouter-id = \"{router_id}\"\n{PREAMBLE}{region}{tables}");
         let loaded = config::read("timeline.toml", &text, &|_| None);
         let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
-        let start = Instant::now();
+        let start = clock::now();
         let engine = Engine::new(loaded.config.engine(|_| false), start);
         let (tables, now) = (BTreeMap::new(), Duration::ZERO);
         let mut stage = Self { engine, start, now, tables, log: Vec::new() };

@@ -1,5 +1,5 @@
 use super::haproxy::HAPROXY_CHECK;
-use super::{Form, HOUR, Key, Table, ms, seconds};
+use super::{CA_FILE, Form, HOUR, INSECURE, Key, Table, ms, seconds};
 
 pub(super) static CHECK: Table = Table {
     meaning: "A check of the service; exactly one kind.",
@@ -27,15 +27,6 @@ pub(super) static CHECK: Table = Table {
         Key::kind("dns", "name", &DNS),
     ],
 };
-
-const CA_FILE: Key = Key::new(
-    "ca-file",
-    Form::Text("an absolute path"),
-    "File with the certificates (PEM) of the authorities that are trusted, and no others.",
-)
-.otherwise("those that the machine trusts", "\"/etc/herald/ca.pem\"");
-const INSECURE: Key =
-    Key::new("insecure", Form::Boolean, "true believes any certificate.").default("false");
 
 static HTTP: Table = Table {
     meaning: "Healthy while a page is answered with one of these statuses and, with body, matches. \

@@ -1,4 +1,4 @@
-use super::{Form, HOUR, Key, Table, ms, seconds};
+use super::{CA_FILE, Form, HOUR, INSECURE, Key, Table, ms, seconds};
 
 pub(super) static HAPROXY: Table = Table {
     meaning: "A HAProxy on this machine, reached by its stats socket or its stats page.",
@@ -12,7 +12,7 @@ pub(super) static HAPROXY: Table = Table {
         .set_to("\"/run/haproxy/admin.sock\""),
         Key::new(
             "url",
-            Form::Text("\"http://HOST:PORT/PATH\""),
+            Form::Text("\"http://HOST:PORT/PATH\" or https"),
             "The stats page, whose CSV form is read. Either this or socket.",
         )
         .otherwise("socket is used", "\"http://127.0.0.1:8404/stats\""),
@@ -24,6 +24,8 @@ pub(super) static HAPROXY: Table = Table {
             "File whose first line is the password of the stats page.",
         )
         .otherwise("no login", "\"/etc/herald/stats.password\""),
+        CA_FILE,
+        INSECURE,
         Key::new(
             "poll-interval",
             Form::Duration(ms(10), HOUR),
@@ -32,8 +34,19 @@ pub(super) static HAPROXY: Table = Table {
         .default("\"500ms\""),
         Key::new("timeout", Form::Duration(ms(10), seconds(60)), "How long one answer may take.")
             .default("\"1s\""),
-        Key::later("event-socket", "a datagram socket that HAProxy logs to"),
-        Key::later("event-ring", "a ring of HAProxy that is followed"),
+        Key::new(
+            "event-socket",
+            Form::Text("an absolute path, or \"udp:ADDRESS:PORT\""),
+            "A datagram socket that herald opens and HAProxy logs to; a change is then seen when \
+             it happens.",
+        )
+        .otherwise("changes are seen by polling", "\"/run/herald/haproxy.sock\""),
+        Key::new(
+            "event-ring",
+            Form::Text("the name of a ring section"),
+            "A ring of HAProxy that is followed on the stats socket, to the same end.",
+        )
+        .otherwise("changes are seen by polling", "\"herald\""),
     ],
 };
 

@@ -4,6 +4,7 @@
 mod agent;
 mod check;
 mod haproxy;
+mod hook;
 mod neighbor;
 mod service;
 
@@ -57,6 +58,8 @@ pub(super) enum Form {
     Inline(&'static Table),
     /// A table of tables, each with a name of the operator's choice.
     Named(&'static Table),
+    /// A list of tables, each with a header of its own: `[[service.web.hook]]`.
+    Tables(&'static Table),
     /// Part of the product, not of this version.
     Later,
 }
@@ -125,6 +128,10 @@ impl Key {
         Self::new(name, Form::Named(table), table.meaning).otherwise("none", example)
     }
 
+    const fn tables(name: &'static str, table: &'static Table) -> Self {
+        Self::new(name, Form::Tables(table), table.meaning).otherwise("none", "")
+    }
+
     const fn later(name: &'static str, meaning: &'static str) -> Self {
         Self::new(name, Form::Later, meaning)
     }
@@ -174,3 +181,11 @@ const COMMUNITIES: Key =
         .default("[]");
 const LARGE_COMMUNITIES: Key =
     Key::new("large-communities", Form::List("GLOBAL:LOCAL1:LOCAL2"), "").default("[]");
+const CA_FILE: Key = Key::new(
+    "ca-file",
+    Form::Text("an absolute path"),
+    "File with the certificates (PEM) of the authorities that are trusted, and no others.",
+)
+.otherwise("those that the machine trusts", "\"/etc/herald/ca.pem\"");
+const INSECURE: Key =
+    Key::new("insecure", Form::Boolean, "true believes any certificate.").default("false");

@@ -37,7 +37,7 @@ pub(super) static NEIGHBOR: Table = Table {
         Key::new(
             "local-interface",
             Form::Text("an interface name of 1 to 15 characters"),
-            "The device or VRF that the session is bound to; a link-local address needs it.",
+            "The device or VRF that the session is bound to; a link-local address needs it. For connections that come in by a VRF, Linux wants sysctl net.ipv4.tcp_l3mdev_accept=1.",
         )
         .otherwise("none", "\"eth0\""),
         Key::new(

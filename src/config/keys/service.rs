@@ -1,4 +1,5 @@
 use super::check::CHECK;
+use super::hook::HOOK;
 use super::{COMMUNITIES, DAY, Form, HOUR, Key, LARGE_COMMUNITIES, MED, PREPEND, Table, ms};
 use std::time::Duration;
 
@@ -25,7 +26,6 @@ pub(super) static SERVICE: Table = Table {
         )
         .otherwise("all of them", "[\"rs-0\"]"),
         Key::new("enabled", Form::Boolean, "false announces and binds nothing.").default("true"),
-        Key::later("hook", "commands that run after a change"),
         Key::table("up", &UP),
         Key::table("degraded", &DEGRADED),
         Key::table("down", &DOWN),
@@ -35,6 +35,7 @@ pub(super) static SERVICE: Table = Table {
         Key::table("loopback", &LOOPBACK),
         Key::table("health", &HEALTH),
         Key::named("check", "page", &CHECK),
+        Key::tables("hook", &HOOK),
     ],
 };
 
@@ -114,7 +115,12 @@ static DRAIN: Table = Table {
             "How long it is announced before it is withdrawn.",
         )
         .default("\"30s\""),
-        Key::later("wait-sessions", "waiting for HAProxy's sessions to end"),
+        Key::new(
+            "wait-sessions",
+            Form::Duration(Duration::ZERO, DAY),
+            "How long `herald drain --wait` waits for HAProxy's sessions to end after that.",
+        )
+        .default("\"5m\""),
     ],
 };
 

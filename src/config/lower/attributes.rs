@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::scalar;
 use crate::base::{Community, CommunityError, LargeCommunity, Percent};
@@ -59,12 +60,18 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Draining {
     pub(super) state: State,
-    lasts: Option<Placed<std::time::Duration>>,
+    lasts: Option<Placed<Duration>>,
+    wait_sessions: Option<Placed<Duration>>,
 }
 
 impl Draining {
     pub(super) fn read(section: &Section<'_>) -> Self {
-        Self { state: State::read(section), lasts: section.duration("for") }
+        let (lasts, wait_sessions) = (section.duration("for"), section.duration("wait-sessions"));
+        Self { state: State::read(section), lasts, wait_sessions }
+    }
+
+    pub(super) fn wait_sessions(&self) -> Option<Duration> {
+        self.wait_sessions.as_ref().map(|time| time.value)
     }
 
     pub(super) fn lowered(&self) -> Option<Drain> {

@@ -4,8 +4,7 @@ use reqwest::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use toml::de::DeValue;
 
-use super::check_trust;
-use super::scalar;
+use super::{scalar, trust};
 use crate::config::checks::{HttpCheck, Statuses};
 use crate::config::pattern::Pattern;
 use crate::config::reader::{Item, Placed, Refusal, Section};
@@ -25,7 +24,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<HttpCheck> {
         refuse_unread_body(section, body, method);
     }
     let encrypted = url.as_ref().is_none_or(|url| url.value.scheme() == "https");
-    let trust = check_trust::read(section, encrypted, "https");
+    let trust = trust::read(section, encrypted, "https");
     Some(HttpCheck {
         url: url?.value,
         host: host.map(|host| host.value),
@@ -38,7 +37,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<HttpCheck> {
 }
 
 fn page(text: &str) -> Result<Url, Refusal> {
-    let url = scalar::http_url(text)?;
+    let url = scalar::http_url(text, "let the server show its health without a login")?;
     match url.fragment() {
         Some(_) => {
             Err(Refusal::rule("what follows # is not sent to a server").help("leave it out"))

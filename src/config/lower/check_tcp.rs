@@ -1,7 +1,6 @@
 use rustls::pki_types::ServerName;
 
-use super::check_trust;
-use super::scalar;
+use super::{scalar, trust};
 use crate::config::checks::{TcpCheck, TcpTls};
 use crate::config::reader::{Placed, Refusal, Section};
 
@@ -11,12 +10,12 @@ pub(super) fn read(section: &Section<'_>) -> Option<TcpCheck> {
     let send = section.text("send", |text| Ok(text.to_owned()));
     let expect = section.text("expect", scalar::pattern);
     let encrypted = section.boolean("tls").is_none_or(|tls| tls.value);
-    let trust = check_trust::read(section, encrypted, "tls = true");
+    let trust = trust::read(section, encrypted, "tls = true");
     let name = section.text("server-name", server_name);
     let server_name = match encrypted {
         true => certified(section, name, address.as_ref()),
         false => {
-            check_trust::refuse_unused(section, "server-name", "tls = true");
+            trust::refuse_unused(section, "server-name", "tls = true");
             None
         }
     };

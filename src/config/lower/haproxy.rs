@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::scalar;
+use super::haproxy_events as events;
 use super::service::Draft as Service;
+use super::{scalar, trust};
 use crate::base::InstanceName;
 use crate::config::notes::Span;
 use crate::config::reader::{Placed, Refusal, Section};
@@ -13,6 +14,7 @@ use crate::config::types::{HaproxyAddress, HaproxyCheck, HaproxyInstance, Login}
 pub(super) struct Draft {
     pub(super) name: InstanceName,
     pub(super) span: Span,
+    pub(super) events: events::Draft,
     address: Option<HaproxyAddress>,
     poll_interval: Option<Placed<Duration>>,
     timeout: Option<Placed<Duration>>,
@@ -29,7 +31,9 @@ pub(super) struct CheckDraft {
 
 pub(super) fn read(root: &Section<'_>) -> Vec<Draft> {
     let tables = root.named("haproxy").into_iter();
-    tables.map(|(name, section)| instance(&name, &section)).collect()
+    let instances: Vec<_> = tables.map(|(name, section)| instance(&name, &section)).collect();
+    events::refuse_shared(root, &instances);
+    instances
 }
 
 /// The instances with their checks, each asked as often as its most demanding check wants.
@@ -51,6 +55,8 @@ impl Draft {
         Some(HaproxyInstance {
             name: self.name.clone(),
             address: self.address.clone()?,
+            event_socket: self.events.socket.as_ref().map(|socket| socket.value.clone()),
+            event_ring: self.events.ring.as_ref().map(|ring| ring.value.clone()),
             poll_interval: checks().filter_map(|c| c.interval).fold(poll_interval, Duration::min),
             timeout: checks().filter_map(|c| c.timeout).fold(timeout, Duration::min),
             checks: in_order(checks().map(|c| c.check.clone())),
@@ -75,10 +81,16 @@ fn instance(name: &str, section: &Section<'_>) -> Draft {
     let login = user
         .zip(password_file)
         .map(|(user, file)| Login { user: user.value, password_file: file.value });
-    let http = url.map(|url| HaproxyAddress::Http { url: url.value, login });
+    let encrypted = url.as_ref().is_some_and(|url| url.value.starts_with("https:"));
+    let trust = trust::read(section, encrypted, "an https url");
+    let http = url.zip(trust).map(|(url, trust)| {
+        let url = url.value;
+        HaproxyAddress::Http { url, login, trust }
+    });
     Draft {
         name: InstanceName::from(name),
         span: section.span().clone(),
+        events: events::read(section),
         address: socket.map(|socket| socket.value).or(http),
         poll_interval: section.duration("poll-interval"),
         timeout: section.duration("timeout"),
@@ -131,18 +143,7 @@ fn socket(text: &str) -> Result<HaproxyAddress, Refusal> {
 }
 
 fn url(text: &str) -> Result<String, Refusal> {
-    if text.starts_with("https://") {
-        let rule = "https is not part of this version";
-        return Err(Refusal::rule(rule).help("use http:// on the loopback, or the stats socket"));
-    }
-    let rest = text.strip_prefix("http://").ok_or_else(Refusal::default)?;
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        let rule = "a login does not belong in a url: secrets are read from files";
-        return Err(Refusal::rule(rule).help("use user and password-file"));
-    }
-    let readable = text.parse::<hyper::Uri>().is_ok_and(|uri| uri.host().is_some());
-    if !readable || text.contains('#') {
+    if scalar::http_url(text, "use user and password-file")?.fragment().is_some() {
         return Err(Refusal::default());
     }
     // People copy the address of the CSV form; herald adds that ending itself.

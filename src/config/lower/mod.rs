@@ -9,12 +9,14 @@ mod check;
 mod check_dns;
 mod check_http;
 mod check_tcp;
-mod check_trust;
 mod cloud;
+mod command;
 mod damping;
 mod haproxy;
 mod haproxy_check;
+mod haproxy_events;
 mod health;
+mod hook;
 mod loopback;
 mod neighbor;
 mod password;
@@ -24,6 +26,7 @@ mod service;
 mod session;
 mod signature;
 mod sites;
+mod trust;
 
 use std::collections::BTreeMap;
 

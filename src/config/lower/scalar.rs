@@ -106,8 +106,8 @@ pub(super) fn words(error: &io::Error) -> String {
     }
 }
 
-/// A page that can be asked for: http or https, and no login in it.
-pub(super) fn http_url(text: &str) -> Result<Url, Refusal> {
+/// A page that can be asked for: http or https, and no login in it; `login` says where that goes.
+pub(super) fn http_url(text: &str, login: &str) -> Result<Url, Refusal> {
     // The URL standard forgives more than a file should: `http:///page` has the host `page` there.
     let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
     let strict = rest.is_some_and(|rest| !rest.starts_with(['/', '\\']))
@@ -115,7 +115,7 @@ pub(super) fn http_url(text: &str) -> Result<Url, Refusal> {
     let url = Url::parse(text).ok().filter(|_| strict).ok_or_else(Refusal::default)?;
     if !url.username().is_empty() || url.password().is_some() {
         let rule = "a login does not belong in a url: secrets are read from files";
-        return Err(Refusal::rule(rule).help("leave it out"));
+        return Err(Refusal::rule(rule).help(login));
     }
     Ok(url)
 }

@@ -2,11 +2,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::attributes::{Degraded, Draining, State};
 use super::neighbor::Draft as Neighbor;
-use super::{check, haproxy, health, loopback, sites};
+use super::{check, haproxy, health, hook, loopback, sites};
 use crate::base::{NeighborName, Prefix, PrefixError, ServiceName};
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::suggest::closest;
-use crate::config::types::{Loopback, Service};
+use crate::config::types::{Hook, Loopback, Service};
 use crate::health::Params;
 use crate::policy;
 
@@ -28,6 +28,7 @@ pub(super) struct Draft<'a> {
     pub(super) standby: sites::Draft,
     pub(super) last_site: sites::Draft,
     loopback: Option<Loopback>,
+    hooks: Option<Vec<Hook>>,
     health: health::Draft,
     pub(super) checks: Vec<check::Draft>,
 }
@@ -57,6 +58,7 @@ impl<'a> Draft<'a> {
             .map(|(own, table)| check::read(&name, &own, &table, instances))
             .collect();
         Self {
+            hooks: hook::read(&section),
             loopback: loopback::read(&section.section("loopback"), &addresses),
             health: health::read(&section.section("health"), checks.len()),
             networks: prefixes(&section, "prefixes", prefix),
@@ -94,6 +96,7 @@ impl<'a> Draft<'a> {
 
     /// The service for health and addresses, and for `policy`.
     pub(super) fn lowered(self) -> Option<(Service, policy::Service)> {
+        let wait_sessions = self.drain.wait_sessions();
         let routes = policy::Service {
             enabled: self.enabled.as_ref()?.value,
             prefixes: self.prefixes().map(|prefix| prefix.value).collect(),
@@ -119,7 +122,14 @@ impl<'a> Draft<'a> {
             ladder: self.degraded.ladder,
             checks,
         };
-        let service = Service { name: self.name, health, check_kinds, loopback: self.loopback? };
+        let service = Service {
+            name: self.name,
+            health,
+            check_kinds,
+            loopback: self.loopback?,
+            hooks: self.hooks?,
+            wait_sessions: wait_sessions?,
+        };
         Some((service, routes))
     }
 }

@@ -26,6 +26,16 @@ impl Section<'_> {
         );
     }
 
+    pub(super) fn refuse_single(&self, key: &Key, span: &Span, what: &str) {
+        let path = self.path_of(key.name);
+        self.notes.fault(
+            span,
+            format!("[{path}] cannot be {what}"),
+            "there may be several, so it is a list of tables",
+            format!("write the header with two brackets: [[{path}]]"),
+        );
+    }
+
     pub(super) fn refuse_unknown_keys(&self) {
         let Content::Given(table) = self.content else { return };
         for own in table.keys() {
@@ -49,7 +59,7 @@ impl Section<'_> {
         let known = || self.schema.keys.iter().filter(usable).map(|key| key.name);
         let message = match self.path.as_str() {
             "" => format!("there is no table [{name}]"),
-            path => format!("there is no key {name} in [{path}]"),
+            _ => format!("there is no key {name} in {}", self.header()),
         };
         let help = match closest(name, known()) {
             Some(meant) => format!("did you mean {meant}?"),

@@ -47,6 +47,7 @@ impl Item<'_> {
             | Form::Kind(_)
             | Form::Inline(_)
             | Form::Named(_)
+            | Form::Tables(_)
             | Form::Later => 0..=u64::MAX,
         };
         let number = number(integer).filter(|number| bounds.contains(number));
@@ -154,6 +155,7 @@ impl Item<'_> {
             | Form::Kind(_)
             | Form::Inline(_)
             | Form::Named(_)
+            | Form::Tables(_)
             | Form::Later) => format!("it takes {}", takes(form)),
         }
     }
@@ -223,6 +225,7 @@ pub(in crate::config) fn takes(form: Form) -> String {
             format!("a table in one line, with {}", keys.join(", "))
         }
         Form::Named(_) => "a table of tables".to_owned(),
+        Form::Tables(_) => "a list of tables".to_owned(),
     }
 }
 

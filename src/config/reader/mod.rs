@@ -9,6 +9,7 @@ mod refusal;
 
 use std::borrow::Cow;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{Absent, Form, Key, Table};
@@ -27,6 +28,8 @@ pub(super) struct Section<'a> {
     /// The head of the table; when it is absent, that of the table around it.
     span: Span,
     path: String,
+    /// Whether it is one of a list, so that its header has two brackets.
+    listed: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -45,7 +48,7 @@ impl<'a> Section<'a> {
         table: &'a DeTable<'a>,
     ) -> Self {
         let content = Content::Given(table);
-        let root = Self { notes, schema, content, span: None, path: String::new() };
+        let root = Self { notes, schema, content, span: None, path: String::new(), listed: false };
         root.refuse_unknown_keys();
         root
     }
@@ -62,7 +65,12 @@ impl<'a> Section<'a> {
 
     /// The way to write `key` of this table from anywhere: `[neighbor.ars-0] port`.
     pub(super) fn full(&self, key: &str) -> String {
-        if self.path.is_empty() { format!("[{key}]") } else { format!("[{}] {key}", self.path) }
+        if self.path.is_empty() { format!("[{key}]") } else { format!("{} {key}", self.header()) }
+    }
+
+    /// `[neighbor.ars-0]`, or `[[service.web.hook]]`.
+    fn header(&self) -> String {
+        if self.listed { format!("[[{}]]", self.path) } else { format!("[{}]", self.path) }
     }
 
     /// Whether the file has this key in this table.
@@ -83,13 +91,14 @@ impl<'a> Section<'a> {
         };
         let path = self.path_of(name);
         match self.value(name) {
-            Some((span, value)) => self.open(schema, path, Some(span), value),
+            Some((span, value)) => self.open(schema, path, Some(span), value, false),
             None => {
                 let content = match self.content {
                     Content::Broken => Content::Broken,
                     Content::Given(_) | Content::Absent => Content::Absent,
                 };
-                Section { notes: self.notes, schema, content, span: self.span.clone(), path }
+                let span = self.span.clone();
+                Section { notes: self.notes, schema, content, span, path, listed: false }
             }
         }
     }
@@ -106,7 +115,7 @@ impl<'a> Section<'a> {
         let Form::Inline(schema) = key.form else { unreachable!("{name} is described as inline") };
         let (span, value) = self.value(name)?;
         match value.is_table() {
-            true => Some(self.open(schema, self.path_of(name), Some(span), value)),
+            true => Some(self.open(schema, self.path_of(name), Some(span), value, false)),
             false => self.item(name)?.refuse_type(),
         }
     }
@@ -129,10 +138,27 @@ impl<'a> Section<'a> {
         for (own, value) in entries.into_iter().filter(|(_, value)| value.get_ref().is_table()) {
             let path = format!("{}.{}", self.path_of(name), own.get_ref());
             self.refuse_bad_name(key, own.get_ref(), &Some(own.span()));
-            let section = self.open(schema, path, Some(value.span()), value.get_ref());
+            let section = self.open(schema, path, Some(value.span()), value.get_ref(), false);
             sections.push((own.get_ref().to_string(), section));
         }
         sections
+    }
+
+    /// The tables of a list, in their order.
+    pub(super) fn tables(&self, name: &str) -> Vec<Section<'a>> {
+        let key = self.key(name);
+        let Form::Tables(schema) = key.form else { unreachable!("{name} is described as tables") };
+        let Some((span, value)) = self.value(name) else { return Vec::new() };
+        let tables = value.as_array().filter(|list| list.iter().all(|v| v.get_ref().is_table()));
+        let Some(tables) = tables else {
+            self.refuse_single(key, &Some(span), item::article(value));
+            return Vec::new();
+        };
+        let path = || self.path_of(name);
+        let open = |table: &'a Spanned<DeValue<'a>>| {
+            self.open(schema, path(), Some(table.span()), table.get_ref(), true)
+        };
+        tables.iter().map(open).collect()
     }
 
     fn open(
@@ -141,6 +167,7 @@ impl<'a> Section<'a> {
         path: String,
         span: Span,
         value: &'a DeValue<'a>,
+        listed: bool,
     ) -> Section<'a> {
         let content = match value {
             DeValue::Table(table) => Content::Given(table),
@@ -156,7 +183,7 @@ impl<'a> Section<'a> {
                 Content::Broken
             }
         };
-        let section = Section { notes: self.notes, schema, content, span, path };
+        let section = Section { notes: self.notes, schema, content, span, path, listed };
         section.refuse_unknown_keys();
         section
     }

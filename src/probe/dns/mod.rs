@@ -1,6 +1,8 @@
 //! Asks one DNS server one question, by itself: neither resolv.conf nor any cache is involved.
 
 mod message;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};

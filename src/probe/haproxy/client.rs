@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use reqwest::{RequestBuilder, Response, StatusCode};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::base::Trust;
 use crate::client;
 use crate::config::{HaproxyAddress, HaproxyInstance, Login};
 
+use super::dial::{Connection, dial};
 use super::silence::Silence;
 use super::stats::Answer;
 
@@ -54,50 +55,48 @@ impl Client {
     }
 
     async fn ask_once(&self) -> Result<Answer, Silence> {
-        match &self.address {
-            HaproxyAddress::Unix(path) => {
-                let stream = UnixStream::connect(path)
-                    .await
-                    .map_err(|error| Silence::from_unix(path, &error))?;
-                ask_socket(stream, path.display().to_string()).await
+        let place = match &self.address {
+            HaproxyAddress::Unix(path) => path.display().to_string(),
+            HaproxyAddress::Tcp(address) => address.clone(),
+            HaproxyAddress::Http { url, login, trust } => {
+                return ask_page(url, login.as_ref(), trust.as_ref()).await;
             }
-            HaproxyAddress::Tcp(address) => {
-                let stream = TcpStream::connect(address)
-                    .await
-                    .map_err(|error| Silence::from_io(address.clone(), &error))?;
-                ask_socket(stream, address.clone()).await
-            }
-            HaproxyAddress::Http { url, login } => ask_page(url, login.as_ref()).await,
+        };
+        let octets = converse(dial(&self.address).await?, QUESTION, &place).await?;
+        let answer = parse(&octets, &place)?;
+        match octets.ends_with(b"\n\n") {
+            true => Ok(answer),
+            false => Err(Silence::Cut(place)),
         }
     }
 }
 
-/// Puts the question on a stats socket and reads to its end.
-async fn ask_socket<S>(mut stream: S, place: String) -> Result<Answer, Silence>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let lost = |error| Silence::from_io(place.clone(), &error);
-    stream.write_all(QUESTION).await.map_err(lost)?;
+/// Puts a question on a stats socket and reads to its end.
+pub(super) async fn converse(
+    mut connection: Connection,
+    question: &[u8],
+    place: &str,
+) -> Result<Vec<u8>, Silence> {
+    let lost = |error| Silence::from_io(place.to_owned(), &error);
+    connection.write_all(question).await.map_err(lost)?;
     let mut octets = Vec::new();
-    let read = stream.take(LONGEST_ANSWER as u64 + 1).read_to_end(&mut octets).await;
+    let read = connection.take(LONGEST_ANSWER as u64 + 1).read_to_end(&mut octets).await;
     match read {
-        Err(_) if !octets.is_empty() => return Err(Silence::Cut(place)),
-        Err(error) => return Err(lost(error)),
-        Ok(0) => return Err(Silence::Closed(place)),
-        Ok(_) => {}
-    }
-    let answer = parse(&octets, &place)?;
-    match octets.ends_with(b"\n\n") {
-        true => Ok(answer),
-        false => Err(Silence::Cut(place)),
+        Err(_) if !octets.is_empty() => Err(Silence::Cut(place.to_owned())),
+        Err(error) => Err(lost(error)),
+        Ok(0) => Err(Silence::Closed(place.to_owned())),
+        Ok(_) => Ok(octets),
     }
 }
 
 /// Fetches the stats page's CSV.
-async fn ask_page(url: &str, login: Option<&Login>) -> Result<Answer, Silence> {
+async fn ask_page(
+    url: &str,
+    login: Option<&Login>,
+    trust: Option<&Trust>,
+) -> Result<Answer, Silence> {
     let failed = |error| from_http(url, &error);
-    let client = client::http(None).build();
+    let client = client::http(trust).build();
     let table = format!("{};csv", url.trim_end_matches(";csv"));
     let request = with_login(client.map_err(failed)?.get(table), login)?;
     read_page(request.send().await.map_err(failed)?, url).await
@@ -152,6 +151,9 @@ fn from_http(url: &str, error: &reqwest::Error) -> Silence {
     let mut last = error.to_string();
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<io::Error>() {
+            if let Some(tls) = client::handshake_error(io) {
+                return Silence::Unreachable { place: url.to_owned(), cause: client::words(tls) };
+            }
             return Silence::from_io(url.to_owned(), io);
         }
         if inner.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {

@@ -57,6 +57,11 @@ impl Columns {
         }
     }
 
+    /// Sessions of any row.
+    pub(super) fn sessions(&self, record: &StringRecord) -> u64 {
+        self.number(record, "scur")
+    }
+
     fn check(&self, record: &StringRecord) -> Option<Check> {
         let written = record.get(self.check_status).unwrap_or_default();
         let (running, status) = match written.strip_prefix("* ") {

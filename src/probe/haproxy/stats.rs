@@ -16,6 +16,8 @@ pub(super) struct Answer {
     pub(super) worker: Option<Worker>,
     /// The status of every frontend, such as `OPEN`.
     pub(super) frontends: BTreeMap<String, String>,
+    /// The sessions that every frontend has now (`scur`).
+    pub(super) frontend_sessions: BTreeMap<String, u64>,
     /// Every backend.
     pub(super) backends: BTreeMap<String, Backend>,
 }
@@ -34,6 +36,8 @@ pub(super) struct Worker {
 pub(super) struct Backend {
     /// The status of the BACKEND row; `UP` also without any server.
     pub(super) status: String,
+    /// The sessions that it has now (`scur`).
+    pub(super) sessions: u64,
     /// Its servers.
     pub(super) servers: Vec<Server>,
 }
@@ -138,9 +142,14 @@ impl Answer {
         let proxy = text(columns.proxy);
         match record.get(columns.kind) {
             Some("0") => {
+                self.frontend_sessions.insert(proxy.clone(), columns.sessions(record));
                 self.frontends.insert(proxy, text(columns.status));
             }
-            Some("1") => self.backends.entry(proxy).or_default().status = text(columns.status),
+            Some("1") => {
+                let backend = self.backends.entry(proxy).or_default();
+                backend.status = text(columns.status);
+                backend.sessions = columns.sessions(record);
+            }
             Some("2") => {
                 self.backends.entry(proxy).or_default().servers.push(columns.server(record))
             }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, Login};
 use crate::health::{Observation, Outcome};
 
 use super::super::client::{Client, LONGEST_ANSWER};
 use super::super::silence::Silence;
-use super::super::{verify, watch};
+use super::super::{EventSockets, Probe, verify};
 use super::{HEADER, check};
 
 /// What the scripted socket does with one connection.
@@ -45,12 +45,19 @@ impl Script {
         let listener = UnixListener::bind(&path).unwrap();
         tokio::spawn(async move {
             let mut hanging = Vec::new();
-            for turn in 0.. {
+            let mut turn = 0;
+            loop {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let mut line = [0; 64];
                 let length = stream.read(&mut line).await.unwrap();
+                if line.starts_with(b"set timeout cli") {
+                    // The connection that waits for the end of a worker.
+                    hanging.push(stream);
+                    continue;
+                }
                 assert_eq!(&line[..length], b"show info;show stat\n");
-                match turns[turn.min(turns.len() - 1)].clone() {
+                turn += 1;
+                match turns[turn.min(turns.len()) - 1].clone() {
                     // Who asked may have gone before the end of what is said.
                     Turn::Say(text) => drop(stream.write_all(text.as_bytes()).await),
                     Turn::Close => {}
@@ -70,10 +77,16 @@ fn instance(address: HaproxyAddress) -> HaproxyInstance {
     HaproxyInstance {
         name: "local".into(),
         address,
+        event_socket: None,
+        event_ring: None,
         poll_interval: Duration::from_millis(5),
         timeout: Duration::from_millis(200),
         checks: vec![check()],
     }
+}
+
+fn probe(instance: HaproxyInstance) -> Probe {
+    Probe::new(instance, &EventSockets::default(), watch::Sender::default())
 }
 
 async fn silence(instance: &HaproxyInstance) -> Silence {
@@ -161,7 +174,9 @@ async fn a_closed_port_is_a_death_by_tcp_and_by_http() {
     let tcp = silence(&instance(HaproxyAddress::Tcp(place.clone()))).await;
     assert_eq!(tcp.to_string(), format!("HAProxy is gone: connection refused at {place}"));
     let url = format!("http://{place}/stats");
-    let http = silence(&instance(HaproxyAddress::Http { url: url.clone(), login: None })).await;
+    let http =
+        silence(&instance(HaproxyAddress::Http { url: url.clone(), login: None, trust: None }))
+            .await;
     assert_eq!(http.to_string(), format!("HAProxy is gone: connection refused at {url}"));
     assert_eq!((tcp.outcome(), http.outcome()), (Outcome::Gone, Outcome::Gone));
 }
@@ -176,7 +191,7 @@ async fn a_page_that_closes_without_an_answer_is_a_death() {
             assert_ne!(stream.read(&mut request).await.unwrap(), 0);
         }
     });
-    let silence = silence(&instance(HaproxyAddress::Http { url, login: None })).await;
+    let silence = silence(&instance(HaproxyAddress::Http { url, login: None, trust: None })).await;
     assert_eq!(silence.outcome(), Outcome::Gone, "{silence}");
 }
 
@@ -185,7 +200,8 @@ async fn a_password_file_that_cannot_be_read_is_named() {
     let login =
         Login { user: "herald".to_owned(), password_file: Path::new("/nowhere/pass").to_owned() };
     let url = "http://127.0.0.1:1/stats".to_owned();
-    let silence = silence(&instance(HaproxyAddress::Http { url, login: Some(login) })).await;
+    let silence =
+        silence(&instance(HaproxyAddress::Http { url, login: Some(login), trust: None })).await;
     assert_eq!(silence.outcome(), Outcome::Unknown);
     assert!(silence.to_string().contains("password-file /nowhere/pass"), "{silence}");
 }
@@ -196,7 +212,7 @@ async fn each_poll_gives_a_sample_of_each_check_and_the_watch_ends_with_its_list
     let second = HaproxyCheck { check: "other".into(), backend: "db".to_owned(), ..check() };
     let instance = HaproxyInstance { checks: vec![check(), second], ..script.instance() };
     let (sender, mut receiver) = mpsc::channel(1);
-    let watching = tokio::spawn(watch(instance, sender));
+    let watching = tokio::spawn(probe(instance).run(sender));
     let mut seen = Vec::new();
     for _ in 0..4 {
         let Observation { check, sample, .. } = receiver.recv().await.unwrap();
@@ -216,7 +232,7 @@ async fn a_watch_that_waits_for_haproxy_still_ends_with_its_listener() {
     let script = Script::play(vec![Turn::Hang]);
     let instance = HaproxyInstance { timeout: Duration::from_secs(3600), ..script.instance() };
     let (sender, receiver) = mpsc::channel(1);
-    let watching = tokio::spawn(watch(instance, sender));
+    let watching = tokio::spawn(probe(instance).run(sender));
     tokio::task::yield_now().await;
     drop(receiver);
     watching.await.unwrap();

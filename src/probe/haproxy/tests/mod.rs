@@ -1,8 +1,15 @@
 mod client;
+mod delivery;
 mod judge;
+mod line;
+mod pace;
 mod proof;
 mod silence;
+mod sockets;
 mod stats;
+mod transcript;
+mod watcher;
+mod witness;
 
 use crate::config::{HaproxyCheck, MinUp};
 use crate::health::{Outcome, Sample};

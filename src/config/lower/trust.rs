@@ -11,8 +11,8 @@ use crate::config::reader::{Placed, Section};
 /// Far more than the authorities of the whole web take.
 const LONGEST_FILE: u64 = 4 << 20;
 
-/// Whose certificates a check believes, by `ca-file` and `insecure`; nobody's when it speaks no TLS,
-/// which `with` would change. The outer `None` only after a fault has been noted.
+/// Whose certificates are believed, by `ca-file` and `insecure` of a table; nobody's when it is not
+/// about TLS, which `with` would change. The outer `None` only after a fault has been noted.
 pub(super) fn read(section: &Section<'_>, encrypted: bool, with: &str) -> Option<Option<Trust>> {
     let insecure = section.boolean("insecure");
     let file = section.text("ca-file", scalar::path);
