@@ -529,12 +529,14 @@ fn what_the_neighbour_shows_of_watched_prefixes_is_told_when_it_changes() {
     };
     let shown = |bench: &mut Bench| -> Vec<Option<Vec<u32>>> {
         let outputs = std::mem::take(&mut bench.outputs).into_iter();
-        let told = outputs.filter_map(|output| match output {
-            Output::Shown(Shown::Unknown) => Some(None),
-            Output::Shown(Shown::Routes(routes)) => {
-                Some(Some(routes.values().map(|route| route.as_path[1].0).collect()))
-            }
-            _ => None,
+        let told = outputs.filter_map(|output| {
+            let Output::Shown(shown) = output else { return None };
+            Some(match shown {
+                Shown::Unknown => None,
+                Shown::Routes(routes) => {
+                    Some(routes.values().map(|route| route.as_path[1].0).collect())
+                }
+            })
         });
         told.collect()
     };
