@@ -3,6 +3,7 @@
 
 mod agent;
 mod check;
+mod check_local;
 mod haproxy;
 mod hook;
 mod neighbor;
@@ -169,6 +170,9 @@ const fn ms(count: u32) -> Duration {
 const fn seconds(count: u32) -> Duration {
     SECOND.saturating_mul(count)
 }
+
+/// A program and its arguments.
+const COMMAND: Form = Form::List("a string, the first an absolute path");
 
 /// RFC 6793; 0, AS_TRANS and the last number of each size are refused by the reader.
 const AS_NUMBER: Form = Form::Integer(1, 4_294_967_295);
