@@ -126,3 +126,6 @@ impl Version {
         Self(metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
     }
 }
+
+#[cfg(test)]
+mod tests;
