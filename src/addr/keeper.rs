@@ -23,7 +23,8 @@ const RESYNC: Duration = Duration::from_secs(30);
 
 /// Keeps `wanted` on the interfaces until its sender is dropped; then returns, leaving the addresses
 /// as they are (an orderly stop first wants the empty set and waits for the report). Reports go out
-/// at the start and whenever what is bound or the faults have changed, after the changes were made.
+/// at the start and whenever what is wanted, what is bound or the faults have changed, after the
+/// changes were made.
 /// A full report channel holds everything up, so its reader must not wait for this task. Ends early,
 /// without an error, when nobody takes the reports any more.
 ///
@@ -211,7 +212,11 @@ impl Keeper {
             }
         }
         self.left = left;
-        AddressReport { bound: plan.kept.into_keys().collect(), faults }
+        AddressReport {
+            wanted: Arc::clone(&self.wanted),
+            bound: plan.kept.into_keys().collect(),
+            faults,
+        }
     }
 
     /// Waits until there is reason for another pass; `false` when nobody wants anything any more.

@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     /// As JSON.
     #[arg(long)]
     json: bool,
-    /// Exit with 1 unless it is up and healthy and a neighbour has its session.
+    /// Exit with 1 unless it is up or degraded, and healthy, and a session is established.
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]

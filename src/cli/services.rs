@@ -45,11 +45,47 @@ fn row(service: &Service, now: Timestamp) -> Vec<Cell> {
     ]
 }
 
-/// Whether the service does what it is there for: up and healthy, or not meant to be. One that is
-/// announced against its health is not.
+/// Whether the service does what it is there for: announced and healthy, or not meant to be.
+/// Degraded is healthy with less capacity; what is announced against its health is not healthy.
 pub(super) fn is_healthy(service: &Service) -> bool {
     match service.state.as_str() {
         "disabled" => true,
-        state => state == "up" && service.health.verdict == "healthy",
+        "up" | "degraded" => service.health.verdict == "healthy",
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn service(state: &str, verdict: &str) -> Service {
+        let text = format!(
+            r#"{{"name":"web","state":"{state}","since":"2026-01-01T00:00:00Z","because":"{}",
+            "capacity-percent":100,"health":{{"verdict":"{verdict}","because":""}},
+            "override":null,"checks":[],"routes":[]}}"#,
+            "long ".repeat(40)
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn healthy_is_what_is_announced_with_reason_or_not_meant_to_be() {
+        for state in ["up", "degraded"] {
+            assert!(is_healthy(&service(state, "healthy")), "{state}");
+            assert!(!is_healthy(&service(state, "unhealthy")), "{state}: announced by a word");
+        }
+        assert!(is_healthy(&service("disabled", "pending")));
+        for state in ["pending", "down", "draining", "drained", "withdrawn"] {
+            assert!(!is_healthy(&service(state, "healthy")), "{state}");
+        }
+    }
+
+    #[test]
+    fn the_table_keeps_to_eighty_columns() {
+        let services = [service("withdrawn", "unhealthy"), service("up", "healthy")];
+        let text = service_table(&services, Timestamp::now(), false);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains("0/0") && text.contains('…'), "{text}");
     }
 }

@@ -23,7 +23,8 @@ pub(super) struct Arguments {
     /// Show it anew every second until interrupted.
     #[arg(long, conflicts_with = "exit_code")]
     watch: bool,
-    /// Exit with 1 unless every enabled service is up and healthy and a session is established.
+    /// Exit with 1 unless every enabled service is up or degraded, and healthy, and a session is
+    /// established.
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]

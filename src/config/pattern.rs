@@ -9,8 +9,9 @@ use regex::bytes::{Regex, RegexBuilder};
 pub struct Pattern(Regex);
 
 impl Pattern {
-    /// The most memory, in octets, that a compiled expression may take.
-    const MOST: usize = 1 << 20;
+    /// The most memory, in octets, that a compiled expression may take: it bounds the work for each
+    /// octet that is matched, too.
+    const MOST: usize = 128 << 10;
 
     /// Whether it matches anywhere in `octets`. Takes time linear in their number.
     pub fn matches(&self, octets: &[u8]) -> bool {

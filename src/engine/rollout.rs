@@ -19,6 +19,8 @@ pub(super) struct Rollout {
     plans: BTreeMap<NeighborName, Plan>,
     carried: BTreeMap<NeighborName, Carried>,
     report: AddressReport,
+    /// Whether the keeper has reported at all.
+    heard: bool,
     /// Addresses that services ask for now.
     asked: BTreeSet<LoopbackAddress>,
     /// Addresses no longer asked for, held until every neighbour has been told the plan of this version.
@@ -36,6 +38,7 @@ impl Rollout {
             plans: neighbors.clone().map(|name| (name, Plan::default())).collect(),
             carried: neighbors.map(|name| (name, Carried::Nothing)).collect(),
             report: AddressReport::default(),
+            heard: false,
             asked: BTreeSet::new(),
             held: BTreeMap::new(),
             wanted: Arc::default(),
@@ -79,6 +82,7 @@ impl Rollout {
 
     pub(super) fn handle_report(&mut self, report: AddressReport) {
         self.report = report;
+        self.heard = true;
     }
 
     pub(super) fn handle_carried(&mut self, neighbor: NeighborName, carried: Carried) {
@@ -172,9 +176,18 @@ impl Rollout {
         self.carried.iter().filter(|(_, c)| **c != Carried::Nothing).map(|(name, _)| name)
     }
 
-    /// Wanted addresses that are bound.
-    pub(super) fn bound(&self) -> &BTreeSet<LoopbackAddress> {
-        &self.report.bound
+    /// What keeps the addresses from being called released, in words; `None` when nothing does. The
+    /// keeper may be about to do what was wished for last, so its answer to the newest wish counts.
+    pub(super) fn unreleased(&self) -> Option<String> {
+        if !self.report.bound.is_empty() {
+            let bound = self.report.bound.iter().map(|bound| bound.address.to_string());
+            return Some(format!(
+                "addresses still bound: {}",
+                bound.collect::<Vec<_>>().join(", ")
+            ));
+        }
+        let answered = self.heard && self.report.wanted == self.wanted;
+        (!answered).then(|| "no answer about the addresses".to_owned())
     }
 
     pub(super) fn view(

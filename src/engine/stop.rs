@@ -99,11 +99,7 @@ impl Engine {
                     (!left.is_empty()).then(|| format!("sessions not closed: {left}")),
                 )
             }
-            Phase::Releasing => {
-                let bound = self.rollout.bound().iter();
-                let left = list(bound.map(|a| a.address.to_string()).collect());
-                (Phase::Over, (!left.is_empty()).then(|| format!("addresses still bound: {left}")))
-            }
+            Phase::Releasing => (Phase::Over, self.rollout.unreleased()),
             Phase::Over => return None,
         };
         match left {

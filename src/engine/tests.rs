@@ -167,7 +167,11 @@ impl Bench {
     /// Binds what is wanted.
     pub(super) fn bind(&mut self) -> &[&'static str] {
         let bound = self.addresses.clone();
-        self.input(Input::Addresses(AddressReport { bound, faults: BTreeMap::new() }))
+        self.input(Input::Addresses(AddressReport {
+            wanted: Arc::new(self.addresses.clone()),
+            bound,
+            faults: BTreeMap::new(),
+        }))
     }
 
     pub(super) fn carry(&mut self, neighbor: &str, carried: Carried) {
@@ -309,7 +313,7 @@ fn a_recovery_during_the_release_keeps_the_address() {
 fn a_route_whose_address_cannot_be_bound_is_withdrawn_and_says_why() {
     let mut bench = Bench::up();
     let faults = [(loopback(ADDRESS), Reason::new("no such interface"))].into();
-    bench.input(Input::Addresses(AddressReport { bound: BTreeSet::new(), faults }));
+    bench.input(Input::Addresses(AddressReport { faults, ..AddressReport::default() }));
     assert_eq!(bench.announced(), None);
     let route = bench.engine.services().next().unwrap().routes.remove(0);
     assert_eq!(route.bound, Some(false));
@@ -371,7 +375,7 @@ fn an_address_that_cannot_be_bound_is_not_waited_for() {
     let mut bench = Bench::new(params(false));
     bench.healthy();
     let faults = [(loopback(ADDRESS), Reason::new("no such interface"))].into();
-    bench.input(Input::Addresses(AddressReport { bound: BTreeSet::new(), faults }));
+    bench.input(Input::Addresses(AddressReport { faults, ..AddressReport::default() }));
     assert!(bench.complete() && bench.announced().is_none());
 }
 
@@ -526,7 +530,11 @@ proptest! {
                 Op::Sample(_) => { bench.sample(Outcome::Unknown); }
                 Op::Bind(works) => {
                     bound = if works { bench.addresses.clone() } else { BTreeSet::new() };
-                    let report = AddressReport { bound: bound.clone(), faults: BTreeMap::new() };
+                    let report = AddressReport {
+                        wanted: Arc::new(bench.addresses.clone()),
+                        bound: bound.clone(),
+                        faults: BTreeMap::new(),
+                    };
                     bench.input(Input::Addresses(report));
                 }
                 Op::Carry(first, up) => {
@@ -564,4 +572,15 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_stop_waits_for_what_the_keeper_is_about_to_bind() {
+    let mut bench = Bench::new(params(false));
+    assert!(!bench.addresses.is_empty(), "asked for, and nothing reported yet");
+    stop(&mut bench, Duration::ZERO);
+    assert!(bench.addresses.is_empty());
+    assert_eq!(bench.stopped, None, "the keeper may be binding what it was asked for first");
+    bench.bind();
+    assert_eq!(bench.stopped, Some(Vec::new()));
 }

@@ -27,6 +27,36 @@ fn every_file_that_ships_opens_with_what_it_is_and_what_to_change() {
     }
 }
 
+#[test]
+fn every_example_of_the_checks_can_be_used() {
+    let text = fs::read_to_string(root().join("docs/checks.md")).unwrap();
+    let examples: Vec<&str> = text
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("```")?.0))
+        .flat_map(|block| block.split("\n\n"))
+        .collect();
+    assert!(examples.len() >= 5, "{examples:?}");
+    for example in examples {
+        let service = example.split(['.', ']']).nth(1).expect("a service");
+        let whole = format!(
+            "[bgp]\nlocal-as = 65010\nrouter-id = \"192.0.2.10\"\n\
+             [neighbor.rs-0]\naddress = \"192.0.2.1\"\npeer-as = 65000\n\
+             [service.{service}]\naddresses = [\"198.51.100.1\"]\n{example}"
+        );
+        match read("checks.md", &whole) {
+            Ok(loaded) => assert!(loaded.worries.is_empty(), "{}", loaded.worries),
+            // Files of the reader's machine are not on this one.
+            Err(faults) => {
+                assert!(
+                    faults.report().iter().all(|f| f.rule == "there is no such file"),
+                    "{faults}"
+                );
+            }
+        }
+    }
+}
+
 /// The AS path that the first route server of a shipped file receives while the service is healthy.
 fn path_seen(file: &str) -> Vec<Asn> {
     let text = fs::read_to_string(root().join("configs").join(file)).expect("a file that ships");
