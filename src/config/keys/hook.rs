@@ -1,4 +1,4 @@
-use super::{Form, HOUR, Key, Table, ms};
+use super::{COMMAND, Form, HOUR, Key, Table, ms};
 
 pub(super) static HOOK: Table = Table {
     meaning: "A command that runs after the routes have followed a change of the service; docs/hooks.md \
@@ -24,6 +24,3 @@ pub(super) static HOOK: Table = Table {
         .default("\"10s\""),
     ],
 };
-
-/// A program and its arguments.
-pub(super) const COMMAND: Form = Form::List("a string, the first an absolute path");
