@@ -15,7 +15,7 @@
 //! |---|---|---|
 //! | F0 | [`base`] | words of the domain: prefix, ASN, community, names, reasons, timer table, seeded back-off |
 //! | F1 | [`wire`] | octets ⇄ messages (RFC 4271 and the attributes and capabilities herald speaks) |
-//! | F1 | [`health`] | samples → verdict: rise and fall, rule, capacity, hold-up, unknown; pure |
+//! | F1 | [`health`] | samples → verdict: rise and fall, rule, hold-up, damping, capacity, unknown; pure |
 //! | F1 | [`rib`] | tables of wanted, sent and received routes; table × table → delta by attribute set |
 //! | F2 | [`policy`] | verdict + region + state table + operator's word → announce (attributes) or withdraw |
 //! | F2 | [`session`] | the BGP state machine of one neighbour, without IO |

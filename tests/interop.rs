@@ -8,6 +8,7 @@
 //! | `graceful_restart.rs` | kill -9 with and without `graceful-restart`: what is kept, until when |
 //! | `haproxy.rs` | HAProxy coming, going and reloading, and the loopback that goes with it |
 //! | `collisions.rs` | two connections at once, staged step by step |
+//! | `sites.rs` | one active site at a time: standby and last resort |
 //! | `agreements.rs` | what both sides must agree on first: roles, IPv4 over IPv6 |
 //! | `bad_peers.rs` | a scripted speaker that breaks the rules |
 //! | `readers.rs` | the tests' own eyes: what a scripted speaker announces is what they report of each daemon |
@@ -33,4 +34,6 @@ mod readers;
 mod routes;
 #[path = "interop/sessions.rs"]
 mod sessions;
+#[path = "interop/sites.rs"]
+mod sites;
 mod support;

@@ -125,7 +125,7 @@ impl Driver {
                 assert!(self.links.remove(&direction).is_some(), "{direction:?} closed twice");
             }
             Output::Carried(carried) => self.carry(carried),
-            Output::Event(_) => {}
+            Output::Shown(_) | Output::Event(_) => {}
         }
     }
 

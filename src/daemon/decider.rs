@@ -25,7 +25,7 @@ use crate::health::Observation;
 use crate::hook;
 use crate::policy::{Owner, State};
 use crate::probe;
-use crate::rib::{Carried, Plan};
+use crate::rib::{Carried, Plan, Shown};
 use crate::session::Leaving;
 use crate::status::{
     Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Sessions, Snapshot,
@@ -58,6 +58,7 @@ pub(super) struct Inputs {
     pub(super) notices: watch::Receiver<Option<Notice>>,
     pub(super) observations: mpsc::Receiver<Observation>,
     pub(super) carried: mpsc::Receiver<(NeighborName, Carried)>,
+    pub(super) shown: mpsc::Receiver<(NeighborName, Shown)>,
     pub(super) reports: mpsc::Receiver<AddressReport>,
     pub(super) questions: Questions,
 }
@@ -134,6 +135,7 @@ impl Decider {
                 }
                 () = clock::reached(deadline) => Input::Timeout,
                 Ok(()) = self.inputs.notices.changed() => self.noticed(),
+                Some((name, shown)) = self.inputs.shown.recv() => Input::Shown(name, shown),
                 Some(question) = self.inputs.questions.recv() => {
                     self.answer(question);
                     continue;
@@ -282,9 +284,12 @@ impl Decider {
     fn changed(&self, transition: &Transition) {
         let Transition { service, from, to, because, at } = transition;
         match to {
-            State::Down => tracing::warn!(%service, %from, %to, %because, "service changed"),
+            State::Down | State::LastResort => {
+                tracing::warn!(%service, %from, %to, %because, "service changed")
+            }
             State::Pending
             | State::Up
+            | State::Standby
             | State::Degraded
             | State::Draining
             | State::Drained
@@ -300,7 +305,10 @@ impl Decider {
             because: because.to_string(),
         };
         self.recorder.record(what, *at);
-        self.outputs.changes.send_modify(|changes| changes.note(transition, &self.config));
+        // A last resort that comes or goes is news, but no new state to a hook.
+        if from.as_str() != to.as_str() {
+            self.outputs.changes.send_modify(|changes| changes.note(transition, &self.config));
+        }
     }
 }
 

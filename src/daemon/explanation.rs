@@ -27,7 +27,8 @@ pub(super) fn explanation(
     Some(Explanation {
         rule: rule(service.health.rule, service.health.checks.len()),
         table: policy::table(routing, view.state).map(|(word, table)| {
-            layer(format!("service.{name}.{word}"), table.announce, &table.extras)
+            let announced = policy::announces(routing, view.state);
+            layer(format!("service.{name}.{word}"), announced, &table.extras)
         }),
         region: layer(region, true, &config.policy.region),
         neighbors: routing

@@ -15,7 +15,7 @@ use crate::bfd_udp::{Command, Path};
 use crate::clock;
 use crate::config::{Config, Neighbor};
 use crate::peer::{self, Callers, Ends, Peer};
-use crate::rib::{Carried, Plan};
+use crate::rib::{Carried, Plan, Shown};
 use crate::session::{Leaving, Session, State};
 use crate::status::{PeerStatus, RouteQuestion, RouteQuestions};
 
@@ -39,6 +39,8 @@ pub(super) struct Neighbors {
 pub(super) struct Shared {
     /// To the decider.
     pub(super) carried: mpsc::Sender<(NeighborName, Carried)>,
+    /// Likewise.
+    pub(super) shown: mpsc::Sender<(NeighborName, Shown)>,
     /// To the listener.
     pub(super) callers: watch::Sender<Callers>,
     /// To whoever asks for routes.
@@ -166,6 +168,7 @@ impl Neighbors {
                 questions: questions_in,
                 stop: stop_in,
                 carried: self.ends.carried.clone(),
+                shown: self.ends.shown.clone(),
                 bfd: bfd.clone(),
                 status,
             },

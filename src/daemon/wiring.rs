@@ -68,6 +68,7 @@ impl Wiring {
         let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
         let (reports, reports_in) = mpsc::channel(REPORTS);
         let (carried, carried_in) = mpsc::channel(REPORTS);
+        let (shown, shown_in) = mpsc::channel(REPORTS);
         let (addresses, wanted) = watch::channel(Arc::default());
         let (haproxies, haproxies_in) = watch::channel(Haproxies::default());
         let (callers, callers_in) = watch::channel(Callers::default());
@@ -82,6 +83,7 @@ impl Wiring {
             notices: notices_in,
             observations: observations_in,
             carried: carried_in,
+            shown: shown_in,
             reports: reports_in,
             questions,
         };
@@ -106,7 +108,7 @@ impl Wiring {
             reports,
             wanted,
             haproxies,
-            shared: Shared { carried, callers, questions: route_questions, bfd },
+            shared: Shared { carried, shown, callers, questions: route_questions, bfd },
             callers: callers_in,
             notices,
             paths,

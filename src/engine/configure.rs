@@ -33,7 +33,9 @@ impl Engine {
         self.services = services;
         self.params = params;
         self.rollout.configure(self.params.policy.neighbors.keys());
-        self.rollout.keep_only(self.params.policy.services.values());
+        self.rollout.know(self.params.policy.services.values());
+        let policy = &self.params.policy;
+        self.scenery.configure(policy.router_id, |name| policy.neighbors.contains_key(name));
         self.settle_all(now);
         self.release_unasked();
         if forgotten {

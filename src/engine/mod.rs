@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! Observed ─▶ health ────▶ policy ─▶ Decision ─▶ rollout ─▶ Routes (a plan per neighbour)
-//! Command ──▶ overrides ────┘                     │  └────▶ Addresses (what should be bound)
+//! Command ──▶ overrides ────┤                     │  └────▶ Addresses (what should be bound)
+//! Shown ────▶ rivalry ──────┘                     │
 //! Addresses, Carried ─────────────────────────────┘
 //! ```
 //!
@@ -15,6 +16,7 @@ mod address;
 mod command;
 mod configure;
 mod overrides;
+mod rivalry;
 mod rollout;
 mod service;
 mod stop;
@@ -26,10 +28,11 @@ use std::time::{Duration, Instant};
 use crate::base::{LoopbackAddress, NeighborName, Prefix, Reason, ServiceName};
 use crate::health::{self, Observation};
 use crate::policy::{self, Override, Owner, State};
-use crate::rib::{Carried, Plan};
+use crate::rib::{Carried, Plan, Shown};
 
 pub use address::AddressReport;
 pub use command::{Command, Lasts, Refusal, Target, Word};
+use rivalry::Scenery;
 use rollout::Rollout;
 use service::Service;
 pub use service::{RouteView, ServiceView};
@@ -67,6 +70,8 @@ pub enum Input {
     Addresses(AddressReport),
     /// A neighbour has been told, or is gone.
     Carried(NeighborName, Carried),
+    /// A neighbour shows other routes for our prefixes.
+    Shown(NeighborName, Shown),
     /// An operator or the cloud has given a word; ignored where [`Engine::refusal`] says so.
     Command(Command),
     /// A word that an earlier life of the agent has left, with its times.
@@ -129,6 +134,8 @@ pub enum Timer {
     Health(health::Timer),
     /// The end of a drain, or of an announcement by an operator.
     Override,
+    /// Nobody else announces a service: its turn comes.
+    Rivalry,
     /// The bound on a step of the orderly stop.
     Stop,
 }
@@ -148,6 +155,7 @@ pub struct Engine {
     params: Params,
     services: BTreeMap<ServiceName, Service>,
     rollout: Rollout,
+    scenery: Scenery,
     stop: Option<Stop>,
     outputs: VecDeque<Output>,
 }
@@ -160,6 +168,7 @@ impl Engine {
         let mut engine = Self {
             services: BTreeMap::new(),
             rollout,
+            scenery: Scenery::new(params.policy.router_id),
             stop: None,
             outputs: VecDeque::new(),
             params,
@@ -167,6 +176,7 @@ impl Engine {
         for (name, params) in &engine.params.services {
             engine.services.insert(name.clone(), Service::new(params.health.clone(), now));
         }
+        engine.rollout.know(engine.params.policy.services.values());
         engine.settle_all(now);
         engine
     }
@@ -187,6 +197,10 @@ impl Engine {
             Input::Carried(neighbor, carried) => {
                 self.rollout.handle_carried(neighbor, carried);
                 self.publish_addresses();
+            }
+            Input::Shown(neighbor, shown) => {
+                self.scenery.handle_shown(neighbor, shown);
+                self.settle_changed(now);
             }
             Input::Command(command) => self.handle_command(&command, now),
             Input::Restored(name, word) => self.restore(&name, word, now),
@@ -222,6 +236,10 @@ impl Engine {
         for service in self.services.values_mut() {
             service.handle_timeout(now);
         }
+        self.settle_changed(now);
+    }
+
+    fn settle_changed(&mut self, now: Instant) {
         let names: Vec<_> = self.services.keys().cloned().collect();
         self.settle(&names, Settle::Changed, now);
     }
@@ -244,7 +262,7 @@ impl Engine {
             ) else {
                 continue;
             };
-            let decided = service.decide(routing, now);
+            let decided = service.decide(routing, &self.scenery, now);
             overridden |= service.overrides.take_changed();
             if decided.is_none() && which == Settle::Changed {
                 continue;

@@ -59,10 +59,16 @@ impl Rollout {
         self.carried = carried;
     }
 
-    /// Withdraws the routes that none of these services has.
-    pub(super) fn keep_only<'a>(&mut self, services: impl Iterator<Item = &'a policy::Service>) {
+    /// Makes these the services: their prefixes are watched, and routes that none of them has are
+    /// withdrawn.
+    pub(super) fn know<'a>(&mut self, services: impl Iterator<Item = &'a policy::Service>) {
         let known: BTreeSet<Prefix> = services.flat_map(|s| s.prefixes.iter().copied()).collect();
-        for Plan { routes, undecided, .. } in self.plans.values_mut() {
+        let known = Arc::new(known);
+        for Plan { routes, undecided, watched, version: _ } in self.plans.values_mut() {
+            if *watched != known {
+                *watched = Arc::clone(&known);
+                self.plans_changed = true;
+            }
             if routes.keys().chain(undecided.iter()).any(|prefix| !known.contains(prefix)) {
                 Arc::make_mut(routes).retain(|prefix, _| known.contains(prefix));
                 Arc::make_mut(undecided).retain(|prefix| known.contains(prefix));

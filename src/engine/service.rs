@@ -4,18 +4,22 @@ use std::time::Instant;
 
 use super::Timer;
 use super::overrides::Overrides;
+use super::rivalry::{Rivalry, Scenery};
 use super::rollout::Rollout;
 use crate::base::{
     LoopbackAddress, NeighborName, Percent, Prefix, Reason, RouteAttributes, ServiceName,
 };
 use crate::health::{self, CheckView, Health, VerdictKind};
-use crate::policy::{self, Decision, Override, State};
+use crate::policy::{self, Decision, Override, State, Turn};
 
 /// A service at work: its health, the words about it, and what was decided last.
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) health: Health,
     pub(super) overrides: Overrides,
+    rivalry: Rivalry,
+    /// Whether it was ever announced: only then is there anything to come back as last resort.
+    served: bool,
     decision: Decision,
     since: Instant,
 }
@@ -61,7 +65,14 @@ impl Service {
         let health = Health::new(health, now);
         let decision =
             Decision { state: State::Pending, because: health.verdict().because.clone() };
-        Self { health, overrides: Overrides::default(), decision, since: now }
+        Self {
+            health,
+            overrides: Overrides::default(),
+            rivalry: Rivalry::default(),
+            served: false,
+            decision,
+            since: now,
+        }
     }
 
     pub(super) fn state(&self) -> State {
@@ -74,9 +85,13 @@ impl Service {
     pub(super) fn decide(
         &mut self,
         routing: &policy::Service,
+        scenery: &Scenery,
         now: Instant,
     ) -> Option<(State, Decision)> {
-        let decision = policy::decide(routing, self.health.verdict(), self.overrides.standing());
+        let turn = self.turn(routing, scenery, now);
+        let (verdict, word) = (self.health.verdict(), self.overrides.standing());
+        let decision = policy::decide(routing, verdict, word, turn.as_ref());
+        self.served |= matches!(decision.state, State::Up | State::Degraded);
         if decision.state == State::Drained {
             self.overrides.end_drains();
         }
@@ -88,6 +103,18 @@ impl Service {
         })
     }
 
+    /// Whether it is its turn, where only one site should be active. Under a word it has none: who
+    /// is told to be quiet must not count as active when the word is taken back.
+    fn turn(&mut self, routing: &policy::Service, scenery: &Scenery, now: Instant) -> Option<Turn> {
+        let free = routing.enabled && self.overrides.standing().is_none();
+        let claimed = scenery.claim(routing, self.health.verdict().kind, self.served);
+        let Some((claim, watch)) = claimed.filter(|_| free) else {
+            self.rivalry.rest();
+            return None;
+        };
+        Some(self.rivalry.turn(claim, routing, watch, scenery, now))
+    }
+
     pub(super) fn handle_timeout(&mut self, now: Instant) {
         self.health.handle_timeout(now);
         self.overrides.handle_timeout(now);
@@ -96,7 +123,8 @@ impl Service {
     pub(super) fn poll_timeout(&self) -> Option<(Instant, Timer)> {
         let health = self.health.poll_timeout().map(|(at, timer)| (at, Timer::Health(timer)));
         let word = self.overrides.poll_timeout().map(|at| (at, Timer::Override));
-        health.into_iter().chain(word).min()
+        let rivalry = self.rivalry.poll_timeout().map(|at| (at, Timer::Rivalry));
+        health.into_iter().chain(word).chain(rivalry).min()
     }
 
     pub(super) fn view<'a>(

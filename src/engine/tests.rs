@@ -45,6 +45,8 @@ pub(super) fn params(remove_on_down: bool) -> Params {
         degraded: table(true, 3),
         down: table(false, 0),
         drain: Drain { attributes: table(true, 3), lasts: 30 * SECOND },
+        standby: None,
+        last_site: None,
     };
     let health = health::Params {
         rule: Rule::All,
@@ -57,6 +59,7 @@ pub(super) fn params(remove_on_down: bool) -> Params {
     let addresses = [(prefix(), loopback(ADDRESS))].into();
     Params {
         policy: policy::Params {
+            router_id: [192, 0, 2, 1].into(),
             region: Extras::default(),
             neighbors: names.map(|name| (name, neighbor.clone())).into(),
             services: [("web".into(), web)].into(),

@@ -19,7 +19,7 @@ use crate::base::{NeighborName, Prefix, Reason};
 use crate::bfd::Report;
 use crate::clock;
 use crate::config::Neighbor;
-use crate::rib::{Carried, Plan};
+use crate::rib::{Carried, Plan, Shown};
 use crate::session::{Direction, Input, Leaving, Output, Session};
 use crate::status::{self, PeerStatus, RouteQuestion};
 
@@ -54,6 +54,8 @@ pub struct Ends {
     pub stop: watch::Receiver<Option<Leaving>>,
     /// How far it has been told.
     pub carried: mpsc::Sender<(NeighborName, Carried)>,
+    /// Who else it says announces our addresses.
+    pub shown: mpsc::Sender<(NeighborName, Shown)>,
     /// What BFD says of the path to it, if it is asked; wakes us when the path has failed.
     pub bfd: Option<watch::Receiver<Report>>,
     /// What is shown of it.
@@ -68,6 +70,7 @@ struct Driver {
     /// The connection that the session is being asked about.
     offered: Option<TcpStream>,
     carried: mpsc::Sender<(NeighborName, Carried)>,
+    shown: mpsc::Sender<(NeighborName, Shown)>,
     /// Connections whose last words are being written.
     closing: JoinSet<()>,
     journal: Journal,
@@ -102,6 +105,7 @@ pub async fn run(peer: Peer) {
         links: BTreeMap::new(),
         offered: None,
         carried: ends.carried.clone(),
+        shown: ends.shown.clone(),
         closing: JoinSet::new(),
         buffer: vec![0; READ_BUFFER].into(),
     };
@@ -272,6 +276,10 @@ impl Driver {
             Output::Carried(carried) => {
                 // The engine outlives its peers; when it is gone, the process is going down.
                 let _ = self.carried.send((self.neighbor.name.clone(), carried)).await;
+            }
+            Output::Shown(shown) => {
+                // As with what is carried.
+                let _ = self.shown.send((self.neighbor.name.clone(), shown)).await;
             }
             Output::Event(event) => self.journal.write(&event, &self.session, clock::now()),
         }

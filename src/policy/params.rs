@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use crate::base::{Asn, Community, Family, LargeCommunity, NeighborName, Prefix, ServiceName};
@@ -51,6 +51,15 @@ pub struct Neighbor {
     pub next_hop_ipv6: Option<IpAddr>,
 }
 
+/// Whose routes a service looks at, and how long it must see none before it follows from that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// The neighbours; those that have no session are not counted on.
+    pub neighbors: BTreeSet<NeighborName>,
+    /// How long none of them must show the route of another speaker (`absent-for`, `wait`).
+    pub patience: Duration,
+}
+
 /// A service, as far as routes are concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
@@ -68,11 +77,17 @@ pub struct Service {
     pub down: StateAttributes,
     /// While draining.
     pub drain: Drain,
+    /// Announced only while nobody else announces it.
+    pub standby: Option<Watch>,
+    /// Announced by the `down` table while it is not healthy and nobody else announces it.
+    pub last_site: Option<Watch>,
 }
 
 /// Everything policy needs of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Params {
+    /// Our BGP identifier, which says whose route is whose where only one site should be active.
+    pub router_id: Ipv4Addr,
     /// What this agent's region adds.
     pub region: Extras,
     /// The neighbours by name.

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::iter::repeat_n;
 
-use super::{Extras, Neighbor, Params, Service, State, StateAttributes};
+use super::{Claim, Extras, Neighbor, Params, Service, State, StateAttributes};
 use crate::base::{Family, NextHop, RouteAttributes};
 
 /// What `neighbor` is told about routes of `service` in `family`, or `None` to withdraw.
@@ -14,7 +14,8 @@ pub fn attributes(
     neighbor: &Neighbor,
     family: Family,
 ) -> Option<RouteAttributes> {
-    let (_, table) = table(service, state).filter(|(_, table)| table.announce)?;
+    let table = announced(service, state)?;
+    let mark = claim(params, service, state).mark(neighbor.local_as);
     let layers = [&params.region, &neighbor.extras, &table.extras];
     let prepends: usize = layers.iter().map(|extras| usize::from(extras.prepend)).sum();
     Some(RouteAttributes {
@@ -23,13 +24,21 @@ pub fn attributes(
         // The most specific MED stands: adding them up would mean nothing to anybody.
         med: layers.iter().rev().find_map(|extras| extras.med),
         communities: union(layers, |extras| &extras.communities),
-        large_communities: union(layers, |extras| &extras.large_communities),
+        large_communities: union(layers, |extras| &extras.large_communities)
+            .into_iter()
+            .chain(mark)
+            .collect(),
     })
 }
 
 /// Whether the state announces the service at all.
 pub fn announces(service: &Service, state: State) -> bool {
-    table(service, state).is_some_and(|(_, table)| table.announce)
+    announced(service, state).is_some()
+}
+
+fn announced(service: &Service, state: State) -> Option<&StateAttributes> {
+    let (_, table) = table(service, state)?;
+    (table.announce || state == State::LastResort).then_some(table)
 }
 
 /// The `[service.X.NAME]` table that a state reads, with its name; `None` for a state that is never
@@ -38,9 +47,20 @@ pub fn table(service: &Service, state: State) -> Option<(&'static str, &StateAtt
     match state {
         State::Up => Some(("up", &service.up)),
         State::Degraded => Some(("degraded", &service.degraded)),
-        State::Down => Some(("down", &service.down)),
+        State::Down | State::LastResort => Some(("down", &service.down)),
         State::Draining => Some(("drain", &service.drain.attributes)),
-        State::Pending | State::Drained | State::Withdrawn | State::Disabled => None,
+        State::Pending | State::Standby | State::Drained | State::Withdrawn | State::Disabled => {
+            None
+        }
+    }
+}
+
+/// What the routes of a service say to other sites in this state.
+fn claim(params: &Params, service: &Service, state: State) -> Claim {
+    match (state, &service.standby) {
+        (State::LastResort, _) => Claim::LastResort(params.router_id),
+        (_, Some(_)) => Claim::Standby(params.router_id),
+        (_, None) => Claim::Regular,
     }
 }
 

@@ -15,6 +15,11 @@ pub enum State {
     Degraded,
     /// Not healthy.
     Down,
+    /// Not healthy, and announced all the same because nobody else announces it (`last-site`): shown
+    /// as down, which it is.
+    LastResort,
+    /// Healthy, and not announced because somebody else announces it.
+    Standby,
     /// On its way out: announced by the drain table for a while.
     Draining,
     /// Drained: withdrawn until resumed.
@@ -26,12 +31,13 @@ pub enum State {
 }
 
 impl State {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
+    /// One of each name: [`LastResort`](Self::LastResort) goes by that of [`Down`](Self::Down).
+    pub const ALL: [Self; 9] = [
         Self::Pending,
         Self::Up,
         Self::Degraded,
         Self::Down,
+        Self::Standby,
         Self::Draining,
         Self::Drained,
         Self::Withdrawn,
@@ -44,7 +50,8 @@ impl State {
             Self::Pending => "pending",
             Self::Up => "up",
             Self::Degraded => "degraded",
-            Self::Down => "down",
+            Self::Down | Self::LastResort => "down",
+            Self::Standby => "standby",
             Self::Draining => "draining",
             Self::Drained => "drained",
             Self::Withdrawn => "withdrawn",
@@ -53,7 +60,7 @@ impl State {
     }
 }
 
-const _: () = assert!(State::Disabled as usize + 1 == State::ALL.len(), "ALL lacks a state");
+const _: () = assert!(State::Disabled as usize == State::ALL.len(), "ALL lacks a state");
 
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,15 +77,38 @@ pub struct Decision {
     pub because: Reason,
 }
 
+/// Whether it is a service's turn, where only one site should be active.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// Whether it is the one that is announced.
+    pub ours: bool,
+    /// Why, or why not.
+    pub because: Reason,
+}
+
 /// Decides the state of a service. A word that stands outranks health, except that a service which
 /// is not healthy is not announced for the sake of draining it: there is nothing to lead away gently.
-pub fn decide(service: &Service, verdict: &Verdict, word: Option<&Override>) -> Decision {
+///
+/// ```text
+/// disabled   enabled = false
+/// draining, drained, withdrawn, up    by a word
+/// pending    no verdict yet
+/// up         healthy            degraded   with too little capacity
+/// standby    healthy, and not its turn
+/// down       not healthy        down, announced (LastResort)   and its turn
+/// ```
+pub fn decide(
+    service: &Service,
+    verdict: &Verdict,
+    word: Option<&Override>,
+    turn: Option<&Turn>,
+) -> Decision {
     if !service.enabled {
         return Decision { state: State::Disabled, because: Reason::new("enabled = false") };
     }
     match word {
         Some(word) => by_word(word, verdict),
-        None => by_health(verdict),
+        None => by_health(verdict, turn),
     }
 }
 
@@ -97,12 +127,19 @@ fn by_word(word: &Override, verdict: &Verdict) -> Decision {
     Decision { state, because }
 }
 
-fn by_health(verdict: &Verdict) -> Decision {
-    let state = match verdict.kind {
-        VerdictKind::Pending => State::Pending,
-        VerdictKind::Healthy { degraded: false, .. } => State::Up,
-        VerdictKind::Healthy { degraded: true, .. } => State::Degraded,
-        VerdictKind::Unhealthy => State::Down,
+fn by_health(verdict: &Verdict, turn: Option<&Turn>) -> Decision {
+    let ours = turn.map(|turn| turn.ours);
+    let state = match (verdict.kind, ours) {
+        (VerdictKind::Pending, _) => State::Pending,
+        (VerdictKind::Healthy { .. }, Some(false)) => State::Standby,
+        (VerdictKind::Healthy { degraded: false, .. }, Some(true) | None) => State::Up,
+        (VerdictKind::Healthy { degraded: true, .. }, Some(true) | None) => State::Degraded,
+        (VerdictKind::Unhealthy, Some(true)) => State::LastResort,
+        (VerdictKind::Unhealthy, Some(false) | None) => State::Down,
     };
-    Decision { state, because: verdict.because.clone() }
+    let because = match turn {
+        None => verdict.because.clone(),
+        Some(turn) => Reason::from(format!("{}; {}", verdict.because, turn.because)),
+    };
+    Decision { state, because }
 }

@@ -1,9 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use super::*;
 use crate::base::{Asn, Community, Family, NextHop, Percent, Reason};
 use crate::health::{Verdict, VerdictKind};
+use crate::rib::ReceivedRoute;
+
+const ROUTER_ID: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 
 fn extras(prepend: u8, med: Option<u32>, communities: &[&str]) -> Extras {
     let communities = communities.iter().map(|c| c.parse().unwrap()).collect();
@@ -26,6 +30,8 @@ fn service() -> Service {
             attributes: table(true, extras(3, None, &["graceful-shutdown"])),
             lasts: Duration::from_secs(30),
         },
+        standby: None,
+        last_site: None,
     }
 }
 
@@ -34,7 +40,7 @@ fn neighbor(extras: Extras) -> Neighbor {
 }
 
 fn params(region: Extras) -> Params {
-    Params { region, neighbors: BTreeMap::new(), services: BTreeMap::new() }
+    Params { router_id: ROUTER_ID, region, neighbors: BTreeMap::new(), services: BTreeMap::new() }
 }
 
 fn verdict(kind: VerdictKind) -> Verdict {
@@ -81,10 +87,10 @@ fn every_verdict_and_word_has_its_state() {
     ];
     for (kind, effect, state) in cases {
         let word = effect.map(word);
-        let decided = decide(&service(), &verdict(kind), word.as_ref()).state;
+        let decided = decide(&service(), &verdict(kind), word.as_ref(), None).state;
         assert_eq!(decided, state, "{kind:?} {effect:?}");
         let disabled = Service { enabled: false, ..service() };
-        assert_eq!(decide(&disabled, &verdict(kind), word.as_ref()).state, State::Disabled);
+        assert_eq!(decide(&disabled, &verdict(kind), word.as_ref(), None).state, State::Disabled);
     }
 }
 
@@ -92,7 +98,7 @@ fn every_verdict_and_word_has_its_state() {
 fn the_reason_travels_with_the_decision() {
     let because = |kind, effect: Option<Effect>| {
         let word = effect.map(word);
-        decide(&service(), &verdict(kind), word.as_ref()).because.to_string()
+        decide(&service(), &verdict(kind), word.as_ref(), None).because.to_string()
     };
     let until = Instant::now();
     assert_eq!(because(VerdictKind::Unhealthy, None), "a reason");
@@ -119,6 +125,108 @@ fn the_path_is_one_plus_the_prepends_of_region_neighbour_and_state() {
     assert_eq!(path(State::Draining), Some(vec![Asn(65010); 7]));
     for state in [State::Pending, State::Down, State::Drained, State::Withdrawn, State::Disabled] {
         assert_eq!(path(state), None, "{state}");
+    }
+}
+
+#[test]
+fn every_state_reads_its_own_table() {
+    let with_standby = |standby| Service {
+        up: table(true, extras(1, Some(1), &[])),
+        degraded: table(true, extras(2, Some(2), &[])),
+        down: table(false, extras(3, Some(3), &[])),
+        drain: Drain { attributes: table(true, extras(4, Some(4), &[])), ..service().drain },
+        standby,
+        ..service()
+    };
+    let watch = Watch { neighbors: BTreeSet::new(), patience: Duration::ZERO };
+    let (plain, standby) = (with_standby(None), with_standby(Some(watch)));
+    let (none, ready) = (Claim::Regular, Claim::Standby(ROUTER_ID));
+    let resort = Claim::LastResort(ROUTER_ID);
+    // State, its table, whether it is announced, the claim without and with standby.
+    let cases = [
+        (State::Pending, None, false, none, none),
+        (State::Up, Some(("up", 1)), true, none, ready),
+        (State::Degraded, Some(("degraded", 2)), true, none, ready),
+        (State::Down, Some(("down", 3)), false, none, none),
+        (State::LastResort, Some(("down", 3)), true, resort, resort),
+        (State::Standby, None, false, none, none),
+        (State::Draining, Some(("drain", 4)), true, none, ready),
+        (State::Drained, None, false, none, none),
+        (State::Withdrawn, None, false, none, none),
+        (State::Disabled, None, false, none, none),
+    ];
+    for (state, named, announced, claim, with_standby) in cases {
+        for (service, claim) in [(&plain, claim), (&standby, with_standby)] {
+            let (params, neighbor) = (params(Extras::default()), neighbor(Extras::default()));
+            assert_eq!(announces(service, state), announced, "{state:?}");
+            assert_eq!(
+                super::table(service, state).map(|(name, _)| name),
+                named.map(|(name, _)| name)
+            );
+            let route = attributes(&params, service, state, &neighbor, Family::Ipv4Unicast);
+            let told = route.as_ref().map(|route| (route.as_path.len(), route.med));
+            let wanted = named.filter(|_| announced).map(|(_, n)| (1 + n as usize, Some(n)));
+            assert_eq!(told, wanted, "{state:?}");
+            let marks: Vec<_> =
+                route.into_iter().flat_map(|route| route.large_communities).collect();
+            assert_eq!(marks, Vec::from_iter(claim.mark(Asn(65010))), "{state:?}");
+        }
+    }
+}
+
+#[test]
+fn a_turn_decides_only_what_health_leaves_open() {
+    use VerdictKind::{Pending, Unhealthy};
+    let turn = |ours| Turn { ours, because: "a turn".into() };
+    let cases = [
+        (Pending, false, State::Pending),
+        (Pending, true, State::Pending),
+        (HEALTHY, false, State::Standby),
+        (HEALTHY, true, State::Up),
+        (DEGRADED, false, State::Standby),
+        (DEGRADED, true, State::Degraded),
+        (Unhealthy, false, State::Down),
+        (Unhealthy, true, State::LastResort),
+    ];
+    for (kind, ours, state) in cases {
+        let decided = decide(&service(), &verdict(kind), None, Some(&turn(ours)));
+        assert_eq!((decided.state, decided.because.as_str()), (state, "a reason; a turn"));
+        let forced = word(Effect::Withdrawn);
+        let decided = decide(&service(), &verdict(kind), Some(&forced), Some(&turn(ours)));
+        assert_eq!(decided.state, State::Withdrawn);
+    }
+}
+
+#[test]
+fn of_two_claims_the_smaller_stays_and_marks_carry_them() {
+    let ids = [[10, 0, 0, 1], [10, 0, 0, 2]].map(Ipv4Addr::from);
+    let in_order = [
+        Claim::Regular,
+        Claim::Standby(ids[0]),
+        Claim::Standby(ids[1]),
+        Claim::LastResort(ids[0]),
+        Claim::LastResort(ids[1]),
+    ];
+    assert!(in_order.is_sorted());
+    for claim in in_order {
+        let route = ReceivedRoute {
+            as_path: Vec::new(),
+            next_hop: None,
+            med: None,
+            communities: Vec::new(),
+            large_communities: ["65010:1:2".parse().unwrap()]
+                .into_iter()
+                .chain(claim.mark(Asn(65010)))
+                .collect(),
+        };
+        assert_eq!(Claim::of(&route), claim);
+        assert_eq!(
+            claim.is_of(ids[0]),
+            claim.mark(Asn(1)).is_some_and(|m| m.local2 == u32::from(ids[0]))
+        );
+        let kept_back = in_order.map(|own| claim.keeps_back(own));
+        let resorts = matches!(claim, Claim::LastResort(_));
+        assert_eq!(kept_back, [!resorts, !resorts, !resorts, true, true], "{claim:?}");
     }
 }
 

@@ -3,11 +3,14 @@
 //! The wanted routes arrive as a whole table; the difference to what was last sent is computed here.
 //! A first announcement, a reconnect, a reload and a withdrawal are therefore one code path.
 
+mod received;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::base::{Asn, Community, Family, LargeCommunity, Prefix, RouteAttributes, RouteTable};
+use crate::base::{Family, Prefix, RouteAttributes, RouteTable};
+
+pub use received::{AdjRibIn, ReceivedRoute, Shown};
 
 /// What one neighbour was last sent (Adj-RIB-Out, RFC 4271 §3.2).
 #[derive(Debug, Clone, Default)]
@@ -127,6 +130,8 @@ pub struct Plan {
     pub routes: Arc<RouteTable>,
     /// Prefixes that may yet become routes: health is not known, or the address is not bound.
     pub undecided: Arc<BTreeSet<Prefix>>,
+    /// Prefixes of which the engine wants to know what the neighbour [shows](Shown).
+    pub watched: Arc<BTreeSet<Prefix>>,
 }
 
 impl Plan {
@@ -158,93 +163,6 @@ impl Carried {
             Self::Nothing => true,
             Self::Upto(carried) => carried >= version,
         }
-    }
-}
-
-/// A route as a neighbour announced it, as far as people and the decision look at it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReceivedRoute {
-    /// The AS path, leftmost first; at most [`ReceivedRoute::MOST`] numbers are kept.
-    pub as_path: Vec<Asn>,
-    /// The next hop.
-    pub next_hop: Option<IpAddr>,
-    /// MULTI_EXIT_DISC.
-    pub med: Option<u32>,
-    /// Communities, at most [`ReceivedRoute::MOST`].
-    pub communities: Vec<Community>,
-    /// Large communities, at most [`ReceivedRoute::MOST`].
-    pub large_communities: Vec<LargeCommunity>,
-}
-
-impl ReceivedRoute {
-    /// How many numbers of each list are kept: more than any real route carries, and little enough
-    /// that a neighbour cannot make a route large.
-    pub const MOST: usize = 64;
-}
-
-/// The routes a neighbour announced (Adj-RIB-In, RFC 4271 §3.2), kept up to a limit so that no
-/// neighbour can make the process grow. They are looked at, never installed.
-#[derive(Debug, Clone)]
-pub struct AdjRibIn {
-    routes: BTreeMap<Prefix, Arc<ReceivedRoute>>,
-    limit: usize,
-    refused: u64,
-}
-
-impl AdjRibIn {
-    /// Keeps at most `limit` routes.
-    pub fn new(limit: usize) -> Self {
-        Self { routes: BTreeMap::new(), limit, refused: 0 }
-    }
-
-    /// Keeps at most this many from now on; what is kept already stays.
-    pub fn set_limit(&mut self, limit: usize) {
-        self.limit = limit;
-    }
-
-    /// Takes an announcement; over the limit it is counted and forgotten.
-    pub fn announce(&mut self, prefix: Prefix, route: &Arc<ReceivedRoute>) {
-        if self.routes.len() < self.limit || self.routes.contains_key(&prefix) {
-            self.routes.insert(prefix, Arc::clone(route));
-        } else {
-            self.refused += 1;
-        }
-    }
-
-    /// Takes a withdrawal; no harm when the prefix is unknown.
-    pub fn withdraw(&mut self, prefix: &Prefix) {
-        self.routes.remove(prefix);
-    }
-
-    /// Forgets all routes; what was refused stays counted.
-    pub fn forget(&mut self) {
-        self.routes.clear();
-    }
-
-    /// The routes that are kept.
-    pub fn routes(&self) -> &BTreeMap<Prefix, Arc<ReceivedRoute>> {
-        &self.routes
-    }
-
-    /// How many routes are kept.
-    pub fn len(&self) -> usize {
-        self.routes.len()
-    }
-
-    /// Whether none is kept.
-    pub fn is_empty(&self) -> bool {
-        self.routes.is_empty()
-    }
-
-    /// How many announcements were not kept because of the limit, since the session came up.
-    pub fn refused(&self) -> u64 {
-        self.refused
-    }
-
-    /// Forgets everything with the session.
-    pub fn clear(&mut self) {
-        self.routes.clear();
-        self.refused = 0;
     }
 }
 

@@ -111,6 +111,32 @@ fn received_routes_stop_at_the_limit_and_the_excess_is_counted() {
     assert_eq!(table.len(), 2);
 }
 
+#[test]
+fn watched_prefixes_are_kept_beyond_the_limit_and_their_changes_are_noticed() {
+    let mut table = AdjRibIn::new(1);
+    let (own, other) = (prefix("9.9.9.9"), prefix("10.0.0.0/8"));
+    assert!(!table.watches() && !table.take_changed());
+    table.watch(&Arc::new([own].into()));
+    assert!(table.take_changed());
+    table.announce(other, &received());
+    assert!(!table.take_changed(), "nobody watches it");
+    table.announce(own, &received());
+    assert!(table.take_changed());
+    assert_eq!((table.len(), table.refused()), (2, 0));
+    table.announce(own, &received());
+    assert!(!table.take_changed(), "the same again");
+    assert_eq!(table.watched().into_keys().collect::<Vec<_>>(), [own]);
+    table.withdraw(&other);
+    assert!(!table.take_changed());
+    table.withdraw(&own);
+    assert!(table.take_changed());
+    table.withdraw(&own);
+    assert!(!table.take_changed());
+    table.announce(own, &received());
+    table.forget();
+    assert!(table.take_changed() && table.watched().is_empty());
+}
+
 proptest! {
     /// Whatever tables follow each other, a neighbour that applies each delta has the last table.
     #[test]

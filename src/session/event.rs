@@ -2,7 +2,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use crate::base::Reason;
-use crate::rib::{Carried, Plan};
+use crate::rib::{Carried, Plan, Shown};
 
 use super::Params;
 
@@ -143,6 +143,8 @@ pub enum Output {
     Close(Direction),
     /// How far the neighbour has been told; for the engine.
     Carried(Carried),
+    /// What the neighbour shows of the watched prefixes, when that has changed; for the engine.
+    Shown(Shown),
     /// Something an operator would notice; for the log.
     Event(Event),
 }

@@ -45,7 +45,7 @@ pub use params::{HoldTime, Params};
 pub use restart::RestartTime;
 
 use crate::base::{Backoff, Family, Prefix, Reason, Rng, RouteAttributes, RouteTable, Timers};
-use crate::rib::{AdjRibIn, AdjRibOut, Carried, Plan};
+use crate::rib::{AdjRibIn, AdjRibOut, Carried, Plan, Shown};
 use crate::wire::Message;
 use restart::Restart;
 
@@ -77,6 +77,8 @@ pub struct Session {
     carried: Carried,
     adj_rib_out: AdjRibOut,
     adj_rib_in: AdjRibIn,
+    /// What the engine was last told of it.
+    shown: Shown,
     /// Families that the neighbour asked for again.
     refresh: BTreeSet<Family>,
     /// Families whose first full table is still to be closed by an End-of-RIB.
@@ -107,6 +109,7 @@ impl Session {
             carried: Carried::Nothing,
             adj_rib_out: AdjRibOut::default(),
             adj_rib_in: AdjRibIn::new(params.max_received),
+            shown: Shown::Unknown,
             refresh: BTreeSet::new(),
             end_of_rib: BTreeSet::new(),
             restart: params.graceful_restart.map(Restart::new),
@@ -139,6 +142,7 @@ impl Session {
             Input::Stop(leaving) => self.stop(leaving, now),
             Input::Configured(params) => self.configure(*params),
             Input::Wanted(plan) => {
+                self.adj_rib_in.watch(&plan.watched);
                 self.plan = plan;
                 self.pump(now);
             }
@@ -160,6 +164,7 @@ impl Session {
             self.state = state;
             self.since = now;
         }
+        self.show();
     }
 
     /// The next thing to do, in order; `None` when drained.

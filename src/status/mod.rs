@@ -203,7 +203,7 @@ pub struct EventStream {
 pub struct Service {
     /// Its name in the configuration.
     pub name: String,
-    /// `pending`, `up`, `degraded`, `down`, `draining`, `drained`, `withdrawn` or `disabled`.
+    /// `pending`, `up`, `degraded`, `down`, `standby`, `draining`, `drained`, `withdrawn` or `disabled`.
     pub state: String,
     /// Since when it is in this state.
     pub since: Timestamp,

@@ -11,7 +11,7 @@ use herald::config::{
     OnDown, ProcessCheck, Profile, Region, Ttl, read,
 };
 use herald::health::{Damping, Rule};
-use herald::policy::State;
+use herald::policy::{State, Watch};
 
 use super::config;
 
@@ -626,6 +626,32 @@ fn the_ladder_is_off_unless_given_and_its_keys_arrive() {
     assert_eq!((table.extras.communities.len(), table.extras.large_communities.len()), (1, 1));
     assert_eq!(table.next_hop, Some(IpAddr::from([192, 0, 2, 9])));
     assert_eq!(degraded("degraded = { below = \"60%\", recover = \"60%\" }").0, Some((60, 60)));
+}
+
+#[test]
+fn what_a_service_watches_is_off_unless_given_and_its_keys_arrive() {
+    let other = "[neighbor.rs-1]\naddress = \"192.0.2.2\"\npeer-as = 65000\n[service.web]\n";
+    let sites = |lines: &str| {
+        let service = SERVICE.replace("[service.web]\n", other);
+        let config = config(&format!("{ROUTER_ID}{NEIGHBOR}{HAPROXY}{service}{lines}"));
+        assert_eq!(config.policy.router_id, Ipv4Addr::new(192, 0, 2, 10));
+        let service = config.policy.services["web"].clone();
+        let shown = |watch: Watch| {
+            let names: Vec<_> = watch.neighbors.iter().map(ToString::to_string).collect();
+            (names.join(" "), watch.patience)
+        };
+        (service.standby.map(shown), service.last_site.map(shown))
+    };
+    let some = |names: &str, patience| Some((names.to_owned(), patience));
+    assert_eq!(sites(""), (None, None));
+    assert_eq!(
+        sites("standby = {}\nlast-site = {}\nneighbors = [\"rs-1\"]"),
+        (some("rs-1", seconds(1)), some("rs-1", seconds(3)))
+    );
+    assert_eq!(
+        sites("standby = { watch = [\"rs-0\"], absent-for = \"2s\" }\nlast-site.wait = \"1m\""),
+        (some("rs-0", seconds(2)), some("rs-0 rs-1", seconds(60)))
+    );
 }
 
 #[test]

@@ -142,6 +142,16 @@ impl Frr {
         run(self.command(&format!("clear bgp {herald}")));
     }
 
+    /// Announces an IPv4 prefix itself, or stops doing so.
+    pub(crate) fn originate(&self, prefix: &str, announced: bool) {
+        let no = if announced { "" } else { "no " };
+        let mut command = self.command("configure terminal");
+        command.arg("-c").arg(format!("router bgp {PEER_AS}"));
+        command.args(["-c", "no bgp network import-check", "-c", "address-family ipv4 unicast"]);
+        command.arg("-c").arg(format!("{no}network {prefix}"));
+        run(command);
+    }
+
     fn command(&self, what: &str) -> Command {
         let mut command = inside(&self.namespace, &self.vtysh);
         command.arg("--vty_socket").arg(self.directory.path());

@@ -19,4 +19,5 @@ mod model;
 mod random;
 mod script;
 mod scripts;
+mod sites;
 mod stage;

@@ -127,11 +127,13 @@ proptest! {
             }
             let (state, path) = stage.service();
             prop_assert_eq!(state, expected, "at {:?}: {:?}", now, stage.log);
-            let length = match state {
+            let length = match expected {
                 State::Up => Some(1),
                 State::Degraded => Some(4),
                 State::Pending
                 | State::Down
+                | State::LastResort
+                | State::Standby
                 | State::Draining
                 | State::Drained
                 | State::Withdrawn

@@ -4,6 +4,8 @@
 //! at T     check NAME OUTCOME [because "WORDS"]      OUTCOME: pass, pass 60%, fail, gone, unknown
 //! from T to T every D check NAME OUTCOME, OUTCOME    in turn, at the times T, T + D, ...
 //! at T     drain [for D] | withdraw | announce for D | resume | stop within D
+//! at T     NEIGHBOUR shows nothing | gone           a session without a route of 192.0.2.10/32; no session
+//! at T     NEIGHBOUR shows path ASN... [large C...]  the route of another speaker
 //! at T     expect announce PREFIX [NEIGHBOUR] path ASN... [med N] [communities C...] [large C...] [next-hop A]
 //! at T     expect withdraw PREFIX [NEIGHBOUR]
 //! at T     expect STATE [because "WORDS"]            the service changes to STATE; the reason holds WORDS
@@ -13,10 +15,13 @@
 //!
 //! Times are seconds with up to three decimals. What stands behind `#` is not read.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use herald::base::Percent;
+use herald::base::{Asn, Percent};
 use herald::health::Outcome;
+use herald::rib::{ReceivedRoute, Shown};
 
 /// A line, taken apart; lines of `from` become one for each time.
 #[derive(Debug, Clone)]
@@ -31,6 +36,7 @@ pub(crate) struct Line {
 pub(crate) enum What {
     Check { name: String, outcome: Outcome, because: String },
     Word(Word),
+    Shows { neighbor: String, shown: Shown },
     Route(String),
     State { name: String, because: String },
     Nothing,
@@ -96,6 +102,10 @@ fn parse_line(line: &str, number: usize) -> Result<Vec<Line>, String> {
             one(at, What::Route(format!("{route} {}", rest.join(" "))))
         }
         ["at", at, "expect", state] => one(at, What::State { name: (*state).to_owned(), because }),
+        ["at", at, neighbor, "shows", what @ ..] => {
+            let (neighbor, shown) = ((*neighbor).to_owned(), parse_shown(what)?);
+            one(at, What::Shows { neighbor, shown })
+        }
         ["at", at, word @ ..] => one(at, What::Word(parse_word(word)?)),
         _ => Err(format!("what is {line:?}?")),
     }
@@ -132,6 +142,31 @@ fn parse_outcome(words: &[&str]) -> Result<Outcome, String> {
         ["unknown"] => Ok(Outcome::Unknown),
         other => Err(format!("{other:?} is no outcome")),
     }
+}
+
+fn parse_shown(words: &[&str]) -> Result<Shown, String> {
+    let rest = match words {
+        ["gone"] => return Ok(Shown::Unknown),
+        ["nothing"] => return Ok(Shown::Routes(BTreeMap::new())),
+        ["path", rest @ ..] => rest,
+        other => return Err(format!("{other:?} is nothing to show")),
+    };
+    let mut halves = rest.split(|word| *word == "large");
+    let (path, large) = (halves.next().unwrap_or_default(), halves.next().unwrap_or_default());
+    let wrong = |word: &str| format!("{word} belongs in no path");
+    let asns = path.iter().map(|word| word.parse().map(Asn).map_err(|_| wrong(word)));
+    let route = ReceivedRoute {
+        as_path: asns.collect::<Result<_, _>>()?,
+        next_hop: Some([192, 0, 2, 99].into()),
+        med: None,
+        communities: Vec::new(),
+        large_communities: large
+            .iter()
+            .map(|word| word.parse().map_err(|_| format!("{word} is no large community")))
+            .collect::<Result<_, _>>()?,
+    };
+    let prefix = "192.0.2.10/32".parse().map_err(|_| "no prefix".to_owned())?;
+    Ok(Shown::Routes([(prefix, Arc::new(route))].into()))
 }
 
 fn parse_word(words: &[&str]) -> Result<Word, String> {

@@ -83,11 +83,14 @@ fn play(tables: &str, lines: &[Line]) -> Vec<String> {
         match &line.what {
             What::Check { name, outcome, because } => stage.check(name, *outcome, because),
             What::Word(word) => say(&mut stage, *word),
+            What::Shows { neighbor, shown } => {
+                stage.input(Input::Shown(neighbor.as_str().into(), shown.clone()));
+            }
             What::Route(_) | What::State { .. } | What::Nothing | What::AtMost(_) => {}
         }
         unnamed.extend_from_slice(&stage.log[before..]);
         let right = match &line.what {
-            What::Check { .. } | What::Word(_) => continue,
+            What::Check { .. } | What::Word(_) | What::Shows { .. } => continue,
             What::Route(route) => take(&mut unnamed, line.at, |seen| match seen {
                 Seen::Route(told) => told == route,
                 Seen::State(..) => false,

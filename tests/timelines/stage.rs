@@ -12,13 +12,11 @@ use herald::health::{Observation, Outcome, Sample};
 use herald::policy::State;
 use herald::rib::Carried;
 
-/// What every timeline has beside its own tables.
+/// What every timeline has beside its own tables; goes on after the router-id.
 const PREAMBLE: &str = "\
+local-as = 65010
 [agent]
 region = \"here\"
-[bgp]
-local-as = 65010
-router-id = \"192.0.2.1\"
 [neighbor.rs-0]
 address = \"192.0.2.251\"
 peer-as = 65000
@@ -54,8 +52,13 @@ pub(crate) struct Stage {
 impl Stage {
     /// A service `web` with these tables, at time zero with its address bound.
     pub(crate) fn new(tables: &str) -> Self {
+        Self::of("192.0.2.1", tables)
+    }
+
+    /// The same for the agent with this router-id.
+    pub(crate) fn of(router_id: &str, tables: &str) -> Self {
         let region = if tables.contains("[region.") { "" } else { REGION };
-        let text = format!("{PREAMBLE}{region}{tables}");
+        let text = format!("[bgp]\nrouter-id = \"{router_id}\"\n{PREAMBLE}{region}{tables}");
         let loaded = config::read("timeline.toml", &text, &|_| None);
         let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
         let start = clock::now();
@@ -98,6 +101,12 @@ impl Stage {
         let view = self.engine.services().next().expect("one service");
         let told = view.routes.iter().flat_map(|route| &route.attributes).next();
         (view.state, told.map(|(_, route)| route.as_path.len()))
+    }
+
+    /// What the neighbours are told of the first prefix.
+    pub(crate) fn told(&self) -> Option<&RouteAttributes> {
+        let table = self.tables.values().next()?;
+        table.values().next().map(|route| &**route)
     }
 
     fn at(&self) -> Instant {

@@ -61,8 +61,6 @@ pub(super) enum Form {
     Named(&'static Table),
     /// A list of tables, each with a header of its own: `[[service.web.hook]]`.
     Tables(&'static Table),
-    /// Part of the product, not of this version.
-    Later,
 }
 
 /// What holds when a key is left out.
@@ -131,10 +129,6 @@ impl Key {
 
     const fn tables(name: &'static str, table: &'static Table) -> Self {
         Self::new(name, Form::Tables(table), table.meaning).otherwise("none", "")
-    }
-
-    const fn later(name: &'static str, meaning: &'static str) -> Self {
-        Self::new(name, Form::Later, meaning)
     }
 }
 

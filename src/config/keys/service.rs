@@ -26,12 +26,12 @@ pub(super) static SERVICE: Table = Table {
         )
         .otherwise("all of them", "[\"rs-0\"]"),
         Key::new("enabled", Form::Boolean, "false announces and binds nothing.").default("true"),
-        Key::later("standby", "one active site at a time"),
-        Key::later("last-site", "announcing as a last resort"),
         Key::table("up", &UP),
         Key::table("degraded", &DEGRADED),
         Key::table("down", &DOWN),
         Key::table("drain", &DRAIN),
+        Key::table("standby", &STANDBY),
+        Key::table("last-site", &LAST_SITE),
         Key::table("loopback", &LOOPBACK),
         Key::table("health", &HEALTH),
         Key::named("check", "page", &CHECK),
@@ -121,6 +121,43 @@ static DRAIN: Table = Table {
             "How long `herald drain --wait` waits for HAProxy's sessions to end after that.",
         )
         .default("\"5m\""),
+    ],
+};
+
+const WATCH: Key = Key::new(
+    "watch",
+    Form::List("the name of a [neighbor.NAME]"),
+    "The neighbours that show who else announces its addresses.",
+)
+.otherwise("those that get its routes", "[\"rs-0\"]");
+
+static STANDBY: Table = Table {
+    meaning: "Announced only while nobody else announces its addresses. Most neighbours show their \
+              best route only: with a prepend in `up`, that of the primary is seen again when it \
+              returns. Of two standbys one yields, the lower router-id last. There is no such rule \
+              without this table; an empty one has the defaults.",
+    keys: &[
+        WATCH,
+        Key::new(
+            "absent-for",
+            Form::Duration(ms(10), HOUR),
+            "How long no other route must be seen before it takes over.",
+        )
+        .default("\"1s\""),
+    ],
+};
+
+static LAST_SITE: Table = Table {
+    meaning: "After a fall, announced as last resort by the down table while nobody else announces its \
+              addresses. There is no such rule without this table; an empty one has the defaults.",
+    keys: &[
+        WATCH,
+        Key::new(
+            "wait",
+            Form::Duration(ms(10), HOUR),
+            "How long no other route must be seen before that.",
+        )
+        .default("\"3s\""),
     ],
 };
 

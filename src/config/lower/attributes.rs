@@ -42,6 +42,11 @@ impl State {
         self.announce.as_ref().is_none_or(|announce| announce.value)
     }
 
+    /// Whether the file says so.
+    pub(super) fn is_announced(&self) -> bool {
+        self.announce.as_ref().is_some_and(|announce| announce.value)
+    }
+
     pub(super) fn lowered(&self) -> Option<StateAttributes> {
         Some(StateAttributes {
             announce: self.announce.as_ref()?.value,

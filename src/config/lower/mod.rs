@@ -26,6 +26,7 @@ mod scalar;
 mod service;
 mod session;
 mod signature;
+mod sites;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -65,7 +66,8 @@ pub(super) fn file(root: &Section<'_>) -> Option<Config> {
         announced.insert(service.name.clone(), route);
         configured.insert(service.name.clone(), service);
     }
-    let policy = policy::Params { region, neighbors: routed, services: announced };
+    let policy =
+        policy::Params { router_id: bgp.router_id, region, neighbors: routed, services: announced };
     Some(Config { agent, bgp, neighbors: speaking, haproxy, checks, services: configured, policy })
 }
 

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::attributes::{Degraded, Draining, State};
 use super::neighbor::Draft as Neighbor;
-use super::{check, haproxy, health, hook, loopback};
+use super::{check, haproxy, health, hook, loopback, sites};
 use crate::base::{NeighborName, Prefix, PrefixError, ServiceName};
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::config::suggest::closest;
@@ -22,9 +22,11 @@ pub(super) struct Draft<'a> {
     pub(super) neighbors: BTreeSet<NeighborName>,
     pub(super) enabled: Option<Placed<bool>>,
     up: State,
-    degraded: Degraded,
-    down: State,
+    pub(super) degraded: Degraded,
+    pub(super) down: State,
     drain: Draining,
+    pub(super) standby: sites::Draft,
+    pub(super) last_site: sites::Draft,
     loopback: Option<Loopback>,
     hooks: Option<Vec<Hook>>,
     health: health::Draft,
@@ -49,6 +51,7 @@ impl<'a> Draft<'a> {
     ) -> Self {
         let name = ServiceName::from(name);
         let addresses = prefixes(&section, "addresses", host);
+        let recipients = recipients(&section, neighbors);
         let checks: Vec<_> = section
             .named("check")
             .into_iter()
@@ -59,7 +62,9 @@ impl<'a> Draft<'a> {
             loopback: loopback::read(&section.section("loopback"), &addresses),
             health: health::read(&section.section("health"), checks.len()),
             networks: prefixes(&section, "prefixes", prefix),
-            neighbors: recipients(&section, neighbors),
+            standby: sites::read(&section, "standby", "absent-for", neighbors, &recipients),
+            last_site: sites::read(&section, "last-site", "wait", neighbors, &recipients),
+            neighbors: recipients,
             enabled: section.boolean("enabled"),
             up: State::read(&section.section("up")),
             degraded: Degraded::read(&section),
@@ -85,7 +90,8 @@ impl<'a> Draft<'a> {
 
     /// Those in which it is announced.
     pub(super) fn announcing(&self) -> impl Iterator<Item = &State> {
-        self.states().filter(|state| state.announces())
+        let last_resort = Some(&self.down).filter(|_| self.last_site.given);
+        self.states().filter(|state| state.announces()).chain(last_resort)
     }
 
     /// The service for health and addresses, and for `policy`.
@@ -98,6 +104,8 @@ impl<'a> Draft<'a> {
             degraded: self.degraded.state.lowered()?,
             down: self.down.lowered()?,
             drain: self.drain.lowered()?,
+            standby: self.standby.watch,
+            last_site: self.last_site.watch,
             neighbors: self.neighbors,
         };
         let mut checks = BTreeMap::new();
@@ -154,28 +162,41 @@ fn prefix(text: &str) -> Result<Prefix, Refusal> {
 }
 
 fn recipients(section: &Section<'_>, neighbors: &[Neighbor<'_>]) -> BTreeSet<NeighborName> {
-    let all = || neighbors.iter().map(|neighbor| neighbor.name.clone());
-    if !section.has("neighbors") {
-        return all().collect();
+    match section.has("neighbors") {
+        true => named(
+            section,
+            "neighbors",
+            neighbors,
+            (
+                "the service would never be announced",
+                "leave it out for all neighbours, or set enabled = false",
+            ),
+        ),
+        false => neighbors.iter().map(|neighbor| neighbor.name.clone()).collect(),
     }
-    let Some(named) = section.list("neighbors", plain::<String>) else { return BTreeSet::new() };
+}
+
+/// The neighbours that a list names; those that exist. An empty list is a fault with this rule and
+/// way out.
+pub(super) fn named(
+    section: &Section<'_>,
+    key: &str,
+    neighbors: &[Neighbor<'_>],
+    (rule, help): (&str, &str),
+) -> BTreeSet<NeighborName> {
+    let Some(named) = section.list(key, plain::<String>) else { return BTreeSet::new() };
     if named.value.is_empty() {
-        section.notes.fault(
-            &section.span_of("neighbors"),
-            "neighbors names nobody",
-            "the service would never be announced",
-            "leave it out for all neighbours, or set enabled = false",
-        );
+        section.notes.fault(&section.span_of(key), format!("{key} names nobody"), rule, help);
     }
-    let known = |name: &Placed<String>| all().find(|known| known.as_str() == name.value);
+    let names = || neighbors.iter().map(|neighbor| &neighbor.name);
+    let known = |name: &Placed<String>| names().find(|known| known.as_str() == name.value);
     for name in named.value.iter().filter(|name| known(name).is_none()) {
-        let names = neighbors.iter().map(|neighbor| neighbor.name.as_str());
-        let help = match closest(&name.value, names) {
+        let help = match closest(&name.value, names().map(NeighborName::as_str)) {
             Some(meant) => format!("did you mean {meant:?}?"),
             None => "add the neighbour, or leave the name out".to_owned(),
         };
         let message = format!("there is no neighbour {}", name.shown);
         section.notes.fault(&name.span, message, "not one of the [neighbor.NAME] tables", help);
     }
-    named.value.iter().filter_map(known).collect()
+    named.value.iter().filter_map(known).cloned().collect()
 }

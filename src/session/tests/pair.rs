@@ -73,7 +73,7 @@ impl Pair {
                 }
                 Output::Close(direction) => self.post(other, Parcel::Closed(direction.other())),
                 Output::Carried(carried) => self.sides[side].carried = carried,
-                Output::Event(_) => {}
+                Output::Shown(_) | Output::Event(_) => {}
             }
         }
     }

@@ -512,6 +512,56 @@ fn received_routes_are_counted_up_to_the_limit_and_gone_with_the_session() {
 }
 
 #[test]
+fn what_the_neighbour_shows_of_watched_prefixes_is_told_when_it_changes() {
+    let mut bench = Bench::established();
+    let own: Prefix = "9.9.9.9".parse().unwrap();
+    let context = bench.context;
+    let announce = |bench: &mut Bench, prefixes: &[Prefix], origin: u32| {
+        let attributes = PathAttributes {
+            origin: Some(Origin::Igp),
+            as_path: Some(AsPath::sequence(&[Asn(65515), Asn(origin)])),
+            ..Default::default()
+        };
+        let next_hop = MpNextHop { global: "10.0.0.9".parse().unwrap(), link_local: None };
+        for update in pack_announcements(&attributes, next_hop, prefixes, &context) {
+            bench.hear(Direction::Dialled, &Message::Update(update));
+        }
+    };
+    let shown = |bench: &mut Bench| -> Vec<Option<Vec<u32>>> {
+        let outputs = std::mem::take(&mut bench.outputs).into_iter();
+        let told = outputs.filter_map(|output| {
+            let Output::Shown(shown) = output else { return None };
+            Some(match shown {
+                Shown::Unknown => None,
+                Shown::Routes(routes) => {
+                    Some(routes.values().map(|route| route.as_path[1].0).collect())
+                }
+            })
+        });
+        told.collect()
+    };
+    announce(&mut bench, &[own], 65020);
+    assert_eq!(shown(&mut bench), [], "nobody watches anything");
+
+    let watched: Arc<BTreeSet<Prefix>> = Arc::new([own].into());
+    bench.input(Input::Wanted(Plan { watched, ..plan(1, &[]) }));
+    assert_eq!(shown(&mut bench), [Some(vec![65020])]);
+    // Far more than are kept.
+    let others: Vec<Prefix> = (0..150).map(|n| format!("10.1.{n}.0/24").parse().unwrap()).collect();
+    announce(&mut bench, &others, 65021);
+    announce(&mut bench, &[own], 65020);
+    assert_eq!(shown(&mut bench), [], "nothing has changed");
+    for update in pack_withdrawals(Family::Ipv4Unicast, &[own], &context) {
+        bench.hear(Direction::Dialled, &Message::Update(update));
+    }
+    assert_eq!(shown(&mut bench), [Some(vec![])]);
+    announce(&mut bench, &[own], 65022);
+    assert_eq!(shown(&mut bench), [Some(vec![65022])], "kept beyond max-received");
+    bench.input(Input::Stop(Leaving::Shutdown));
+    assert_eq!(shown(&mut bench), [None]);
+}
+
+#[test]
 fn a_passive_neighbour_that_does_not_come_is_missed_once() {
     for (signed, words) in [
         (false, "no connection from it within 30s"),

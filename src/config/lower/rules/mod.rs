@@ -7,6 +7,7 @@ mod next_hops;
 mod peering;
 mod profiles;
 mod restarts;
+mod sites;
 mod unused;
 
 use std::collections::BTreeSet;
@@ -33,6 +34,7 @@ pub(super) fn check(
     azure::check(neighbors, services);
     daemons::check(neighbors);
     restarts::check(neighbors);
+    sites::check(neighbors, services);
     unused::check(root, neighbors, services, instances);
 }
 

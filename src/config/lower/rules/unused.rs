@@ -29,6 +29,7 @@ pub(super) fn check(
             );
         }
     }
+    services.iter().for_each(worry_about_full_capacity);
     for instance in instances {
         let mut checks = services.iter().flat_map(|service| &service.checks);
         let asked = checks.any(|check| match &check.kind {
@@ -45,6 +46,23 @@ pub(super) fn check(
                 "name it in a check by instance, or remove it",
             );
         }
+    }
+}
+
+/// Only HAProxy says how much of its capacity is left.
+fn worry_about_full_capacity(service: &service::Draft<'_>) {
+    let told = service.checks.iter().any(|check| match &check.kind {
+        Some(Kind::Own(_)) => false,
+        // A check with a fault may have meant any kind.
+        Some(Kind::Haproxy(_)) | None => true,
+    });
+    if service.degraded.given && !told {
+        service.section.notes.worry(
+            &service.section.span_of("degraded"),
+            format!("service {} is never degraded", service.name),
+            "only haproxy checks know of less than the full capacity",
+            "leave degraded out, or add a haproxy check",
+        );
     }
 }
 

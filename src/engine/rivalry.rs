@@ -1,0 +1,207 @@
+//! Where only one site should be active: whose turn it is, from what the neighbours show.
+//!
+//! ```text
+//! waiting ── no route that keeps us back, for as long as the patience ──▶ active
+//! active  ── a smaller claim is seen ──▶ waiting
+//!         ── a larger claim of our like is still seen after the patience ──▶ waiting
+//! ```
+//!
+//! A standby waits while it is healthy, a last site while it is not; both are this machine. Of two
+//! that have become active at once, the one with the higher router-id yields as soon as it sees the
+//! other. It may see nothing: most neighbours show their best route only, and never to whom it came
+//! from. Then the one with the lower router-id yields, last.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use crate::base::{NeighborName, Prefix, Reason};
+use crate::health::VerdictKind;
+use crate::policy::{Claim, Service, Turn, Watch};
+use crate::rib::{ReceivedRoute, Shown};
+
+/// What the neighbours show of our prefixes, and who we are.
+#[derive(Debug)]
+pub(super) struct Scenery {
+    router_id: Ipv4Addr,
+    shown: BTreeMap<NeighborName, Shown>,
+}
+
+/// The route of another speaker.
+struct Rival<'a> {
+    claim: Claim,
+    neighbor: &'a NeighborName,
+    prefix: Prefix,
+    route: &'a ReceivedRoute,
+}
+
+/// One service that is not always announced.
+#[derive(Debug, Default)]
+pub(super) struct Rivalry {
+    /// What it would claim.
+    claim: Option<Claim>,
+    active: bool,
+    /// When it changes sides, if all stays as it is.
+    due: Option<Instant>,
+}
+
+/// When a service changes sides.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Never,
+    /// After the patience, if all stays as it is.
+    Later,
+    Now,
+}
+
+impl Scenery {
+    pub(super) fn new(router_id: Ipv4Addr) -> Self {
+        Self { router_id, shown: BTreeMap::new() }
+    }
+
+    /// Goes on as `router_id` with the neighbours that are still `known`.
+    pub(super) fn configure(&mut self, router_id: Ipv4Addr, known: impl Fn(&NeighborName) -> bool) {
+        self.router_id = router_id;
+        self.shown.retain(|name, _| known(name));
+    }
+
+    pub(super) fn handle_shown(&mut self, neighbor: NeighborName, shown: Shown) {
+        self.shown.insert(neighbor, shown);
+    }
+
+    /// What `service` claims by itself with this verdict, and where it looks for others; `None` when
+    /// it need not look. `served` says whether it was announced before.
+    pub(super) fn claim<'a>(
+        &self,
+        service: &'a Service,
+        verdict: VerdictKind,
+        served: bool,
+    ) -> Option<(Claim, &'a Watch)> {
+        match verdict {
+            VerdictKind::Pending => None,
+            VerdictKind::Healthy { .. } => {
+                Some((Claim::Standby(self.router_id), service.standby.as_ref()?))
+            }
+            VerdictKind::Unhealthy => {
+                let watch = service.last_site.as_ref().filter(|_| served)?;
+                Some((Claim::LastResort(self.router_id), watch))
+            }
+        }
+    }
+
+    /// The routes of other speakers for the prefixes of `service` at the neighbours of `watch`, and
+    /// whether any of these has a session.
+    fn look<'a>(
+        &'a self,
+        watch: &'a Watch,
+        service: &'a Service,
+    ) -> (bool, impl Iterator<Item = Rival<'a>>) {
+        let tables = watch.neighbors.iter().filter_map(|name| match self.shown.get(name)? {
+            Shown::Routes(routes) => Some((name, routes)),
+            Shown::Unknown => None,
+        });
+        let routes = tables.clone().flat_map(|(neighbor, routes)| {
+            let own = routes.iter().filter(|(prefix, _)| service.prefixes.contains(prefix));
+            own.map(move |(prefix, route)| Rival {
+                claim: Claim::of(route),
+                neighbor,
+                prefix: *prefix,
+                route,
+            })
+        });
+        let rivals = routes.filter(|rival| !rival.claim.is_of(self.router_id));
+        (tables.count() > 0, rivals)
+    }
+}
+
+impl Rivalry {
+    /// Claims nothing: whoever comes back waits again.
+    pub(super) fn rest(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether it is the turn of `service` to make `claim`.
+    pub(super) fn turn(
+        &mut self,
+        claim: Claim,
+        service: &Service,
+        watch: &Watch,
+        scenery: &Scenery,
+        now: Instant,
+    ) -> Turn {
+        if self.claim != Some(claim) {
+            *self = Self { claim: Some(claim), ..Self::default() };
+        }
+        let (sees, rivals) = scenery.look(watch, service);
+        let rival = rivals.min_by_key(|rival| rival.claim).filter(|r| r.claim.keeps_back(claim));
+        let change = match (&rival, self.active) {
+            (None, false) if sees => Change::Later,
+            // A session that is lost is no reason to stop: our routes at the others still serve.
+            (None, _) | (Some(_), false) => Change::Never,
+            (Some(rival), true) if rival.claim < claim => Change::Now,
+            (Some(_), true) => Change::Later,
+        };
+        if self.is_due(change, watch.patience, now) {
+            self.active = !self.active;
+        }
+        let because = match rival {
+            Some(rival) => rival.words(self.left(now)),
+            None if sees || self.active => alone(claim, self.left(now)),
+            None => blind(watch),
+        };
+        Turn { ours: self.active, because }
+    }
+
+    /// Whether a change comes now; if it comes later, its time is set.
+    fn is_due(&mut self, change: Change, patience: Duration, now: Instant) -> bool {
+        let due = match change {
+            Change::Never => None,
+            Change::Now => Some(now),
+            Change::Later => self.due.or(Some(now + patience)),
+        };
+        self.due = due.filter(|at| *at > now);
+        due.is_some_and(|at| at <= now)
+    }
+
+    fn left(&self, now: Instant) -> Option<f64> {
+        self.due.map(|at| at.saturating_duration_since(now).as_secs_f64())
+    }
+
+    /// When to look again, though nothing has happened.
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        self.due
+    }
+}
+
+impl Rival<'_> {
+    /// `left`: until we yield, although the other should.
+    fn words(&self, left: Option<f64>) -> Reason {
+        let Self { claim, neighbor, prefix, route } = self;
+        let path: Vec<_> = route.as_path.iter().map(ToString::to_string).collect();
+        let path = path.join(" ");
+        let whose = match claim {
+            Claim::Regular => "another speaker".to_owned(),
+            Claim::Standby(id) => format!("the standby {id}"),
+            Claim::LastResort(id) => format!("{id}, as last resort"),
+        };
+        let yields = left.map(|left| format!(": yields in {left:.1}s if it stays"));
+        let yields = yields.unwrap_or_default();
+        Reason::from(format!("{neighbor} has {prefix} of {whose} (AS path {path}){yields}"))
+    }
+}
+
+fn alone(claim: Claim, left: Option<f64>) -> Reason {
+    const ALONE: &str = "nobody else announces it";
+    let last_resort = matches!(claim, Claim::LastResort(_));
+    Reason::from(match (left, last_resort) {
+        (Some(left), false) => format!("{ALONE}: takes over in {left:.1}s"),
+        (Some(left), true) => format!("{ALONE}: announced as last resort in {left:.1}s"),
+        (None, false) => ALONE.to_owned(),
+        (None, true) => format!("{ALONE}: announced as last resort"),
+    })
+}
+
+fn blind(watch: &Watch) -> Reason {
+    let names: Vec<_> = watch.neighbors.iter().map(NeighborName::as_str).collect();
+    format!("waiting for a session to {}", names.join(" or ")).into()
+}
