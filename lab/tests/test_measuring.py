@@ -119,9 +119,9 @@ class Configurations(unittest.TestCase):
         self.assertEqual([row.strip() for row in bridged if row not in alone], ["server westeurope 172.16.136.70:8080 backup"])
 
     def test_each_backend_has_a_service(self) -> None:
-        haproxy, herald = reloads.haproxy_cfg(reloads.DEAD), reloads.herald_toml(reloads.DEAD)
-        self.assertEqual((haproxy.count("10.0.3.2:80"), haproxy.count("\nbackend ")), (10, 4))
-        self.assertEqual(herald.count("/32"), 4)
+        haproxy, herald = reloads.haproxy_cfg(reloads.SLOW), reloads.herald_toml()
+        self.assertEqual((haproxy.count("10.0.3.2:80"), haproxy.count("\nbackend "), haproxy.count("inter 2s")), (5, 2, 2))
+        self.assertEqual(herald.count("/32"), 2)
         self.assertNotIn("http_back", haproxy + herald)
 
 

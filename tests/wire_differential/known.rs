@@ -175,11 +175,11 @@ pub(crate) const KNOWN: &[Known] = &[
         "flags 0x",
         "looks at the Partial bit; RFC 7606 §5.3 may mean it, but the prefixes can be read",
     ),
-    rustbgpd(
-        "withdraws",
+    netgauze(
+        "accepts",
+        "is not link-local",
         "",
-        "validation 3/8",
-        "wants the second next hop to be link-local; some routers repeat the first",
+        "takes any second next hop; RFC 2545 §3 allows a link-local one only",
     ),
     netgauze(
         "refuses",

@@ -98,8 +98,8 @@ impl Pair {
         };
         self.now = self.now.max(at);
         let side = usize::from(times[0] != Some(at));
-        let due = self.sides[side].inbox.front().is_some_and(|(arrival, _)| *arrival <= at);
-        match self.sides[side].inbox.pop_front().filter(|_| due) {
+        // What is still on its way stays there when a timer fires first.
+        match self.sides[side].inbox.pop_front_if(|(arrival, _)| *arrival <= at) {
             Some((_, parcel)) => self.deliver(side, parcel),
             None => self.input(side, Input::Timeout),
         }

@@ -87,10 +87,14 @@ pub(super) fn read_next_hop(value: Reader<'_>) -> Result<Ipv4Addr, Wrong> {
     check_host(address.into()).map(|()| address)
 }
 
-/// The same for the global one of MP_REACH_NLRI; RFC 2545 §3 for the link-local one beside it.
+/// The same for the global one of MP_REACH_NLRI; RFC 2545 §3 for the link-local one beside it, in
+/// whose place some routers repeat the first.
 pub(super) fn check_next_hop(next_hop: &MpNextHop) -> Result<(), Wrong> {
     check_host(next_hop.global.to_canonical())?;
-    match next_hop.link_local.filter(|beside| !beside.is_unicast_link_local()) {
+    match next_hop
+        .link_local
+        .filter(|beside| !beside.is_unicast_link_local() && *beside != next_hop.global)
+    {
         Some(beside) => {
             let what = format!("the second next hop {beside} is not link-local");
             Err(Wrong::withdraw(codes::OPTIONAL_ATTRIBUTE, what))
