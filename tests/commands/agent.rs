@@ -51,7 +51,7 @@ impl Stage {
                 ),
             ),
         };
-        fs::write(directory.path().join("ready"), "").unwrap();
+        fs::write(directory.path().join("ready"), "").expect("a file");
         let listening = Listening::on(&theirs, Meeting::USUAL.peer_address());
         let herald = Herald::start(&ours, &more(config));
         let mut neighbor = listening.accept();
@@ -87,7 +87,7 @@ impl Stage {
         let path = self.file("ready");
         let (took, ()) = timed(|| {
             match healthy {
-                true => fs::write(path, "").unwrap(),
+                true => fs::write(path, "").expect("a file"),
                 false => fs::remove_file(path).unwrap(),
             }
             self.hears(healthy);

@@ -6,7 +6,9 @@ pub(super) static HOOK: Table = Table {
     keys: &[
         Key::new(
             "on",
-            Form::List("a state: up, degraded, down, draining, drained, withdrawn or disabled"),
+            Form::List(
+                "a state: up, degraded, down, standby, draining, drained, withdrawn or disabled",
+            ),
             "The states that run it when they begin.",
         )
         .required("[\"up\", \"down\"]"),
