@@ -37,7 +37,7 @@ fn script(name: &str, directory: &Path) -> (Option<i32>, String) {
         .env("URL", "http://127.0.0.1:1/healthz")
         .output()
         .expect("a script that can be run");
-    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[test]
