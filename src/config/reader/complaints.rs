@@ -40,8 +40,9 @@ impl Section<'_> {
         let Content::Given(table) = self.content else { return };
         for own in table.keys() {
             let name: &str = own.get_ref();
+            let span = Some(own.span());
             if self.schema.key(name).is_none() {
-                self.refuse_unknown(name, &Some(own.span()));
+                self.refuse_unknown(name, &span);
             }
         }
     }
