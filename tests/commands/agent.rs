@@ -51,7 +51,7 @@ impl Stage {
                 ),
             ),
         };
-        fs::write(directory.path().join("ready"), "").expect("a file");
+        fs::write(directory.path().join("ready"), "").expect("a writable directory");
         let listening = Listening::on(&theirs, Meeting::USUAL.peer_address());
         let herald = Herald::start(&ours, &more(config));
         let mut neighbor = listening.accept();
@@ -87,8 +87,8 @@ impl Stage {
         let path = self.file("ready");
         let (took, ()) = timed(|| {
             match healthy {
-                true => fs::write(path, "").expect("a file"),
-                false => fs::remove_file(path).unwrap(),
+                true => fs::write(path, "").expect("a writable directory"),
+                false => fs::remove_file(path).expect("it is there"),
             }
             self.hears(healthy);
         });

@@ -30,7 +30,7 @@ impl Runner {
     }
 
     fn with_timeout(hooks: &[(&str, &str)], timeout: &str) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = tempfile::tempdir().expect("a directory");
         let tables = hooks.iter().map(|(on, script)| {
             let script = format!("cd {}; {script}", directory.path().display());
             format!(
@@ -72,7 +72,7 @@ impl Runner {
     /// Nothing is told any more; gives the log once the last hooks have ended.
     async fn ended(self) -> String {
         drop(self.changes);
-        timeout(LONG, self.running).await.expect("the last hooks end").unwrap();
+        timeout(LONG, self.running).await.expect("the last hooks end").expect("no panic");
         text(&self.directory.path().join("log"))
     }
 }

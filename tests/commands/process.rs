@@ -1,4 +1,5 @@
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command};
@@ -14,14 +15,16 @@ struct Sleeper(Child);
 
 impl Sleeper {
     fn start() -> Self {
-        Self(Command::new("/bin/sleep").arg("1000").spawn().unwrap())
+        Self(Command::new("/bin/sleep").arg("1000").spawn().expect("sleep runs"))
     }
 
-    /// The kernel takes the name from the file that is executed.
+    /// The kernel takes the name from the path that is executed, be it a link.
     fn called(name: &str, directory: &Path) -> Self {
         let path = directory.join(name);
-        fs::copy("/bin/sleep", &path).unwrap();
-        Self(Command::new(path).arg("1000").arg0(name).spawn().unwrap())
+        if !path.exists() {
+            symlink("/bin/sleep", &path).expect("a writable directory");
+        }
+        Self(Command::new(path).arg("1000").arg0("sleep").spawn().expect("sleep runs"))
     }
 
     fn id(&self) -> u32 {
@@ -30,12 +33,12 @@ impl Sleeper {
 
     /// Kills it without reaping it.
     fn kill(&mut self) {
-        self.0.kill().unwrap();
+        self.0.kill().expect("a child of ours");
     }
 
     fn end(&mut self) {
         self.kill();
-        self.0.wait().unwrap();
+        self.0.wait().expect("a child of ours");
     }
 }
 
@@ -48,8 +51,8 @@ impl Drop for Sleeper {
 fn write(path: &Path, text: &str) {
     // Anew, as daemons do: another file in its place.
     let new = path.with_extension("new");
-    fs::write(&new, text).unwrap();
-    fs::rename(&new, path).unwrap();
+    fs::write(&new, text).expect("a writable directory");
+    fs::rename(&new, path).expect("a writable directory");
 }
 
 fn by_file(path: &Path) -> String {
@@ -178,8 +181,7 @@ async fn a_process_is_known_by_its_name() {
     let (outcome, words) = next(&mut looks).await;
     assert_eq!((short(outcome), words), ("up", format!("{name}: process {} runs", first.id())));
     // While another one of the name lives, the death of one is looked at, and is none.
-    let second = Command::new(directory.path().join(name)).arg("1000").spawn().unwrap();
-    let second = Sleeper(second);
+    let second = Sleeper::called(name, directory.path());
     first.end();
     let (outcome, words) = next(&mut looks).await;
     assert_eq!((short(outcome), words), ("up", format!("{name}: process {} runs", second.id())));
