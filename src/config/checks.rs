@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::base::iana::Rtype;
@@ -9,7 +10,7 @@ use reqwest::{Method, Url};
 use rustls::pki_types::ServerName;
 
 use super::pattern::Pattern;
-use crate::base::{CheckName, ServiceName, Trust};
+use crate::base::{CheckName, CommandLine, ServiceName, Trust};
 use crate::health::CheckParams;
 
 /// `[service.X.check.NAME]` of any kind but `haproxy`, whose checks belong to an instance.
@@ -47,6 +48,12 @@ pub enum CheckKind {
     Tcp(TcpCheck),
     /// `dns`.
     Dns(DnsCheck),
+    /// `exec`.
+    Exec(CommandLine),
+    /// `file`.
+    File(FileCheck),
+    /// `process`.
+    Process(ProcessCheck),
 }
 
 impl CheckKind {
@@ -56,6 +63,9 @@ impl CheckKind {
             Self::Http(_) => "http",
             Self::Tcp(_) => "tcp",
             Self::Dns(_) => "dns",
+            Self::Exec(_) => "exec",
+            Self::File(_) => "file",
+            Self::Process(_) => "process",
         }
     }
 }
@@ -131,4 +141,27 @@ impl DnsCheck {
     pub fn comparable(value: &str) -> String {
         value.trim_end_matches('.').to_ascii_lowercase()
     }
+}
+
+/// A `file` check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileCheck {
+    /// The file.
+    pub path: PathBuf,
+    /// Whether it must be there, or must not.
+    pub present: bool,
+}
+
+/// A `process` check: how the process is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProcessCheck {
+    /// By its number in the first line of a file.
+    PidFile {
+        /// The file.
+        path: PathBuf,
+        /// The name that the process must have.
+        name: Option<String>,
+    },
+    /// By its name, of at most 15 octets; any process of that name will do.
+    Name(String),
 }

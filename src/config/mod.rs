@@ -37,7 +37,10 @@ use self::diagnostic::Severity;
 use self::notes::Notes;
 use self::reader::Section;
 
-pub use checks::{Cadence, Check, CheckKind, DnsCheck, HttpCheck, Statuses, TcpCheck, TcpTls};
+pub use checks::{
+    Cadence, Check, CheckKind, DnsCheck, FileCheck, HttpCheck, ProcessCheck, Statuses, TcpCheck,
+    TcpTls,
+};
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
 pub use password::Password;

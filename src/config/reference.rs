@@ -41,7 +41,6 @@ fn write_key(text: &mut String, path: &str, key: &Key) {
             let path = inside(key.name);
             write_table(text, &bracketed(&bracketed(&path)), &path, table);
         }
-        Form::Later => {}
         Form::Boolean
         | Form::Integer(..)
         | Form::Duration(..)
@@ -60,10 +59,6 @@ fn bracketed(path: &str) -> String {
 fn write_table(text: &mut String, header: &str, path: &str, table: &Table) {
     text.push('\n');
     comment(text, table.meaning);
-    let later: Vec<&str> = table.keys.iter().filter(|k| is_later(k)).map(|k| k.name).collect();
-    if !later.is_empty() {
-        comment(text, &format!("Known, but not in this version: {}.", later.join(", ")));
-    }
     push(text, format_args!("{header}"));
     for key in table.keys {
         write_key(text, path, key);
@@ -94,10 +89,6 @@ fn inside(table: &Table) -> String {
         format!(" {}: {}, {}{default}.", key.name, key.meaning, takes(key.form))
     });
     keys.collect()
-}
-
-fn is_later(key: &Key) -> bool {
-    matches!(key.form, Form::Later)
 }
 
 /// Writes a text as comment lines of at most 100 characters.

@@ -36,7 +36,7 @@ impl Changes {
         let service = config.services.get(&transition.service);
         let hooks = service.map(|service| service.hooks.as_slice()).unwrap_or_default();
         let hooks: Vec<_> =
-            hooks.iter().filter(|hook| hook.on.contains(&transition.to)).cloned().collect();
+            hooks.iter().filter(|hook| is_for(hook, transition.to)).cloned().collect();
         let before = self.0.get(&transition.service).map(|change| change.count);
         let before = before.unwrap_or_default();
         let count =
@@ -56,6 +56,11 @@ impl Change {
     pub(super) fn left_out_since(&self, seen: Count) -> u64 {
         self.count.hooked - seen.hooked - u64::from(!self.hooks.is_empty())
     }
+}
+
+/// By name: a service that is announced as a last resort is down.
+fn is_for(hook: &Hook, state: State) -> bool {
+    hook.on.iter().any(|on| on.as_str() == state.as_str())
 }
 
 fn variables(transition: &Transition, config: &Config) -> Vec<(&'static str, String)> {

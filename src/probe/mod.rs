@@ -1,7 +1,7 @@
 //! F5: asks the world how it is and emits samples.
 //!
 //! ```text
-//! config::Check ─▶ Probe (http, tcp, dns, …) ─Seen▶ watch ─Observation▶ engine
+//! config::Check ─▶ Probe (http, tcp, exec, …) ─Seen▶ watch ─Observation▶ engine
 //!                     ▲                               │
 //!                     └── look, not later than … ── Rhythm
 //! ```
@@ -15,8 +15,12 @@
 
 pub mod haproxy;
 
+mod aside;
 mod dns;
+mod exec;
+mod file;
 mod http;
+mod process;
 mod rhythm;
 mod seen;
 mod tcp;
@@ -34,7 +38,10 @@ use crate::config::{Check, CheckKind};
 use crate::health::{Observation, Sample};
 
 use dns::Dns;
+use exec::Exec;
+use file::File;
 use http::Http;
+use process::Process;
 use rhythm::Rhythm;
 use seen::Seen;
 use tcp::Tcp;
@@ -70,6 +77,9 @@ enum Probe {
     Http(Http),
     Tcp(Tcp),
     Dns(Dns),
+    Exec(Exec),
+    File(File),
+    Process(Process),
 }
 
 impl Probe {
@@ -78,6 +88,9 @@ impl Probe {
             CheckKind::Http(check) => Self::Http(Http::new(check)),
             CheckKind::Tcp(check) => Self::Tcp(Tcp::new(check)),
             CheckKind::Dns(check) => Self::Dns(Dns::new(check, seed)),
+            CheckKind::Exec(command) => Self::Exec(Exec::new(command)),
+            CheckKind::File(check) => Self::File(File::new(check)),
+            CheckKind::Process(check) => Self::Process(Process::new(check)),
         }
     }
 
@@ -94,6 +107,9 @@ impl Probe {
             Self::Http(http) => http.look().await,
             Self::Tcp(tcp) => tcp.look().await,
             Self::Dns(dns) => dns.look().await,
+            Self::Exec(exec) => exec.look().await,
+            Self::File(file) => file.look().await,
+            Self::Process(process) => process.look().await,
         }
     }
 
@@ -103,6 +119,9 @@ impl Probe {
             Self::Http(http) => http.subject(),
             Self::Tcp(tcp) => tcp.subject(),
             Self::Dns(dns) => dns.subject(),
+            Self::Exec(exec) => exec.subject(),
+            Self::File(file) => file.subject(),
+            Self::Process(process) => process.subject(),
         }
     }
 
@@ -111,7 +130,10 @@ impl Probe {
     /// been made. May be dropped before it is done.
     async fn changed(&mut self) {
         match self {
-            Self::Http(_) | Self::Tcp(_) | Self::Dns(_) => std::future::pending().await,
+            Self::Process(process) => process.changed().await,
+            Self::Http(_) | Self::Tcp(_) | Self::Dns(_) | Self::Exec(_) | Self::File(_) => {
+                std::future::pending().await
+            }
         }
     }
 }

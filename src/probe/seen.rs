@@ -28,6 +28,16 @@ impl Seen {
         Self { outcome: Outcome::Unknown, words: words.into() }
     }
 
+    /// We could not look, and this is why.
+    pub(super) fn blind(error: &io::Error) -> Self {
+        Self::unknown(format!("cannot look: {}", words(error)))
+    }
+
+    /// It was seen to end: that needs no second look.
+    pub(super) fn gone(words: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Gone, words: words.into() }
+    }
+
     /// What an error of a socket says: a lack of descriptors, ports or memory is ours; anything else
     /// is the other side's.
     pub(super) fn io(error: &io::Error) -> Self {
@@ -36,7 +46,7 @@ impl Seen {
         }
         let ours = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM, libc::EADDRNOTAVAIL];
         match error.raw_os_error().is_some_and(|code| ours.contains(&code)) {
-            true => Self::unknown(format!("cannot look: {}", words(error))),
+            true => Self::blind(error),
             false => Self::unhealthy(words(error)),
         }
     }

@@ -18,3 +18,6 @@ mod pipe;
 pub use command::{ended, run};
 pub use held::Process;
 pub use output::{Output, printable};
+
+#[cfg(test)]
+mod tests;

@@ -5,13 +5,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use herald::base::{Asn, Community, Family, LargeCommunity, Scope, Trust};
+use herald::base::{Asn, CommandLine, Community, Family, LargeCommunity, Scope, Trust};
 use herald::config::{
-    Cadence, CheckKind, Config, EventSocket, HaproxyAddress, Http, Listen, Login, MinUp, OnDown,
-    Profile, Region, Ttl, read,
+    Cadence, CheckKind, Config, EventSocket, FileCheck, HaproxyAddress, Http, Listen, Login, MinUp,
+    OnDown, ProcessCheck, Profile, Region, Ttl, read,
 };
 use herald::health::{Damping, Rule};
-use herald::policy::Watch;
+use herald::policy::{State, Watch};
 
 use super::config;
 
@@ -410,6 +410,56 @@ fn the_keys_of_a_tcp_check_arrive() {
     assert_eq!((tcp.address.as_str(), tcp.send.as_deref()), ("db:5432", Some("PING\r\n")));
     let expect = tcp.expect.as_ref().unwrap();
     assert!(expect.matches(b"+PONG\r\n") && !expect.matches(b"-ERR +PONG"));
+}
+
+#[test]
+fn the_keys_of_checks_that_ask_this_machine_arrive() {
+    let config = file(
+        "",
+        "",
+        "",
+        "check.a.exec = { command = [\"/bin/true\", \"-w\", \"5\"] }\n\
+         check.b.file = { path = \"/run/web.ready\" }\n\
+         check.c.file = { path = \"/run/web.maintenance\", present = false }\n\
+         check.d.process = { pid-file = \"/run/haproxy.pid\" }\n\
+         check.e.process = { pid-file = \"/run/haproxy.pid\", name = \"haproxy\" }\n\
+         check.f.process = { name = \"haproxy\" }",
+    );
+    let kinds: Vec<_> = config.checks.iter().map(|check| check.kind.clone()).collect();
+    let path = PathBuf::from("/run/haproxy.pid");
+    let name = || "haproxy".to_owned();
+    let command = CommandLine {
+        program: PathBuf::from("/bin/true"),
+        arguments: vec!["-w".to_owned(), "5".to_owned()],
+    };
+    let file = |path: &str, present| FileCheck { path: PathBuf::from(path), present };
+    assert_eq!(
+        kinds,
+        [
+            CheckKind::Exec(command),
+            CheckKind::File(file("/run/web.ready", true)),
+            CheckKind::File(file("/run/web.maintenance", false)),
+            CheckKind::Process(ProcessCheck::PidFile { path: path.clone(), name: None }),
+            CheckKind::Process(ProcessCheck::PidFile { path, name: Some(name()) }),
+            CheckKind::Process(ProcessCheck::Name(name())),
+        ]
+    );
+    let shown = &config.services["web"].check_kinds;
+    assert_eq!((shown["a"], shown["b"], shown["d"]), ("exec", "file", "process"));
+}
+
+#[test]
+fn hooks_arrive_in_the_order_of_the_file() {
+    let hooks = "[[service.web.hook]]\non = [\"up\"]\ncommand = [\"/bin/true\"]\n\
+                 [[service.web.hook]]\non = [\"down\", \"degraded\", \"drained\"]\n\
+                 command = [\"/bin/sh\", \"-c\", \"exit 0\"]\ntimeout = \"1m\"\n";
+    let config = file("", "", "", hooks);
+    let [first, second] = config.services["web"].hooks.as_slice() else { panic!("{config:?}") };
+    assert_eq!((&first.on, first.timeout), (&BTreeSet::from([State::Up]), seconds(10)));
+    let on = BTreeSet::from([State::Degraded, State::Down, State::Drained]);
+    assert_eq!((&second.on, second.timeout), (&on, seconds(60)));
+    assert_eq!(second.command.program, PathBuf::from("/bin/sh"));
+    assert_eq!(second.command.arguments, ["-c", "exit 0"]);
 }
 
 #[test]

@@ -1,3 +1,4 @@
+use super::check_local::{EXEC, FILE, PROCESS};
 use super::haproxy::HAPROXY_CHECK;
 use super::{CA_FILE, Form, HOUR, INSECURE, Key, Table, ms, seconds};
 
@@ -18,13 +19,13 @@ pub(super) static CHECK: Table = Table {
             .otherwise("2; with haproxy, 1", "2"),
         Key::new("fall", Form::Integer(1, 1000), "Unhealthy samples in a row to become unhealthy.")
             .otherwise("3; with haproxy, 1", "3"),
-        Key::later("exec", "checks by command"),
-        Key::later("file", "checks by file"),
-        Key::later("process", "checks by process"),
         Key::kind("haproxy", "backend", &HAPROXY_CHECK),
         Key::kind("http", "page", &HTTP),
         Key::kind("tcp", "port", &TCP),
         Key::kind("dns", "name", &DNS),
+        Key::kind("exec", "plugin", &EXEC),
+        Key::kind("file", "ready", &FILE),
+        Key::kind("process", "daemon", &PROCESS),
     ],
 };
 

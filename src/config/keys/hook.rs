@@ -1,4 +1,4 @@
-use super::{Form, HOUR, Key, Table, ms};
+use super::{COMMAND, Form, HOUR, Key, Table, ms};
 
 pub(super) static HOOK: Table = Table {
     meaning: "A command that runs after the routes have followed a change of the service; docs/hooks.md \
@@ -6,7 +6,9 @@ pub(super) static HOOK: Table = Table {
     keys: &[
         Key::new(
             "on",
-            Form::List("a state: up, degraded, down, draining, drained, withdrawn or disabled"),
+            Form::List(
+                "a state: up, degraded, down, standby, draining, drained, withdrawn or disabled",
+            ),
             "The states that run it when they begin.",
         )
         .required("[\"up\", \"down\"]"),
@@ -24,6 +26,3 @@ pub(super) static HOOK: Table = Table {
         .default("\"10s\""),
     ],
 };
-
-/// A program and its arguments.
-pub(super) const COMMAND: Form = Form::List("a string, the first an absolute path");

@@ -3,6 +3,7 @@
 
 mod agent;
 mod check;
+mod check_local;
 mod haproxy;
 mod hook;
 mod neighbor;
@@ -60,8 +61,6 @@ pub(super) enum Form {
     Named(&'static Table),
     /// A list of tables, each with a header of its own: `[[service.web.hook]]`.
     Tables(&'static Table),
-    /// Part of the product, not of this version.
-    Later,
 }
 
 /// What holds when a key is left out.
@@ -131,10 +130,6 @@ impl Key {
     const fn tables(name: &'static str, table: &'static Table) -> Self {
         Self::new(name, Form::Tables(table), table.meaning).otherwise("none", "")
     }
-
-    const fn later(name: &'static str, meaning: &'static str) -> Self {
-        Self::new(name, Form::Later, meaning)
-    }
 }
 
 impl Table {
@@ -169,6 +164,9 @@ const fn ms(count: u32) -> Duration {
 const fn seconds(count: u32) -> Duration {
     SECOND.saturating_mul(count)
 }
+
+/// A program and its arguments.
+const COMMAND: Form = Form::List("a string, the first an absolute path");
 
 /// RFC 6793; 0, AS_TRANS and the last number of each size are refused by the reader.
 const AS_NUMBER: Form = Form::Integer(1, 4_294_967_295);

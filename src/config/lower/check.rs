@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::haproxy::{self, CheckDraft};
-use super::{check_dns, check_http, check_tcp, haproxy_check};
+use super::{check_dns, check_http, check_local, check_tcp, haproxy_check};
 use crate::base::{CheckName, ServiceName};
 use crate::config::checks::{Cadence, Check, CheckKind};
 use crate::config::reader::Section;
@@ -100,6 +100,9 @@ fn looked_at(kind: &str, section: &Section<'_>) -> Option<CheckKind> {
         "http" => check_http::read(section).map(|check| CheckKind::Http(Box::new(check))),
         "tcp" => check_tcp::read(section).map(CheckKind::Tcp),
         "dns" => check_dns::read(section).map(CheckKind::Dns),
+        "exec" => check_local::exec(section).map(CheckKind::Exec),
+        "file" => check_local::file(section).map(CheckKind::File),
+        "process" => check_local::process(section).map(CheckKind::Process),
         _ => unreachable!("{kind} is no kind of check in the key table"),
     }
 }
@@ -134,12 +137,11 @@ impl Common {
     }
 }
 
-/// The one kind that is given. Kinds of later versions have been refused by name already.
+/// The one kind that is given.
 fn only_kind(section: &Section<'_>) -> Option<&'static str> {
     let kinds = section.kinds();
     match kinds.as_slice() {
         [only] => return Some(only),
-        [] if ["exec", "file", "process"].iter().any(|kind| section.has(kind)) => {}
         [] => section.notes.fault(
             section.span(),
             format!("[{}] has no kind", section.path()),

@@ -8,6 +8,7 @@ mod bgp;
 mod check;
 mod check_dns;
 mod check_http;
+mod check_local;
 mod check_tcp;
 mod cloud;
 mod command;

@@ -1,5 +1,5 @@
 use super::{Content, Section};
-use crate::config::keys::{Form, Key};
+use crate::config::keys::Key;
 use crate::config::notes::Span;
 use crate::config::suggest::closest;
 
@@ -41,22 +41,14 @@ impl Section<'_> {
         for own in table.keys() {
             let name: &str = own.get_ref();
             let span = Some(own.span());
-            match self.schema.key(name) {
-                None => self.refuse_unknown(name, &span),
-                Some(key) if matches!(key.form, Form::Later) => self.notes.fault(
-                    &span,
-                    format!("{} is not part of this version", self.full(name)),
-                    format!("a later version of herald has it: {}", key.meaning),
-                    "leave it out",
-                ),
-                Some(_) => {}
+            if self.schema.key(name).is_none() {
+                self.refuse_unknown(name, &span);
             }
         }
     }
 
     fn refuse_unknown(&self, name: &str, span: &Span) {
-        let usable = |key: &&Key| !matches!(key.form, Form::Later);
-        let known = || self.schema.keys.iter().filter(usable).map(|key| key.name);
+        let known = || self.schema.keys.iter().map(|key| key.name);
         let message = match self.path.as_str() {
             "" => format!("there is no table [{name}]"),
             _ => format!("there is no key {name} in {}", self.header()),

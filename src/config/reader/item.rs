@@ -47,8 +47,7 @@ impl Item<'_> {
             | Form::Kind(_)
             | Form::Inline(_)
             | Form::Named(_)
-            | Form::Tables(_)
-            | Form::Later => 0..=u64::MAX,
+            | Form::Tables(_) => 0..=u64::MAX,
         };
         let number = number(integer).filter(|number| bounds.contains(number));
         match number.and_then(|number| T::try_from(number).ok()) {
@@ -155,8 +154,7 @@ impl Item<'_> {
             | Form::Kind(_)
             | Form::Inline(_)
             | Form::Named(_)
-            | Form::Tables(_)
-            | Form::Later) => format!("it takes {}", takes(form)),
+            | Form::Tables(_)) => format!("it takes {}", takes(form)),
         }
     }
 
@@ -219,7 +217,7 @@ pub(in crate::config) fn takes(form: Form) -> String {
                 words.iter().map(|w| format!("{w:?}")).collect::<Vec<_>>().join(", ")
             )
         }
-        Form::Table(_) | Form::Kind(_) | Form::Later => "a table".to_owned(),
+        Form::Table(_) | Form::Kind(_) => "a table".to_owned(),
         Form::Inline(table) => {
             let keys: Vec<_> = table.keys.iter().map(|key| key.name).collect();
             format!("a table in one line, with {}", keys.join(", "))

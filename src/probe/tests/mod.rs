@@ -1,2 +1,3 @@
+mod aside;
 mod rhythm;
 mod seen;
