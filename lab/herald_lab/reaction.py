@@ -30,6 +30,8 @@ DOWN, UP, KILLED = "DOWN → withdrawal", "UP → announcement", "HAProxy killed
 KINDS = (DOWN, UP, KILLED)
 # Product bars of the event stream in seconds: median, 99th percentile.
 BARS = {DOWN: (0.002, 0.010), UP: (0.002, None), KILLED: (0.005, None)}
+# Of fewer values, the 99th percentile is but the longest.
+ENOUGH_FOR_P99 = 100
 # What herald may take on top of the wait for its next poll.
 ALLOWANCE = 0.002
 
@@ -119,7 +121,7 @@ def _judge(expectations: Expectations, results: list[Result]) -> None:
     own, rivals = results[0], [result for result in results if result.contender is EXABGP]
     for kind, (middle, slow) in BARS.items():
         expectations.at_most(f"{own.contender.name}: {kind}, median", middle, median(own.reactions[kind]))
-        if slow:
+        if slow and len(own.reactions[kind]) >= ENOUGH_FOR_P99:
             expectations.at_most(f"{own.contender.name}: {kind}, p99", slow, percentile(own.reactions[kind], 99))
     for result in results:
         if result.contender in POLLING:
