@@ -88,7 +88,10 @@ const SLOW: &str = "echo begin $HERALD_STATE >> log; while ! [ -e go-$HERALD_STA
 
 #[tokio::test]
 async fn a_hook_is_told_what_has_changed() {
-    let runner = Runner::start(&[("[\"down\"]", "env | grep ^HERALD_ | sort > log")]);
+    let runner = Runner::start(&[(
+        "[\"down\"]",
+        "env | grep ^HERALD_ | grep -v ^HERALD_TEST_ | sort > log",
+    )]);
     let because = "http_back: 0 of 2 servers up\n(a\0b: $(id) `id`)";
     runner.change_because(State::Degraded, State::Down, because);
     let log = runner.ended().await;

@@ -18,13 +18,18 @@ impl Sleeper {
         Self(Command::new("/bin/sleep").arg("1000").spawn().expect("sleep runs"))
     }
 
-    /// The kernel takes the name from the path that is executed, be it a link.
-    fn called(name: &str, directory: &Path) -> Self {
+    /// The kernel takes the name from the path that is executed, be it a link. It has it a moment
+    /// after the child has been started.
+    async fn called(name: &str, directory: &Path) -> Self {
         let path = directory.join(name);
         if !path.exists() {
             symlink("/bin/sleep", &path).expect("a writable directory");
         }
-        Self(Command::new(path).arg("1000").arg0("sleep").spawn().expect("sleep runs"))
+        let sleeper = Command::new(path).arg("1000").arg0("sleep").spawn().expect("sleep runs");
+        let comm = format!("/proc/{}/comm", sleeper.id());
+        let named = || fs::read_to_string(&comm).is_ok_and(|found| found.trim_end() == name);
+        eventually("the name of the child", || named().then_some(())).await;
+        Self(sleeper)
     }
 
     fn id(&self) -> u32 {
@@ -124,7 +129,7 @@ async fn a_death_is_seen_when_it_happens() {
     let directory = tempdir().unwrap();
     let path = directory.path().join("pid");
     let name = "herald-dies";
-    let mut sleeper = Sleeper::called(name, directory.path());
+    let mut sleeper = Sleeper::called(name, directory.path()).await;
     write(&path, &sleeper.id().to_string());
     let by_name = format!("process = {{ name = {name:?} }}");
     for (kind, subject) in [(by_file(&path), path.display().to_string()), (by_name, name.into())] {
@@ -141,7 +146,7 @@ async fn a_death_is_seen_when_it_happens() {
         // It is told once, and not looked at again and again.
         let more = tokio::time::timeout(Duration::from_millis(200), looks.recv()).await;
         assert!(more.is_err(), "{more:?}");
-        sleeper = Sleeper::called(name, directory.path());
+        sleeper = Sleeper::called(name, directory.path()).await;
         write(&path, &sleeper.id().to_string());
     }
 }
@@ -176,12 +181,12 @@ async fn a_process_is_known_by_its_name() {
     let kind = format!("process = {{ name = {name:?} }}");
     let told = format!("{name}: no process has this name");
     assert_eq!(seen(&kind, "").await, ("down", told));
-    let mut first = Sleeper::called(name, directory.path());
+    let mut first = Sleeper::called(name, directory.path()).await;
     let mut looks = watch(&kind, "interval = \"1h\"");
     let (outcome, words) = next(&mut looks).await;
     assert_eq!((short(outcome), words), ("up", format!("{name}: process {} runs", first.id())));
     // While another one of the name lives, the death of one is looked at, and is none.
-    let second = Sleeper::called(name, directory.path());
+    let second = Sleeper::called(name, directory.path()).await;
     first.end();
     let (outcome, words) = next(&mut looks).await;
     assert_eq!((short(outcome), words), ("up", format!("{name}: process {} runs", second.id())));
@@ -191,7 +196,7 @@ async fn a_process_is_known_by_its_name() {
 async fn with_both_the_process_of_the_file_must_have_the_name() {
     let directory = tempdir().unwrap();
     let path = directory.path().join("pid");
-    let sleeper = Sleeper::called("herald-both", directory.path());
+    let sleeper = Sleeper::called("herald-both", directory.path()).await;
     write(&path, &sleeper.id().to_string());
     let kind = |name: &str| format!("process = {{ pid-file = {path:?}, name = {name:?} }}");
     assert_eq!(seen(&kind("herald-both"), "").await.0, "up");
