@@ -13,6 +13,7 @@ mod checks;
 mod diagnostic;
 mod duration;
 mod engine;
+mod inheritance;
 mod keys;
 mod lower;
 mod notes;
@@ -44,6 +45,7 @@ pub use checks::{
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
 pub use password::Password;
+pub use inheritance::Inheritance;
 pub use pattern::Pattern;
 pub use reference::reference;
 pub use region::NoSuchRegion;

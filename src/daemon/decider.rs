@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::explanation::explanation;
-use super::inheritance::Inheritance;
+use crate::config::Inheritance;
 use super::picture::{self, Agent};
 use super::recorder::Recorder;
 use super::wiring::engine_params;

@@ -21,7 +21,6 @@
 mod decider;
 mod explanation;
 mod haproxy;
-mod inheritance;
 mod log;
 mod neighbors;
 mod picture;

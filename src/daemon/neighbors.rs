@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::decider::Told;
-use super::inheritance::Inheritance;
+use crate::config::Inheritance;
 use super::recorder::{self, Recorder};
 use crate::base::{NeighborName, Prefix, Rng};
 use crate::bfd;

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::decider::{Decider, FAREWELL, Order};
-use super::inheritance::Inheritance;
+use crate::config::Inheritance;
 use super::picture::Agent;
 use super::recorder::Recorder;
 use super::supervisor::{Ends, Supervisor};

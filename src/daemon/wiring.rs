@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::decider::{Inputs, Order, Outputs};
-use super::inheritance::Inheritance;
+use crate::config::Inheritance;
 use super::neighbors::Shared;
 use crate::base::LoopbackAddress;
 use crate::bfd_udp::Command;
