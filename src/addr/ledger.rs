@@ -206,8 +206,13 @@ impl Ledger {
             }
         }
         self.left = left;
+        let stuck = plan.steps.iter().filter_map(|step| match step {
+            Step::Remove(found) => Some(found.place.address),
+            Step::Add(..) | Step::Replace(..) => None,
+        });
         AddressReport {
             wanted: Arc::clone(&self.wanted),
+            stuck: stuck.collect(),
             bound: plan.kept.into_keys().collect(),
             faults,
         }

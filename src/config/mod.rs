@@ -44,8 +44,8 @@ pub use checks::{
 };
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
-pub use password::Password;
 pub use inheritance::Inheritance;
+pub use password::Password;
 pub use pattern::Pattern;
 pub use reference::reference;
 pub use region::NoSuchRegion;

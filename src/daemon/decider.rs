@@ -7,7 +7,6 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::explanation::explanation;
-use crate::config::Inheritance;
 use super::picture::{self, Agent};
 use super::recorder::Recorder;
 use super::wiring::engine_params;
@@ -17,6 +16,7 @@ use crate::bfd;
 use crate::clock;
 use crate::cloud::Notice;
 use crate::config::Config;
+use crate::config::Inheritance;
 use crate::control::{Obeyed, Request};
 use crate::engine::{
     AddressReport, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word,

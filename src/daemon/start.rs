@@ -11,7 +11,6 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::decider::{Decider, FAREWELL, Order};
-use crate::config::Inheritance;
 use super::picture::Agent;
 use super::recorder::Recorder;
 use super::supervisor::{Ends, Supervisor};
@@ -20,6 +19,7 @@ use super::words;
 use crate::base::{LoopbackAddress, Reason, ServiceName};
 use crate::bfd_udp::{self, BindError};
 use crate::clock::{self, WallClock};
+use crate::config::Inheritance;
 use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
 use crate::control::{Control, ControlError};
 use crate::engine::{Engine, Input};

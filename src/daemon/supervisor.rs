@@ -10,7 +10,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
-use crate::config::Inheritance;
 use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
@@ -18,6 +17,7 @@ use super::tasks::Keyed;
 use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
 use crate::cloud::{self, Notice};
+use crate::config::Inheritance;
 use crate::config::{
     self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
 };

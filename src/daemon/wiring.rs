@@ -6,12 +6,12 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::decider::{Inputs, Order, Outputs};
-use crate::config::Inheritance;
 use super::neighbors::Shared;
 use crate::base::LoopbackAddress;
 use crate::bfd_udp::Command;
 use crate::cloud::Notice;
 use crate::config::Config;
+use crate::config::Inheritance;
 use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;
