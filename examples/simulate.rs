@@ -25,6 +25,9 @@ struct Arguments {
     /// Simulated hours of each seed.
     #[arg(long, default_value_t = 1)]
     hours: u32,
+    /// Goes on after a seed that goes wrong, and says no more of it than what was wrong.
+    #[arg(long)]
+    all: bool,
     /// A fault put into the agent on purpose.
     #[arg(long)]
     mutant: Option<String>,
@@ -38,10 +41,15 @@ fn main() -> ExitCode {
         Some(seed) => (seed, 1),
         None => (arguments.from, arguments.seeds),
     };
+    let mut failed = 0;
     for seed in from..from + count {
         let plan = Plan::new(seed, arguments.hours);
         let Some((at, what)) = run(&plan, mutant, false).violation else { continue };
         println!("seed {seed}, after {at:?}: {what}\n");
+        failed += 1;
+        if arguments.all {
+            continue;
+        }
         let small = shrink(&plan, mutant);
         println!("the least that does it:\n{small}\nwhat happens then:");
         let run = run(&small, mutant, true);
@@ -51,6 +59,6 @@ fn main() -> ExitCode {
         println!("{:?}", run.violation);
         return ExitCode::FAILURE;
     }
-    println!("{count} seeds of {} simulated hours each: nothing wrong", arguments.hours);
-    ExitCode::SUCCESS
+    println!("{count} seeds of {} simulated hours each: {failed} went wrong", arguments.hours);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -1,6 +1,6 @@
 //! One life of the agent: the engine with its channels, and what `daemon` does around it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use super::ends::{End, neighbor_name};
 use super::fault::Seen;
 use super::looks::sample;
 use super::network::Side;
+use super::scenery::Scenery;
 use super::world::{Happening, World};
 
 /// What a process of the agent holds.
@@ -39,6 +40,10 @@ pub(super) struct Agent {
     pub(super) stopping: Option<(Instant, Instant)>,
     /// How long it stays away after that.
     pub(super) away: Duration,
+    /// The files of the configurations that are on their way to the engine.
+    /// With each, the neighbours whose process is new, and takes over the plan then.
+    ordered: VecDeque<(Scenery, Vec<usize>)>,
+    aside: BTreeMap<usize, Option<Plan>>,
     /// What is on its way to the engine.
     pub(super) coming: u32,
 }
@@ -96,6 +101,8 @@ impl World {
             states: BTreeMap::new(),
             stopping: None,
             away: Duration::ZERO,
+            ordered: VecDeque::new(),
+            aside: BTreeMap::new(),
             coming: 0,
         });
         self.tell(|| "the agent starts".to_owned());
@@ -126,7 +133,7 @@ impl World {
             let Some(agent) = &mut self.agent else { return };
             let wanted = Arc::clone(&agent.wanted);
             let bound = (*wanted).clone();
-            let report = AddressReport { wanted, bound, faults: BTreeMap::new() };
+            let report = AddressReport { wanted, bound, ..AddressReport::default() };
             self.machine.denied += 1;
             self.post_to_engine(Input::Addresses(report));
         }
@@ -181,7 +188,20 @@ impl World {
             Input::Command(command) if agent.stopping.is_none() => {
                 self.expectation.told(command, now);
             }
-            Input::Configured(_) => self.expectation.configured(&self.scenery, now),
+            Input::Configured(_) => {
+                let (scenery, started) = agent.ordered.pop_front().expect("one goes with each");
+                for n in started {
+                    let plan = agent.aside.remove(&n).flatten();
+                    agent.plans.extend(plan.map(|plan| (n, plan)));
+                    self.agenda.note(now, Happening::Plan(self.life, n));
+                }
+                let services = scenery.services.iter().enumerate();
+                let gone = services.filter(|(_, service)| !service.present);
+                for (s, _) in gone {
+                    agent.states.remove(&ServiceName::from(format!("s{s}").as_str()));
+                }
+                self.expectation.configured(&scenery, now);
+            }
             Input::Addresses(_)
             | Input::Carried(..)
             | Input::Shown(..)
@@ -190,10 +210,6 @@ impl World {
             | Input::Stop { .. }
             | Input::Hurry
             | Input::Timeout => {}
-        }
-        let lost = matches!((&input, self.mutant), (_, Some(Mutant::Deaf)) if false);
-        if lost {
-            return;
         }
         agent.engine.handle(input, now);
         self.speak();
@@ -219,9 +235,12 @@ impl World {
             Output::Routes(plans) => {
                 for n in 0..self.lanes.len() {
                     let Some(plan) = plans.get(&neighbor_name(n)) else { continue };
-                    if let Some(agent) = &mut self.agent {
-                        agent.plans.insert(n, plan.clone());
+                    let Some(agent) = &mut self.agent else { return };
+                    if let Some(aside) = agent.aside.get_mut(&n) {
+                        *aside = Some(plan.clone());
+                        continue;
                     }
+                    agent.plans.insert(n, plan.clone());
                     self.lanes[n].dirty = true;
                     let hop = self.dice.hop();
                     self.note(hop, Happening::Plan(life, n));
@@ -334,10 +353,13 @@ impl World {
         agent.config = config;
         let params = agent.config.engine(|name| agent.inheritance.is_in_use(&agent.config, name));
         agent.plans.retain(|n, _| self.scenery.neighbors[*n].present);
+        for n in &started {
+            let known = agent.plans.remove(n);
+            agent.aside.entry(*n).or_insert(known);
+        }
+        agent.ordered.push_back((self.scenery.clone(), started.clone()));
         for n in started {
             self.start_end(n, false);
-            let life = self.life;
-            self.note(Duration::ZERO, Happening::Plan(life, n));
         }
         self.post_to_engine(Input::Configured(params));
     }

@@ -9,7 +9,9 @@ use herald::base::{Asn, Family, Prefix};
 use herald::bfd;
 use herald::engine;
 use herald::rib::Carried;
-use herald::session::{Direction, Event, HoldTime, Input, Output, Params, RestartTime, Session, State};
+use herald::session::{
+    Direction, Event, HoldTime, Input, Output, Params, RestartTime, Session, State,
+};
 
 use super::Mutant;
 use super::network::Side;
@@ -320,9 +322,7 @@ impl World {
                 self.note(Duration::from_secs(3), Happening::Plan(life, n));
                 false
             }
-            Some(Mutant::FlickeringRoute)
-                if !withdraws && !end.session.advertised().is_empty() =>
-            {
+            Some(Mutant::FlickeringRoute) if !withdraws && !end.session.advertised().is_empty() => {
                 plan.routes = std::sync::Arc::default();
                 if let Some(end) = &mut self.lanes[n].ends[0] {
                     end.plan = 0;

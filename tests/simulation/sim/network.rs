@@ -124,14 +124,18 @@ impl Lane {
         self.ends.iter().flatten().flat_map(End::wakes)
     }
 
+    /// What the agent writes does not get through at once.
     pub(super) fn in_trouble(&self) -> bool {
-        self.cut.iter().any(Option::is_some) || self.loss > 0 || self.stalled > 0
+        let waits = |conn: &Conn| !conn.pipes[Side::Agent as usize].unwritten.is_empty();
+        let cut = self.cut.iter().any(Option::is_some);
+        cut || self.loss > 0 || self.stalled > 0 || self.conns.values().any(waits)
     }
 
     /// Nothing is on its way.
     pub(super) fn is_quiet(&self) -> bool {
         let pipes = self.conns.values().flat_map(|conn| &conn.pipes);
-        !self.in_trouble() && pipes.into_iter().all(|pipe| pipe.held == 0 && pipe.unwritten.is_empty())
+        !self.in_trouble()
+            && pipes.into_iter().all(|pipe| pipe.held == 0 && pipe.unwritten.is_empty())
     }
 
     /// The connection that carries the established session of one side.
@@ -139,6 +143,13 @@ impl Lane {
         let end = self.ends[side as usize].as_ref()?;
         let conn = end.established()?;
         self.conns.get(&conn)
+    }
+
+    /// Both sides have the same session.
+    pub(super) fn is_live(&self) -> bool {
+        let [ours, theirs] = &self.ends;
+        let of = |end: &Option<End>| end.as_ref().and_then(End::established);
+        of(ours).is_some() && of(ours) == of(theirs)
     }
 
     pub(super) fn number(&mut self) -> u64 {
@@ -334,7 +345,8 @@ impl World {
         if !up || lane.cut.iter().any(Option::is_some) {
             return;
         }
-        let listening = lane.ends[to as usize].is_some() && !(to == Side::Peer && lane.refusing > 0);
+        let listening =
+            lane.ends[to as usize].is_some() && !(to == Side::Peer && lane.refusing > 0);
         let delay = lane.delay;
         let mut conn = None;
         if listening {
@@ -359,7 +371,8 @@ impl World {
 
     fn answered(&mut self, n: usize, to: Side, attempt: u64, conn: Option<u64>) {
         let end = self.lanes[n].ends[to as usize].as_mut();
-        let waiting = end.is_some_and(|end| end.dialling.take_if(|token| *token == attempt).is_some());
+        let waiting =
+            end.is_some_and(|end| end.dialling.take_if(|token| *token == attempt).is_some());
         match (conn, waiting) {
             (Some(id), true) => self.connected(n, to, id),
             // Nobody waits for it any more.
@@ -432,7 +445,9 @@ impl World {
                     lane.stale.remove(&prefix);
                 }
                 Said::EndOfRib(family) => lane.stale.retain(|prefix, _| prefix.family() != family),
-                Said::Opened(kept) => lane.stale.retain(|prefix, _| kept.contains(&prefix.family())),
+                Said::Opened(kept) => {
+                    lane.stale.retain(|prefix, _| kept.contains(&prefix.family()))
+                }
             }
         }
     }

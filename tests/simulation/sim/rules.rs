@@ -1,7 +1,7 @@
 //! What must hold.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use herald::addr::Found;
 use herald::base::{Family, NextHop, Prefix, Reason, RouteAttributes};
@@ -12,12 +12,7 @@ use super::expectation::SLACK;
 use super::network::Side;
 use super::scenery::LOCAL_AS;
 use super::stream::{Route, Said, Table};
-use super::trouble::{addresses, prefixes};
 use super::world::{Happening, World};
-
-/// How long an address may be missing under a route before the route must be gone: the keeper puts it
-/// back, or is told no and the route goes.
-const MISSING: Duration = Duration::from_secs(1);
 
 impl World {
     /// After every step.
@@ -28,8 +23,7 @@ impl World {
             }
         }
         for s in 0..self.scenery.services.len() {
-            let service = &self.expectation.scenery.services[s];
-            let answers = addresses(s, service).iter().all(|a| self.machine.answers(*a));
+            let answers = self.own[s].0.iter().all(|address| self.machine.answers(*address));
             if self.expectation.pass(s, answers, self.now) {
                 let slowest = self.lanes.iter().map(|lane| lane.delay).max().unwrap_or_default();
                 self.note(slowest + SLACK + Duration::from_millis(1), Happening::Check);
@@ -48,15 +42,12 @@ impl World {
         if self.agent.is_none() {
             return;
         }
-        let own = prefixes(s, &self.expectation.scenery.services[s]);
         for (n, lane) in self.lanes.iter().enumerate() {
             let since = since.max(lane.trouble);
             let bound = lane.delay + SLACK;
-            let Some(conn) = lane.established(Side::Peer).filter(|_| since + bound < self.now)
-            else {
-                continue;
-            };
-            let left = own.iter().find(|prefix| conn.heard.table.contains_key(prefix));
+            let live = lane.is_live() && since + bound < self.now;
+            let Some(conn) = lane.established(Side::Peer).filter(|_| live) else { continue };
+            let left = self.own[s].1.iter().find(|prefix| conn.heard.table.contains_key(prefix));
             if let Some(left) = left {
                 let late = self.now - since;
                 let what = format!("a route outlived its reason: {left} at rs-{n} after {late:?}");
@@ -110,9 +101,7 @@ impl World {
     }
 
     fn service_of(&self, prefix: Prefix) -> Option<usize> {
-        let services = self.scenery.services.iter().enumerate();
-        let mut own = services.filter(|(s, service)| prefixes(*s, service).contains(&prefix));
-        own.next().map(|(s, _)| s)
+        self.own.iter().position(|(_, prefixes)| prefixes.contains(&prefix))
     }
 
     /// Never before the first verdict, never without the address.
@@ -227,9 +216,10 @@ impl World {
         let newest = agent.plans.get(&n).is_some_and(|plan| plan.version == ours.plan);
         let same = ours.established().is_some() && ours.established() == theirs.established();
         let told = ours.told == herald::rib::Carried::Upto(ours.plan);
-        let waits = ours.session.poll_timeout().is_some_and(|(_, timer)| {
-            timer == herald::session::Timer::EndOfRib
-        });
+        let waits = ours
+            .session
+            .poll_timeout()
+            .is_some_and(|(_, timer)| timer == herald::session::Timer::EndOfRib);
         newest && same && told && !waits && agent.coming == 0 && lane.is_quiet()
     }
 
@@ -270,11 +260,11 @@ impl World {
             return self.object(format!("rs-{n} still keeps {stale} from before"));
         }
         let mut objection = None;
-        for (s, service) in self.scenery.services.iter().enumerate() {
+        for (s, (_, prefixes)) in self.own.iter().enumerate() {
             let required = self.expectation.is_required(s, self.now) && self.scenery.tells(s, n);
             let forbidden = self.expectation.forbidden_since(s).is_some();
-            for prefix in prefixes(s, service) {
-                let heard = conn.heard.table.get(&prefix);
+            for prefix in prefixes {
+                let heard = conn.heard.table.get(prefix);
                 let length = 1 + self.scenery.region_prepend + self.scenery.neighbors[n].prepend;
                 let right = heard.is_some_and(|route| {
                     route.path.len() == length && route.path.iter().all(|asn| asn.0 == LOCAL_AS)
@@ -298,7 +288,9 @@ impl World {
 fn written(n: usize, prefix: Prefix, route: &RouteAttributes) -> Route {
     let own = match prefix.family() {
         Family::Ipv4Unicast => local(n, Side::Agent),
-        Family::Ipv6Unicast => std::net::Ipv6Addr::from([0x2001, 0xdb8, n as u16, 0, 0, 0, 0, 2]).into(),
+        Family::Ipv6Unicast => {
+            std::net::Ipv6Addr::from([0x2001, 0xdb8, n as u16, 0, 0, 0, 0, 2]).into()
+        }
     };
     Route {
         path: route.as_path.clone(),
@@ -311,9 +303,3 @@ fn written(n: usize, prefix: Prefix, route: &RouteAttributes) -> Route {
         large_communities: route.large_communities.clone(),
     }
 }
-
-/// Kept for the figures: when something began.
-#[allow(dead_code)]
-type Since = Instant;
-#[allow(dead_code)]
-const MISSING_BOUND: Duration = MISSING;

@@ -75,7 +75,8 @@ impl Stream {
                 for capability in &open.capabilities {
                     if let Capability::GracefulRestart(restart) = capability {
                         let families = restart.families.iter();
-                        let kept = families.filter(|f| f.flags & GracefulFamily::FORWARDING_KEPT > 0);
+                        let kept =
+                            families.filter(|f| f.flags & GracefulFamily::FORWARDING_KEPT > 0);
                         let kept = kept.filter_map(|f| Family::from_afi_safi(f.afi, f.safi));
                         self.kept = kept.collect();
                     }

@@ -17,16 +17,19 @@ use super::network::{Arrival, Side};
 use super::scenery::Service;
 use super::world::{Happening, World};
 
-/// The host addresses of a service.
-pub(super) fn addresses(s: usize, service: &Service) -> Vec<IpAddr> {
+/// The host addresses of a service, and all that it announces.
+pub(super) fn own(s: usize, service: &Service) -> (Vec<IpAddr>, Vec<Prefix>) {
+    (addresses(s, service), prefixes(s, service))
+}
+
+fn addresses(s: usize, service: &Service) -> Vec<IpAddr> {
     let mut addresses = vec![IpAddr::from([9, 9, s as u8, 9])];
     let ipv6 = IpAddr::from([0x2001, 0xdb8, 9, s as u16, 0, 0, 0, 9]);
     addresses.extend(service.ipv6.then_some(ipv6));
     addresses
 }
 
-/// All that a service announces.
-pub(super) fn prefixes(s: usize, service: &Service) -> Vec<Prefix> {
+fn prefixes(s: usize, service: &Service) -> Vec<Prefix> {
     let hosts = addresses(s, service).into_iter().map(Prefix::host);
     let network = Prefix::new(IpAddr::from([9, 8, s as u8, 0]), 24);
     hosts.chain(network.filter(|_| service.network)).collect()
@@ -74,7 +77,7 @@ impl World {
                 self.note(lasts, over);
             }
             Fault::Removed { service } => {
-                for address in addresses(service, &self.scenery.services[service]) {
+                for address in self.own[service].0.clone() {
                     self.take_away(address);
                 }
             }
@@ -201,8 +204,8 @@ impl World {
                 communities: BTreeSet::new(),
                 large_communities: BTreeSet::new(),
             });
-            let prefixes = prefixes(s, &self.scenery.services[s]).into_iter();
-            routes.extend(prefixes.map(|prefix| (prefix, Arc::clone(&route))));
+            let prefixes = self.own[s].1.iter();
+            routes.extend(prefixes.map(|prefix| (*prefix, Arc::clone(&route))));
         }
         let (routes, nothing) = (Arc::new(routes), Arc::default());
         let plan = Plan { version: 1, routes, undecided: nothing, watched: Arc::default() };
@@ -220,9 +223,7 @@ impl World {
         let octets = match how {
             Madness::Garbage => vec![0xfe; 40],
             // An ORIGIN of three octets, and a prefix.
-            Madness::BadUpdate => {
-                message(&[2, 0, 0, 0, 6, 0x40, 1, 3, 0, 0, 0, 32, 9, 9, 9, 9])
-            }
+            Madness::BadUpdate => message(&[2, 0, 0, 0, 6, 0x40, 1, 3, 0, 0, 0, 32, 9, 9, 9, 9]),
             Madness::Open => message(&[1, 4, 0xff, 0xeb, 0, 90, 10, 0, 0, 1, 0]),
             Madness::Cease => message(&[3, 6, 4]),
             Madness::Refreshes => message(&[5, 0, 1, 0, 1]).repeat(20),

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use herald::addr::Step;
-use herald::base::ServiceName;
+use herald::base::{Prefix, ServiceName};
 use herald::clock;
 use herald::engine::Input;
 use herald::policy::Override;
@@ -19,6 +20,7 @@ use super::mutant::Mutant;
 use super::network::{Arrival, Lane, Side};
 use super::plan::Plan;
 use super::scenery::Scenery;
+use super::trouble::own;
 
 /// Everything at one moment.
 pub(crate) struct World {
@@ -30,6 +32,8 @@ pub(crate) struct World {
     /// As the file is now.
     pub(super) scenery: Scenery,
     pub(super) lanes: Vec<Lane>,
+    /// Of each service, its addresses and all that it announces.
+    pub(super) own: Vec<(Vec<IpAddr>, Vec<Prefix>)>,
     pub(super) machine: Machine,
     pub(super) truth: Truth,
     pub(super) agent: Option<Agent>,
@@ -51,7 +55,11 @@ pub(super) enum Happening {
     Over(Fault),
     /// The end of all of them, but for those that last.
     Calm,
-    Look { service: usize, check: usize, chain: u64 },
+    Look {
+        service: usize,
+        check: usize,
+        chain: u64,
+    },
     /// To the decider of one life.
     Decide(u32, Box<Input>),
     /// The keeper of one life looks at what is wanted.
@@ -62,10 +70,23 @@ pub(super) enum Happening {
     Plan(u32, usize),
     Leave(u32, usize, Leaving),
     Arrive(usize, Side, Arrival),
-    Flush { neighbor: usize, conn: u64, side: Side },
+    Flush {
+        neighbor: usize,
+        conn: u64,
+        side: Side,
+    },
     /// The time for last words is over.
-    LastWords { neighbor: usize, conn: u64, side: Side },
-    Unacknowledged { neighbor: usize, conn: u64, side: Side, since: Instant },
+    LastWords {
+        neighbor: usize,
+        conn: u64,
+        side: Side,
+    },
+    Unacknowledged {
+        neighbor: usize,
+        conn: u64,
+        side: Side,
+        since: Instant,
+    },
     StartPeer(usize),
     StartAgent,
     StaleGone(usize, Instant),
@@ -131,6 +152,7 @@ impl World {
             dice: Dice::new(plan.seed, 2),
             mutant,
             lanes: scenery.neighbors.iter().map(|n| Lane::new(n, start)).collect(),
+            own: scenery.services.iter().enumerate().map(|(s, service)| own(s, service)).collect(),
             machine: Machine::new(),
             truth: Truth::new(&scenery),
             agent: None,
