@@ -8,7 +8,7 @@ mod sim;
 use std::process::ExitCode;
 
 use clap::Parser;
-use sim::{Mutant, Plan, run, shrink};
+use sim::{Figures, Mutant, Plan, run, shrink};
 
 /// Runs seeds of the simulation; a seed that goes wrong is shrunk and told as a story.
 #[derive(Parser)]
@@ -41,24 +41,28 @@ fn main() -> ExitCode {
         Some(seed) => (seed, 1),
         None => (arguments.from, arguments.seeds),
     };
-    let mut failed = 0;
+    let (mut failed, mut total) = (0, Figures::default());
     for seed in from..from + count {
         let plan = Plan::new(seed, arguments.hours);
-        let Some((at, what)) = run(&plan, mutant, false).violation else { continue };
+        let run = run(&plan, mutant, false);
+        total.add(&run.figures);
+        let Some((at, what)) = run.violation else { continue };
         println!("seed {seed}, after {at:?}: {what}\n");
         failed += 1;
         if arguments.all {
+            mutant.iter().for_each(|mutant| println!("  expected: {}", mutant.breaks()));
             continue;
         }
         let small = shrink(&plan, mutant);
         println!("the least that does it:\n{small}\nwhat happens then:");
-        let run = run(&small, mutant, true);
-        for (at, line) in run.story {
+        let told = sim::run(&small, mutant, true);
+        for (at, line) in told.story {
             println!("{:>10.4}s  {line}", at.as_secs_f64());
         }
-        println!("{:?}", run.violation);
+        println!("{:?}", told.violation);
         return ExitCode::FAILURE;
     }
     println!("{count} seeds of {} simulated hours each: {failed} went wrong", arguments.hours);
+    println!("{total:?}");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -6,7 +6,7 @@ mod sim;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use sim::{Mutant, Plan, run, shrink};
+use sim::{Figures, Mutant, Plan, run, shrink};
 
 /// Each seed is one simulated hour.
 const SEEDS: u64 = 2000;
@@ -15,13 +15,16 @@ const SEEDS: u64 = 2000;
 fn nothing_goes_wrong_in_thousands_of_hours() {
     let next = AtomicU64::new(0);
     let work = || {
+        let mut total = Figures::default();
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= SEEDS {
-                return;
+                return total;
             }
             let plan = Plan::new(seed, 1);
-            if let Some((at, what)) = run(&plan, None, false).violation {
+            let run = run(&plan, None, false);
+            total.add(&run.figures);
+            if let Some((at, what)) = run.violation {
                 let small = shrink(&plan, None);
                 panic!("seed {seed}, after {at:?}: {what}\nthe least that does it:\n{small}");
             }
@@ -29,11 +32,15 @@ fn nothing_goes_wrong_in_thousands_of_hours() {
     };
     thread::scope(|scope| {
         let workers: Vec<_> = (0..2).map(|_| scope.spawn(work)).collect();
+        let mut total = Figures::default();
         for worker in workers {
-            if let Err(failed) = worker.join() {
-                std::panic::resume_unwind(failed);
+            match worker.join() {
+                Ok(figures) => total.add(&figures),
+                Err(failed) => std::panic::resume_unwind(failed),
             }
         }
+        println!("{SEEDS} simulated hours: {total:?}");
+        assert!(total.compared > SEEDS, "the rules had something to compare");
     });
 }
 

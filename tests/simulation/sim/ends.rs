@@ -153,9 +153,7 @@ impl World {
         }
         let Some(end) = &mut self.lanes[n].ends[side as usize] else { return };
         end.wake = end.session.poll_timeout().map(|(at, _)| at);
-        let late = timeout && end.wake.is_some_and(|at| at <= now);
-        self.lanes[n].dirty = true;
-        if late {
+        if timeout && end.wake.is_some_and(|at| at <= now) {
             self.object(format!("a timer of the session with rs-{n} that has fired is still set"));
         }
     }
@@ -189,6 +187,7 @@ impl World {
                 }
             }
             Output::Carried(carried) => {
+                self.lanes[n].dirty = true;
                 if let Some(end) = &mut self.lanes[n].ends[side as usize] {
                     end.told = carried;
                 }
@@ -210,6 +209,7 @@ impl World {
         if side == Side::Agent {
             self.tell(|| format!("session with rs-{n}: {event:?}"));
         }
+        self.lanes[n].dirty = true;
         match event {
             Event::Established { direction, .. } => {
                 self.figures.sessions += u64::from(side == Side::Agent);
@@ -231,6 +231,7 @@ impl World {
         let Some(id) = end.links.get(&direction).copied() else { return };
         if side == Side::Agent {
             self.check_said(n, id, &octets);
+            self.lanes[n].dirty |= octets.get(18) == Some(&2);
             // The type of the first message: 2 is an UPDATE.
             if self.mutant == Some(Mutant::Echo) && octets.get(18) == Some(&2) {
                 self.check_said(n, id, &octets);

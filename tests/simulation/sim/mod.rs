@@ -35,4 +35,4 @@ mod world;
 pub(crate) use mutant::Mutant;
 pub(crate) use plan::Plan;
 pub(crate) use shrink::shrink;
-pub(crate) use world::run;
+pub(crate) use world::{Figures, run};

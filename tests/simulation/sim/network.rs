@@ -439,6 +439,7 @@ impl World {
     /// What the peer keeps beside the table of its session.
     fn hear(&mut self, n: usize, said: Vec<Said>) {
         let lane = &mut self.lanes[n];
+        lane.dirty |= !said.is_empty();
         for said in said {
             match said {
                 Said::Announced(prefix, _) | Said::Withdrawn(prefix) => {

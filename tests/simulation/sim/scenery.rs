@@ -100,7 +100,7 @@ impl Neighbor {
             passive,
             dials: passive || dice.chance(50),
             prepend: dice.index(2),
-            bfd: dice.chance(15).then(|| Duration::from_millis(dice.pick(&[1000, 3000]))),
+            bfd: dice.chance(10).then(|| Duration::from_secs(dice.pick(&[2, 5, 10]))),
             graceful_restart: dice.chance(20),
             delay: Duration::from_micros(dice.pick(&[50, 500, 5000, 40_000])),
             window: dice.pick(&[64, 400, 4096, 65_536]),

@@ -106,6 +106,18 @@ pub(crate) struct Figures {
     pub(crate) compared: u64,
 }
 
+impl Figures {
+    pub(crate) fn add(&mut self, other: &Self) {
+        let Self { steps, updates, sessions, transitions, faults, compared } = other;
+        self.steps += steps;
+        self.updates += updates;
+        self.sessions += sessions;
+        self.transitions += transitions;
+        self.faults += faults;
+        self.compared += compared;
+    }
+}
+
 /// The end of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Run {
