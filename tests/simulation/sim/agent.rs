@@ -38,6 +38,8 @@ pub(super) struct Agent {
     pub(super) states: BTreeMap<ServiceName, State>,
     /// Since when it is on its way out, and the latest end of that.
     pub(super) stopping: Option<(Instant, Instant)>,
+    /// The engine has been told to stop, and takes no word any more.
+    deaf: bool,
     /// How long it stays away after that.
     pub(super) away: Duration,
     /// The files of the configurations that are on their way to the engine.
@@ -100,6 +102,7 @@ impl World {
             channels: [None; 5],
             states: BTreeMap::new(),
             stopping: None,
+            deaf: false,
             away: Duration::ZERO,
             ordered: VecDeque::new(),
             aside: BTreeMap::new(),
@@ -185,7 +188,8 @@ impl World {
         agent.coming -= u32::from(!timeout);
         match &input {
             Input::Observed(seen) => self.expectation.observed(seen, now),
-            Input::Command(command) if agent.stopping.is_none() => {
+            Input::Stop { .. } => agent.deaf = true,
+            Input::Command(command) if !agent.deaf => {
                 self.expectation.told(command, now);
             }
             Input::Configured(_) => {
@@ -207,7 +211,6 @@ impl World {
             | Input::Shown(..)
             | Input::Command(_)
             | Input::Restored(..)
-            | Input::Stop { .. }
             | Input::Hurry
             | Input::Timeout => {}
         }

@@ -103,6 +103,7 @@ impl Expectation {
         if !service.present || !service.enabled {
             return;
         }
+        self.services[s].excused = now;
         self.services[s].word = match command.word {
             Word::Drain(Lasts::Exactly(lasts)) => Some(Told::Drain(now + lasts)),
             Word::Drain(_) => Some(Told::Drain(now + service.drain_for)),
@@ -119,6 +120,7 @@ impl Expectation {
         expected.judge(service, now);
         if expected.word.is_some_and(|word| matches!(word, Told::Announce(end) if end <= now)) {
             expected.word = None;
+            expected.excused = now;
         }
         let rivals = service.standby || service.last_site;
         let good = expected.good_since.is_some();

@@ -119,6 +119,30 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// How long after its beginning it ends, and what it took away comes back.
+    pub(crate) fn end(&self) -> Option<Duration> {
+        match self {
+            Self::Cut { lasts, .. }
+            | Self::Lossy { lasts, .. }
+            | Self::Refuse { lasts, .. }
+            | Self::Stall { lasts, .. }
+            | Self::Rival { lasts, .. }
+            | Self::Denied { lasts }
+            | Self::LoopbackDown { lasts }
+            | Self::Restart { away: lasts, .. }
+            | Self::Crash { away: lasts }
+            | Self::Reboot { away: lasts } => Some(*lasts),
+            Self::Health { .. }
+            | Self::Mad { .. }
+            | Self::Removed { .. }
+            | Self::Word { .. }
+            | Self::Reload(_)
+            | Self::Stop { .. } => None,
+        }
+    }
+}
+
 impl Seen {
     fn roll(dice: &mut Dice) -> Self {
         match dice.below(10) {

@@ -37,7 +37,13 @@ impl Plan {
                 Some(near) => near + dice.between(Duration::ZERO, spread),
                 None => dice.between(Duration::ZERO, calm),
             };
-            faults.push((at.min(calm), Fault::roll(&scenery, &mut dice)));
+            let fault = Fault::roll(&scenery, &mut dice);
+            // What comes back is met by another change while it does.
+            if let Some(end) = fault.end().filter(|_| dice.chance(50)) {
+                let back = at + end + dice.between(Duration::ZERO, spread);
+                faults.push((back.min(calm), Fault::roll(&scenery, &mut dice)));
+            }
+            faults.push((at.min(calm), fault));
         }
         faults.sort_by_key(|(at, _)| *at);
         Self { seed, scenery, faults, calm, end }

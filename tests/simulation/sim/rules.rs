@@ -19,7 +19,7 @@ impl World {
     pub(super) fn check_rules(&mut self) {
         for lane in &mut self.lanes {
             if lane.in_trouble() {
-                lane.trouble = self.now;
+                lane.trouble = lane.trouble.max(self.now);
             }
         }
         for s in 0..self.scenery.services.len() {
