@@ -32,6 +32,8 @@ mod stream;
 mod trouble;
 mod world;
 
+#[allow(unused_imports, reason = "whoever writes a story by hand")]
+pub(crate) use fault::{Change, Fault, Seen};
 pub(crate) use mutant::Mutant;
 pub(crate) use plan::Plan;
 pub(crate) use shrink::shrink;

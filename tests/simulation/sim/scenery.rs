@@ -96,11 +96,11 @@ impl Neighbor {
         let passive = dice.chance(20);
         Self {
             present: true,
-            hold: dice.pick(&[9, 30, 90, 180]),
+            hold: dice.pick(&[9, 60, 90, 90, 90, 180, 180, 180]),
             passive,
             dials: passive || dice.chance(50),
             prepend: dice.index(2),
-            bfd: dice.chance(10).then(|| Duration::from_secs(dice.pick(&[2, 5, 10]))),
+            bfd: dice.chance(6).then(|| Duration::from_secs(dice.pick(&[3, 10]))),
             graceful_restart: dice.chance(20),
             delay: Duration::from_micros(dice.pick(&[50, 500, 5000, 40_000])),
             window: dice.pick(&[64, 400, 4096, 65_536]),
