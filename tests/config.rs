@@ -5,6 +5,8 @@
 //! `good-*` can. What is printed for each stands beside it as `.stderr`. `UPDATE_GOLDEN=1 cargo test
 //! --test config` writes these and `configs/reference.toml` anew; the diff is then yours to judge.
 
+#[path = "config/change.rs"]
+mod change;
 #[path = "config/files.rs"]
 mod files;
 #[path = "config/goldens.rs"]
