@@ -81,7 +81,7 @@ fn going_down() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::{Health, Neighbor, Persistence, Service};
+    use crate::status::{Configuration, Health, Messages, Neighbor, Persistence, Service, Timing};
 
     fn snapshot(neighbor: &str, service: &str) -> Snapshot {
         let since = jiff::Timestamp::UNIX_EPOCH;
@@ -111,6 +111,10 @@ mod tests {
                 last_malformed: None,
                 description: None,
                 bfd: None,
+                shutdown: false,
+                messages: Messages::default(),
+                reaction: Timing::default(),
+                last_notification: None,
             }],
             services: vec![Service {
                 name: "web".to_owned(),
@@ -123,9 +127,13 @@ mod tests {
                 r#override: None,
                 checks: Vec::new(),
                 routes: Vec::new(),
+                neighbors: Vec::new(),
+                transitions: Default::default(),
+                hooks: None,
             }],
             haproxy: Vec::new(),
             persistence: Persistence::default(),
+            configuration: Configuration::default(),
         }
     }
 
