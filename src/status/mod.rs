@@ -1,4 +1,4 @@
-//! F4: what is shown of the agent; one truth for the control socket, HTTP and the command line.
+//! F4: what is shown of the agent; one truth for the control socket, HTTP, the command line and metrics.
 //!
 //! [`Snapshot`] is the contract of `herald status --json`: fields may be added, never renamed.
 
@@ -8,6 +8,7 @@ mod explanation;
 mod haproxy;
 mod history;
 pub mod http;
+pub mod metrics;
 mod peer;
 mod reload;
 mod routes;

@@ -1,5 +1,5 @@
-//! F5: the read-only HTTP API of `[agent] http`: `/livez`, `/readyz`, `/api/v1/status`,
-//! `/api/v1/events`. It changes nothing; changes go through the control socket.
+//! F5: the read-only HTTP API of `[agent] http`: `/metrics`, `/livez`, `/readyz`,
+//! `/api/v1/status`, `/api/v1/events`. It changes nothing; changes go through the control socket.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-use crate::status::{Snapshot, Source, http};
+use crate::status::{Snapshot, Source, http, metrics};
 
 /// The HTTP listener, bound.
 #[derive(Debug)]
@@ -41,6 +41,7 @@ impl Web {
         let router = Router::new()
             .route("/livez", get(livez))
             .route("/readyz", get(readyz))
+            .route("/metrics", get(metrics::scrape))
             .with_state(source.clone())
             .merge(http::router(source));
         axum::serve(self.listener, router).await
