@@ -8,13 +8,14 @@ import signal
 import sys
 from pathlib import Path
 
-from . import bridge, failover, memory, peers, reaction, reloads, runs, scale, validate
+from . import bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, validate
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
 from .say import Narrator
 
 STORIES = {
     "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
+    "maintenance": "reload with another prepend, drain and resume, stop and start, under 200 requests a second",
     "reaction": "from HAProxy's word to the UPDATE on the wire: herald beside ExaBGP's healthcheck",
     "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
     "reloads": "HAProxy is reloaded 0.7 s apart: healthy servers stay announced, dead ones withdrawn",
@@ -29,7 +30,7 @@ COUNTS = {
     "peers": ("times", 5, "starts, kills and cuts of each kind"),
     "reaction": ("changes", 100, "deaths, recoveries and ends of HAProxy, of each contender"),
 }
-_MODULES = {"reaction": reaction, "bridge": bridge, "reloads": reloads, "peers": peers, "scale": scale, "memory": memory}
+_MODULES = {"maintenance": maintenance, "reaction": reaction, "bridge": bridge, "reloads": reloads, "peers": peers, "scale": scale, "memory": memory}
 
 
 def main() -> int:
@@ -120,7 +121,7 @@ def _clean(_: argparse.Namespace) -> int:
 
 def _list() -> int:
     for name, summary in STORIES.items():
-        print(f"{name:10} {summary}")
+        print(f"{name:11} {summary}")
     for run in runs.all_runs():
         print(f"\nup: {run.name}, nodes {' '.join(run.nodes)}")
     return 0

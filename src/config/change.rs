@@ -12,6 +12,7 @@ impl Config {
             ("[agent] state-directory", self.agent.state_directory != new.agent.state_directory),
             ("[agent] http", self.agent.http != new.agent.http),
             ("[bgp] listen", self.bgp.listen != new.bgp.listen),
+            ("[agent] state-directory", self.agent.state_directory != new.agent.state_directory),
         ];
         differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }
