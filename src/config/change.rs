@@ -9,7 +9,6 @@ impl Config {
     pub fn restarting(&self, new: &Self) -> Vec<&'static str> {
         let differs = [
             ("[agent] control-socket", self.agent.control_socket != new.agent.control_socket),
-            ("[agent] state-directory", self.agent.state_directory != new.agent.state_directory),
             ("[agent] http", self.agent.http != new.agent.http),
             ("[bgp] listen", self.bgp.listen != new.bgp.listen),
             ("[agent] state-directory", self.agent.state_directory != new.agent.state_directory),
