@@ -153,12 +153,14 @@ impl Supervisor {
     }
 
     /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
-    /// goes on to hold.
-    pub(super) async fn reload(&mut self, request: ReloadRequest) {
+    /// goes on to hold. Gives whether the file holds now.
+    pub(super) async fn reload(&mut self, request: ReloadRequest) -> bool {
         let reload = self.reloaded(request.dry_run, request.allow_reset).await;
         log(&self.path, &reload, request.dry_run);
+        let applied = reload.applied;
         // Whoever asked may have gone.
         let _ = request.answer.send(reload);
+        applied
     }
 
     async fn reloaded(&mut self, dry_run: bool, allow_reset: bool) -> Reload {
