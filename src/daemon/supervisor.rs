@@ -75,8 +75,8 @@ impl Supervisor {
         let bfd = shared.bfd.clone();
         Self {
             path,
-            neighbors: Neighbors::new(&config, shared, recorder),
-            seeds: seeds(&config),
+            neighbors: Neighbors::new(shared, recorder),
+            seeds: seeds(),
             config,
             settings,
             probes: Keyed::new(),
