@@ -6,8 +6,6 @@
 //! --test config` writes these, `configs/reference.toml` and `docs/config.md` anew; the diff is then yours to
 //! judge.
 
-#[path = "config/change.rs"]
-mod change;
 #[path = "config/files.rs"]
 mod files;
 #[path = "config/goldens.rs"]
