@@ -134,3 +134,16 @@ fn every_standard_names_a_test_that_exists() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn the_floors_of_the_architecture_are_those_of_the_table() {
+    let table = fs::read_to_string(root().join("src/lib.rs")).expect("src/lib.rs");
+    let page = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).expect("the architecture");
+    let rows = page.lines().filter(|line| line.starts_with("| F")).flat_map(code);
+    let mut told: Vec<&str> = rows.collect();
+    let modules = table.lines().filter_map(|line| line.strip_prefix("//! | F"));
+    let mut known: Vec<&str> = modules.filter_map(|row| row.split(['`']).nth(1)).collect();
+    told.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(told, known);
+}
