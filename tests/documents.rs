@@ -55,16 +55,25 @@ fn pages(directory: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The text outside of fenced blocks, line by line, and what stands in those blocks: the language, the
-/// first line's number and the lines.
-fn parts(text: &str) -> (Vec<(usize, &str)>, Vec<(&str, usize, Vec<&str>)>) {
+/// A fenced block.
+struct Block<'a> {
+    language: &'a str,
+    /// The number of its first line.
+    first: usize,
+    lines: Vec<&'a str>,
+}
+
+/// The lines outside of fenced blocks, with their numbers, and the blocks.
+fn parts(text: &str) -> (Vec<(usize, &str)>, Vec<Block<'_>>) {
     let (mut prose, mut blocks) = (Vec::new(), Vec::new());
-    let mut open: Option<(&str, usize, Vec<&str>)> = None;
+    let mut open: Option<Block<'_>> = None;
     for (index, line) in text.lines().enumerate() {
         match (line.trim_start().strip_prefix("```"), &mut open) {
-            (Some(language), None) => open = Some((language, index + 2, Vec::new())),
+            (Some(language), None) => {
+                open = Some(Block { language, first: index + 2, lines: Vec::new() });
+            }
             (Some(_), Some(_)) => blocks.extend(open.take()),
-            (None, Some((_, _, lines))) => lines.push(line),
+            (None, Some(block)) => block.lines.push(line),
             (None, None) => prose.push((index + 1, line)),
         }
     }

@@ -10,13 +10,12 @@ fn every_command_line_can_be_given() {
     let mut given = 0;
     for (page, text) in documents() {
         let (prose, blocks) = parts(&text);
-        let in_blocks = blocks.iter().filter(|(_, _, lines)| !defines_its_own(lines));
-        for (language, first, lines) in in_blocks {
-            for (index, line) in lines.iter().enumerate() {
-                let Some(command) = command(language, line) else { continue };
+        for block in blocks.iter().filter(|block| !defines_its_own(&block.lines)) {
+            for (number, line) in (block.first..).zip(&block.lines) {
+                let Some(command) = command(block.language, line) else { continue };
                 given += 1;
                 if let Err(error) = parsed(&command) {
-                    wrong.push(format!("{}:{}: {command}\n{error}", page.display(), first + index));
+                    wrong.push(format!("{}:{number}: {command}\n{error}", page.display()));
                 }
             }
         }
