@@ -8,13 +8,15 @@ import signal
 import sys
 from pathlib import Path
 
-from . import bridge, failover, memory, peers, reaction, reloads, runs, scale, validate
+from . import bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, validate
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
-from .say import Narrator
+from .record import Recording
+from .say import Narrator, Screen, terminal
 
 STORIES = {
     "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
+    "maintenance": "reload with another prepend, drain and resume, stop and start, under 200 requests a second",
     "reaction": "from HAProxy's word to the UPDATE on the wire: herald beside ExaBGP's healthcheck",
     "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
     "reloads": "HAProxy is reloaded 0.7 s apart: healthy servers stay announced, dead ones withdrawn",
@@ -29,7 +31,7 @@ COUNTS = {
     "peers": ("times", 5, "starts, kills and cuts of each kind"),
     "reaction": ("changes", 100, "deaths, recoveries and ends of HAProxy, of each contender"),
 }
-_MODULES = {"reaction": reaction, "bridge": bridge, "reloads": reloads, "peers": peers, "scale": scale, "memory": memory}
+_MODULES = {"maintenance": maintenance, "reaction": reaction, "bridge": bridge, "reloads": reloads, "peers": peers, "scale": scale, "memory": memory}
 
 
 def main() -> int:
@@ -62,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary)
         command.set_defaults(act=_story, story=name)
     commands.choices["failover"].add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
+    commands.choices["failover"].add_argument("--record", type=Path, metavar="FILE", help="keep what a terminal shows, for asciinema (version 2)")
+    commands.choices["failover"].add_argument("--still", type=Path, metavar="FILE", help="draw the moment at which traffic has moved, as SVG")
     for name, (word, number, meaning) in COUNTS.items():
         commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
@@ -78,12 +82,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _story(arguments: argparse.Namespace) -> int:
-    narrator = Narrator()
+    if arguments.story == "failover" and arguments.record:
+        recording = Recording(arguments.record, STORIES["failover"])
+        narrator = Narrator((terminal(), Screen(recording.write, colour=True, picture=True)))
+    else:
+        narrator = Narrator()
     go_first()
     for name in runs.remove_leftovers():
         narrator.line(f"removed what the dead run {name} had left")
     if arguments.story == "failover":
-        met = failover.run(narrator, arguments.keep)
+        met = failover.run(narrator, arguments.keep, arguments.still)
     elif arguments.story in COUNTS:
         met = _MODULES[arguments.story].run(narrator, arguments.count)
     else:
@@ -120,7 +128,7 @@ def _clean(_: argparse.Namespace) -> int:
 
 def _list() -> int:
     for name, summary in STORIES.items():
-        print(f"{name:10} {summary}")
+        print(f"{name:11} {summary}")
     for run in runs.all_runs():
         print(f"\nup: {run.name}, nodes {' '.join(run.nodes)}")
     return 0

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::bulletin::Bulletin;
 use super::explanation::explanation;
 use super::inheritance::Inheritance;
-use super::picture::{self, Agent};
+use super::picture::{self, Agent, Reports};
 use super::recorder::Recorder;
 use super::wiring::engine_params;
 use super::words;
@@ -30,7 +30,8 @@ use crate::rib::{Carried, Plan, Shown};
 use crate::service_manager::Watchdog;
 use crate::session::Leaving;
 use crate::status::{
-    Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Sessions, Snapshot,
+    Happening, Haproxies, HooksRun, PeerStatus, Question, Questions, Saved, Service, Sessions,
+    Snapshot, TakenOver,
 };
 use crate::store::Words;
 
@@ -73,6 +74,8 @@ pub(super) struct Outputs {
     pub(super) words: watch::Sender<Words>,
     pub(super) changes: watch::Sender<hook::Changes>,
     pub(super) saved: watch::Receiver<Saved>,
+    pub(super) hooks: watch::Receiver<HooksRun>,
+    pub(super) taken_over: watch::Receiver<TakenOver>,
     pub(super) bulletin: Bulletin,
 }
 
@@ -184,12 +187,14 @@ impl Decider {
     }
 
     fn services(&self, target: &Target) -> Vec<Service> {
-        let peers = self.peers();
+        let (peers, hooks) = (self.peers(), self.outputs.hooks.borrow());
         let asked = self.engine.services().filter(|view| match target {
             Target::All => true,
             Target::One(name) => view.name == name,
         });
-        asked.map(|view| picture::service(&self.agent, &self.config, &view, &peers)).collect()
+        asked
+            .map(|view| picture::service(&self.agent, &self.config, &view, &peers, &hooks))
+            .collect()
     }
 
     fn answer(&self, question: Question) {
@@ -198,7 +203,8 @@ impl Decider {
             Question::Snapshot(answer) => drop(answer.send(self.snapshot())),
             Question::Explanation(name, answer) => {
                 let (agent, config, engine) = (&self.agent, &self.config, &self.engine);
-                let explained = explanation(agent, config, engine, &self.peers(), &name);
+                let hooks = self.outputs.hooks.borrow();
+                let explained = explanation(agent, config, engine, &self.peers(), &hooks, &name);
                 drop(answer.send(explained));
             }
             Question::Sessions(name, answer) => {
@@ -276,16 +282,20 @@ impl Decider {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let neighbors = self.outputs.neighbors.iter();
-        let paths = neighbors.filter_map(|(name, told)| {
+        let Outputs { neighbors, haproxies, saved, hooks, taken_over, .. } = &self.outputs;
+        let paths = neighbors.iter().filter_map(|(name, told)| {
             let path = told.path.as_ref()?;
             Some((name.clone(), path.borrow().clone()))
         });
-        let paths = paths.collect();
-        let saved = self.outputs.saved.borrow();
-        let haproxies = self.outputs.haproxies.borrow();
-        let (agent, config) = (&self.agent, &self.config);
-        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved, &haproxies)
+        let reports = Reports {
+            peers: &self.peers(),
+            paths: &paths.collect(),
+            saved: &saved.borrow(),
+            haproxies: &haproxies.borrow(),
+            hooks: &hooks.borrow(),
+            taken_over: &taken_over.borrow(),
+        };
+        picture::snapshot(&self.agent, &self.config, &self.engine, &reports)
     }
 
     /// The same words reach the log, the history and the hooks.

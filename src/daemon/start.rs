@@ -111,6 +111,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         recorder: recorder.clone(),
         notices: wiring.notices,
         source: wiring.source.clone(),
+        taken_over: wiring.taken_over,
     };
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
@@ -144,7 +145,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         tasks.spawn(named("HTTP", web.run(wiring.source.clone())));
     }
     let mut signals = tokio::spawn(signals(wiring.orders, wiring.reloads)?);
-    let mut hooks = tokio::spawn(hook::run(wiring.changes));
+    let mut hooks = tokio::spawn(hook::run(wiring.changes, wiring.hooks));
     let directory = config.agent.state_directory.clone();
     let (watched, history) = (wiring.words, wiring.source.history());
     let keeper = tokio::spawn(store::keep(directory, watched, history, wiring.saved));
