@@ -10,6 +10,7 @@ from pathlib import Path
 
 from . import bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, validate
 from .marked import Faults
+from .chaos import run as chaos
 from .node import NodeError, enter, environment, go_first
 from .say import Narrator
 
@@ -22,6 +23,7 @@ STORIES = {
     "peers": "a peer that sends a million routes, paths that die (BFD), an agent that is killed and started",
     "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
+    "chaos": "faults of every kind by a seed, and a checker that compares truth and route servers all the time",
 }
 # How often the stories repeat what they measure: option, default, meaning.
 COUNTS = {
@@ -65,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.choices["failover"].add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
     for name, (word, number, meaning) in COUNTS.items():
         commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
+    commands.choices["chaos"].set_defaults(act=_chaos)
+    commands.choices["chaos"].add_argument("--minutes", type=_minutes, default=10.0, help="how long faults strike; default 10")
+    commands.choices["chaos"].add_argument("--seed", type=int, default=1, help="which faults, when and where; default 1")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
     shell.add_argument("node")
     shell.add_argument("command", nargs=argparse.REMAINDER)
@@ -79,10 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _story(arguments: argparse.Namespace) -> int:
-    narrator = Narrator()
-    go_first()
-    for name in runs.remove_leftovers():
-        narrator.line(f"removed what the dead run {name} had left")
+    narrator = _begin()
     if arguments.story == "failover":
         met = failover.run(narrator, arguments.keep)
     elif arguments.story in COUNTS:
@@ -90,6 +92,26 @@ def _story(arguments: argparse.Namespace) -> int:
     else:
         met = _MODULES[arguments.story].run(narrator)
     return 0 if met else 1
+
+
+def _chaos(arguments: argparse.Namespace) -> int:
+    return 0 if chaos.run(_begin(), arguments.minutes, arguments.seed) else 1
+
+
+def _begin() -> Narrator:
+    """What every run begins with."""
+    narrator = Narrator()
+    go_first()
+    for name in runs.remove_leftovers():
+        narrator.line(f"removed what the dead run {name} had left")
+    return narrator
+
+
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if minutes < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return minutes
 
 
 def _count(text: str) -> int:
