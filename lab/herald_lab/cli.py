@@ -8,9 +8,9 @@ import signal
 import sys
 from pathlib import Path
 
-from . import bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, validate
-from .marked import Faults
+from . import bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, soak, validate
 from .chaos import run as chaos
+from .marked import Faults
 from .node import NodeError, enter, environment, go_first
 from .say import Narrator
 
@@ -24,6 +24,7 @@ STORIES = {
     "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
     "chaos": "faults of every kind by a seed, and a checker that compares truth and route servers all the time",
+    "soak": "memory, descriptors and threads of herald while everything comes and goes; 1000 services with 8 neighbours",
 }
 # How often the stories repeat what they measure: option, default, meaning.
 COUNTS = {
@@ -67,8 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.choices["failover"].add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
     for name, (word, number, meaning) in COUNTS.items():
         commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
+    for name, meaning in (("chaos", "how long faults strike"), ("soak", "how long everything comes and goes")):
+        commands.choices[name].add_argument("--minutes", type=_minutes, default=10.0, help=f"{meaning}; default 10")
     commands.choices["chaos"].set_defaults(act=_chaos)
-    commands.choices["chaos"].add_argument("--minutes", type=_minutes, default=10.0, help="how long faults strike; default 10")
+    commands.choices["soak"].set_defaults(act=lambda given: 0 if soak.run(_begin(), given.minutes) else 1)
     commands.choices["chaos"].add_argument("--seed", type=int, default=1, help="which faults, when and where; default 1")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
     shell.add_argument("node")

@@ -51,6 +51,7 @@ class Chaos:
         self._await_all()
         samplers = self._watch()
         with Load(self.ground.lab.nodes["client"], failover.ADDRESS, RATE) as load:
+            until("steady answers", lambda: load.settled(RATE, lambda request: not request.lost), nodes=("onprem", "nva-ne"))
             began = now()
             self._strike_all(began)
             self._await_all()
