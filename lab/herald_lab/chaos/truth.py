@@ -70,7 +70,15 @@ BACK: dict[str, Allowance] = {
     "server": Allowance(15.0, "the route server starts, and sessions come up by its connect timer"),
 }
 PARTS = tuple(GONE)
-# While one of these is silent, nothing that happens behind it can be told.
+# The way of a change to the route servers. What happens behind a silent part is not known before that one.
+_BEYOND = {
+    "web": ("haproxy", "herald", "path"),
+    "haproxy": ("herald", "path"),
+    "word": ("herald", "path"),
+    "herald": ("path",),
+    "path": (),
+}
+# What these have not told is told by TCP's retries, or by the end of the hold time.
 _MUTE = ("herald", "path")
 
 
@@ -120,16 +128,22 @@ class Region:
         return self.parts[part].since + BACK[part].seconds
 
     def _absent(self) -> Wanted:
-        mute = [name for name in _MUTE if self.parts[name].life is Life.SILENT]
-        causes = mute or [name for name in PARTS if self.parts[name].life is not Life.UP]
-        dues = {name: self.parts[name].since + GONE[name][self.parts[name].life].seconds for name in causes}
-        first = min(dues, key=lambda name: dues[name])
-        because = GONE[first][self.parts[first].life].because
-        # A change that fell into a silence was told when TCP tried again, or the hold time said it.
+        causes = [name for name in PARTS if self.parts[name].life is not Life.UP and not self._hidden(name)]
+        first = min(causes, key=self._gone_by)
+        due = self._gone_by(first)
         told = self.mute_since + HOLD + SLACK
-        if not mute and told > dues[first]:
+        if self.parts[first].life is not Life.SILENT and told > due:
             return Wanted(False, told, "it was told into a silence: TCP tries again, or the hold time runs out")
-        return Wanted(False, dues[first], because)
+        return Wanted(False, due, GONE[first][self.parts[first].life].because)
+
+    def _hidden(self, part: str) -> bool:
+        return any(self.parts[beyond].life is Life.SILENT for beyond in _BEYOND[part])
+
+    def _gone_by(self, part: str) -> float:
+        """Counted from when it happened, or from when those who pass it on were there again."""
+        known = self.parts[part]
+        since = max(self.parts[name].since for name in (part, *_BEYOND[part]))
+        return since + GONE[part][known.life].seconds
 
     def wanted_address(self) -> Wanted:
         """Whether the address must be on the loopback: while herald runs, whatever health says."""
