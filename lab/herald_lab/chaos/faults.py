@@ -10,9 +10,8 @@ import signal
 import time
 from typing import Callable
 
-from .. import failover
 from ..load import now
-from .ground import STATE, Ground, frr_of, gobgp_of
+from .ground import NVA, PREFIX, STATE, Ground, frr_of, gobgp_of
 from .schedule import Step
 from .truth import Life
 from .wire import Wire
@@ -86,7 +85,7 @@ def _link_down(ground: Ground, region: str, _: Step) -> Heal:
 
 
 def _blackholed(ground: Ground, region: str, _: Step) -> Heal:
-    fabric, nva = ground.lab.nodes[f"fabric-{region}"], failover.NVA[region]
+    fabric, nva = ground.lab.nodes[f"fabric-{region}"], NVA[region]
     rules = [f"{way} {nva} ipproto tcp {port} 179 blackhole" for way in ("from", "to") for port in ("sport", "dport")]
     ground.change(region, "path", Life.SILENT)
     fabric.run("ip", "-batch", "-", stdin="\n".join(f"rule add {rule}" for rule in rules))
@@ -130,7 +129,7 @@ def _clock(seconds: int) -> Callable[[Ground, str, Step], Heal]:
 def _address_deleted(ground: Ground, region: str, _: Step) -> Heal:
     with ground.lock:
         ground.regions[region].address_taken = now()
-    ground.lab.nodes[f"nva-{region}"].run("ip", "address", "delete", failover.PREFIX, "dev", "lo")
+    ground.lab.nodes[f"nva-{region}"].run("ip", "address", "delete", PREFIX, "dev", "lo")
     return _nothing
 
 

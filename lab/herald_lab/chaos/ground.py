@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .. import failover, images
+from .. import images
 from ..contenders import descendants
 from ..lab import Lab
 from ..load import now
@@ -17,6 +17,9 @@ from ..node import NodeError
 from .schedule import REGIONS
 from .truth import HOLD, UNKNOWN_FOR, Life, Part, Region
 
+TOPOLOGY = Path(__file__).parents[2] / "scenarios" / "01-azure-two-regions" / "azure-two-regions.clab.yml"
+ADDRESS, PREFIX = "9.9.9.9", "9.9.9.9/32"
+NVA = {"ne": "172.16.156.70", "we": "172.16.136.70"}
 HAPROXY_CFG, HERALD_TOML = "/etc/haproxy/haproxy.cfg", "/etc/herald/herald.toml"
 STATE, DISK = "/var/lib/herald", "64k"
 # What an upgrade replaces.
@@ -39,7 +42,7 @@ def gobgp_of(region: str) -> str:
 
 def herald_toml(region: str) -> str:
     """A region's configuration, with timers that let the end of a silence be awaited."""
-    text = (failover.TOPOLOGY.parent / f"nva-{region}" / "herald.toml").read_text()
+    text = (TOPOLOGY.parent / f"nva-{region}" / "herald.toml").read_text()
     text = text.replace("[agent]\n", '[agent]\ngrace = "1s"\n')
     text = text.replace("[bgp]\n", f'[bgp]\nhold-time = "{HOLD:g}s"\nconnect-retry = "1s"\n')
     return text + f'\n[service.web.health]\nunknown-for = "{UNKNOWN_FOR:g}s"\n'

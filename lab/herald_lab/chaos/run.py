@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Callable
 
-from .. import failover, topology
+from .. import topology
 from ..expect import Expectations
 from ..lab import Lab
 from ..load import Load, lost, now
@@ -14,7 +14,7 @@ from ..versions import versions
 from ..wait import until
 from . import faults, report, schedule, tables
 from .check import Violation, Watch
-from .ground import Ground, frr_of, gobgp_of, replaced
+from .ground import ADDRESS, NVA, PREFIX, TOPOLOGY, Ground, frr_of, gobgp_of, replaced
 from .report import Episode
 from .truth import BACK, GONE, Wanted
 
@@ -27,7 +27,7 @@ def run(narrator: Narrator, minutes: float, seed: int) -> bool:
     """Lets faults strike for so long, and returns whether nothing was violated."""
     for line in versions():
         narrator.line(line)
-    with Lab(topology.read(failover.TOPOLOGY), "chaos", replaced()) as lab:
+    with Lab(topology.read(TOPOLOGY), "chaos", replaced()) as lab:
         return lab.told(narrator, Chaos(lab, narrator, minutes, seed).run)
 
 
@@ -50,7 +50,7 @@ class Chaos:
         self.ground.prepare()
         self._await_all()
         samplers = self._watch()
-        with Load(self.ground.lab.nodes["client"], failover.ADDRESS, RATE) as load:
+        with Load(self.ground.lab.nodes["client"], ADDRESS, RATE) as load:
             until("steady answers", lambda: load.settled(RATE, lambda request: not request.lost), nodes=("onprem", "nva-ne"))
             began = now()
             self._strike_all(began)
@@ -76,9 +76,9 @@ class Chaos:
         for region, known in self.ground.regions.items():
             frr, gobgp, nva = frr_of(region), gobgp_of(region), f"nva-{region}"
             asked: list[tuple[str, Callable[[], bool | None], float, Callable[[], Wanted]]] = [
-                (frr, tables.frr_has(nodes[frr], failover.PREFIX, failover.NVA[region]), tables.FAST, lambda known=known, name=frr: known.wanted(name)),
-                (gobgp, tables.gobgp_has(nodes[gobgp], failover.PREFIX), tables.SLOW, lambda known=known, name=gobgp: known.wanted(name)),
-                (f"lo of {nva}", tables.bound(nodes[nva], failover.ADDRESS), tables.FAST, known.wanted_address),
+                (frr, tables.frr_has(nodes[frr], PREFIX, NVA[region]), tables.FAST, lambda known=known, name=frr: known.wanted(name)),
+                (gobgp, tables.gobgp_has(nodes[gobgp], PREFIX), tables.SLOW, lambda known=known, name=gobgp: known.wanted(name)),
+                (f"lo of {nva}", tables.bound(nodes[nva], ADDRESS), tables.FAST, known.wanted_address),
             ]
             samplers += [tables.Sampler(ask, every, self._teller(name, wanted)) for name, ask, every, wanted in asked]
         return samplers
@@ -136,8 +136,8 @@ class Chaos:
     def _await_all(self) -> None:
         """Waits until both regions are announced by both of their route servers."""
         nodes = self.ground.lab.nodes
-        asks = {frr_of(region): tables.frr_has(nodes[frr_of(region)], failover.PREFIX, failover.NVA[region]) for region in self.ground.regions}
-        asks |= {gobgp_of(region): tables.gobgp_has(nodes[gobgp_of(region)], failover.PREFIX) for region in self.ground.regions}
+        asks = {frr_of(region): tables.frr_has(nodes[frr_of(region)], PREFIX, NVA[region]) for region in self.ground.regions}
+        asks |= {gobgp_of(region): tables.gobgp_has(nodes[gobgp_of(region)], PREFIX) for region in self.ground.regions}
         until(
             "all route servers to have their region's route",
             lambda: all(ask() for ask in asks.values()),
