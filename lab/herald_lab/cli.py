@@ -12,7 +12,8 @@ from . import bridge, failover, maintenance, memory, peers, reaction, reloads, r
 from .chaos import run as chaos
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
-from .say import Narrator
+from .record import Recording
+from .say import Narrator, Screen, terminal
 
 STORIES = {
     "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
@@ -66,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary)
         command.set_defaults(act=_story, story=name)
     commands.choices["failover"].add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
+    commands.choices["failover"].add_argument("--record", type=Path, metavar="FILE", help="keep what a terminal shows, for asciinema (version 2)")
+    commands.choices["failover"].add_argument("--still", type=Path, metavar="FILE", help="draw the moment at which traffic has moved, as SVG")
     for name, (word, number, meaning) in COUNTS.items():
         commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
     for name, meaning in (("chaos", "how long faults strike"), ("soak", "how long everything comes and goes")):
@@ -87,9 +90,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _story(arguments: argparse.Namespace) -> int:
-    narrator = _begin()
+    narrator = None
+    if arguments.story == "failover" and arguments.record:
+        recording = Recording(arguments.record, STORIES["failover"])
+        narrator = Narrator((terminal(), Screen(recording.write, colour=True, picture=True)))
+    narrator = _begin(narrator)
     if arguments.story == "failover":
-        met = failover.run(narrator, arguments.keep)
+        met = failover.run(narrator, arguments.keep, arguments.still)
     elif arguments.story in COUNTS:
         met = _MODULES[arguments.story].run(narrator, arguments.count)
     else:
@@ -101,9 +108,9 @@ def _chaos(arguments: argparse.Namespace) -> int:
     return 0 if chaos.run(_begin(), arguments.minutes, arguments.seed) else 1
 
 
-def _begin() -> Narrator:
+def _begin(narrator: Narrator | None = None) -> Narrator:
     """What every run begins with."""
-    narrator = Narrator()
+    narrator = narrator or Narrator()
     go_first()
     for name in runs.remove_leftovers():
         narrator.line(f"removed what the dead run {name} had left")

@@ -216,7 +216,13 @@ fn complain(error: &dyn std::error::Error) {
 
 /// A runtime on this thread alone: one task decides, and the others wait for the network.
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+    runtime_builder().build()
+}
+
+fn runtime_builder() -> tokio::runtime::Builder {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all();
+    builder
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{AddressReport, RouteView};
 use crate::base::{Family, LoopbackAddress, NeighborName, Prefix, RouteAttributes, RouteTable};
 use crate::policy::{self, State};
-use crate::rib::{Carried, Plan};
+use crate::rib::{Carried, Plan, Samples};
 
 /// Wanted routes and addresses, and what the world has made of them so far.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub(super) struct Rollout {
     plans_changed: bool,
     /// Their version is that of the last publication.
     plans: BTreeMap<NeighborName, Plan>,
+    samples: Arc<Samples>,
     carried: BTreeMap<NeighborName, Carried>,
     report: AddressReport,
     /// Whether the keeper has reported at all.
@@ -36,6 +38,7 @@ impl Rollout {
             // Neighbours wait for the first plan, even if there is nothing in it.
             plans_changed: true,
             plans: neighbors.clone().map(|name| (name, Plan::default())).collect(),
+            samples: Arc::default(),
             carried: neighbors.map(|name| (name, Carried::Nothing)).collect(),
             report: AddressReport::default(),
             heard: false,
@@ -64,7 +67,7 @@ impl Rollout {
     pub(super) fn know<'a>(&mut self, services: impl Iterator<Item = &'a policy::Service>) {
         let known: BTreeSet<Prefix> = services.flat_map(|s| s.prefixes.iter().copied()).collect();
         let known = Arc::new(known);
-        for Plan { routes, undecided, watched, version: _ } in self.plans.values_mut() {
+        for Plan { routes, undecided, watched, version: _, samples: _ } in self.plans.values_mut() {
             if *watched != known {
                 *watched = Arc::clone(&known);
                 self.plans_changed = true;
@@ -149,13 +152,23 @@ impl Rollout {
         }
     }
 
-    /// The plans of all neighbours, if any has changed since the last call.
-    pub(super) fn take_plans(&mut self) -> Option<BTreeMap<NeighborName, Plan>> {
+    /// The plans of all neighbours, if any has changed since the last call; `sampled` is when the
+    /// sample was taken that has led to it, if one has.
+    pub(super) fn take_plans(
+        &mut self,
+        sampled: Option<Instant>,
+    ) -> Option<BTreeMap<NeighborName, Plan>> {
         if !std::mem::take(&mut self.plans_changed) {
             return None;
         }
         self.version += 1;
-        self.plans.values_mut().for_each(|plan| plan.version = self.version);
+        if let Some(at) = sampled {
+            Arc::make_mut(&mut self.samples).note(self.version, at);
+        }
+        for plan in self.plans.values_mut() {
+            plan.version = self.version;
+            plan.samples = Arc::clone(&self.samples);
+        }
         Some(self.plans.clone())
     }
 

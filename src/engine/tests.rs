@@ -160,7 +160,13 @@ impl Bench {
     fn observe(&mut self, service: &str, check: &str, outcome: Outcome) -> &[&'static str] {
         let sample = Sample { outcome, because: "said so".into() };
         let (service, check) = (service.into(), CheckName::from(check));
-        self.input(Input::Observed(Observation { service, check, sample, at: self.now }))
+        self.input(Input::Observed(Observation {
+            service,
+            check,
+            sample,
+            at: self.now,
+            took: Duration::ZERO,
+        }))
     }
 
     pub(super) fn healthy(&mut self) -> &[&'static str] {
@@ -339,8 +345,13 @@ fn prefixes_that_are_not_bound_are_announced_all_the_same() {
 fn samples_for_services_that_are_not_configured_are_ignored() {
     let mut bench = Bench::up();
     let sample = Sample { outcome: Outcome::Gone, because: "x".into() };
-    let observation =
-        Observation { service: "other".into(), check: "backend".into(), sample, at: bench.now };
+    let observation = Observation {
+        service: "other".into(),
+        check: "backend".into(),
+        sample,
+        at: bench.now,
+        took: Duration::ZERO,
+    };
     assert!(bench.input(Input::Observed(observation)).is_empty());
 }
 

@@ -9,6 +9,8 @@ use super::*;
 use crate::base::{CheckName, Percent};
 
 const SECOND: Duration = Duration::from_secs(1);
+/// How long every look takes.
+const TOOK: Duration = Duration::from_millis(3);
 
 fn sample(outcome: Outcome) -> Sample {
     Sample { outcome, because: format!("{outcome:?}").into() }
@@ -53,7 +55,7 @@ impl Bench {
     }
 
     fn sample(&mut self, check: &str, sample: &Sample) -> VerdictKind {
-        self.health.handle_sample(&CheckName::from(check), sample, self.now);
+        self.health.handle_sample(&CheckName::from(check), sample, TOOK, self.now);
         self.kind()
     }
 

@@ -1,5 +1,5 @@
-//! F5: the read-only HTTP API of `[agent] http`: `/livez`, `/readyz`, `/api/v1/status`,
-//! `/api/v1/events`. It changes nothing; changes go through the control socket.
+//! F5: the read-only HTTP API of `[agent] http`: `/metrics`, `/livez`, `/readyz`,
+//! `/api/v1/status`, `/api/v1/events`. It changes nothing; changes go through the control socket.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-use crate::status::{Snapshot, Source, http};
+use crate::status::{Snapshot, Source, http, metrics};
 
 /// The HTTP listener, bound.
 #[derive(Debug)]
@@ -41,6 +41,7 @@ impl Web {
         let router = Router::new()
             .route("/livez", get(livez))
             .route("/readyz", get(readyz))
+            .route("/metrics", get(metrics::scrape))
             .with_state(source.clone())
             .merge(http::router(source));
         axum::serve(self.listener, router).await
@@ -81,7 +82,7 @@ fn going_down() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::{Health, Neighbor, Persistence, Service};
+    use crate::status::{Configuration, Health, Messages, Neighbor, Persistence, Service, Timing};
 
     fn snapshot(neighbor: &str, service: &str) -> Snapshot {
         let since = jiff::Timestamp::UNIX_EPOCH;
@@ -111,6 +112,10 @@ mod tests {
                 last_malformed: None,
                 description: None,
                 bfd: None,
+                shutdown: false,
+                messages: Messages::default(),
+                reaction: Timing::default(),
+                last_notification: None,
             }],
             services: vec![Service {
                 name: "web".to_owned(),
@@ -123,9 +128,13 @@ mod tests {
                 r#override: None,
                 checks: Vec::new(),
                 routes: Vec::new(),
+                neighbors: Vec::new(),
+                transitions: Default::default(),
+                hooks: None,
             }],
             haproxy: Vec::new(),
             persistence: Persistence::default(),
+            configuration: Configuration::default(),
         }
     }
 

@@ -40,7 +40,7 @@ impl Runner {
         });
         let config = config(&tables.collect::<String>());
         let (changes, told) = watch::channel(Changes::default());
-        let running = tokio::spawn(hook::run(told));
+        let running = tokio::spawn(hook::run(told, watch::Sender::default()));
         Self { config, changes, running, directory }
     }
 
