@@ -56,3 +56,6 @@ impl Transport {
         differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
