@@ -3,7 +3,8 @@
 //!
 //! `tests/config/` holds a file per rule: `fault-*` cannot be used, `worry-*` can but should not,
 //! `good-*` can. What is printed for each stands beside it as `.stderr`. `UPDATE_GOLDEN=1 cargo test
-//! --test config` writes these and `configs/reference.toml` anew; the diff is then yours to judge.
+//! --test config` writes these, `configs/reference.toml` and `docs/config.md` anew; the diff is then yours to
+//! judge.
 
 #[path = "config/files.rs"]
 mod files;

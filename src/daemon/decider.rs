@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::bulletin::Bulletin;
 use super::explanation::explanation;
 use super::inheritance::Inheritance;
 use super::picture::{self, Agent, Reports};
@@ -26,6 +27,7 @@ use crate::hook;
 use crate::policy::{Owner, State};
 use crate::probe;
 use crate::rib::{Carried, Plan, Shown};
+use crate::service_manager::Watchdog;
 use crate::session::Leaving;
 use crate::status::{
     Happening, Haproxies, HooksRun, PeerStatus, Question, Questions, Saved, Service, Sessions,
@@ -64,7 +66,7 @@ pub(super) struct Inputs {
     pub(super) questions: Questions,
 }
 
-/// What it says. Every sender is a `watch`: saying something never waits.
+/// What it says. Every sender is a `watch` or as good as one: saying something never waits.
 pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
@@ -74,6 +76,7 @@ pub(super) struct Outputs {
     pub(super) saved: watch::Receiver<Saved>,
     pub(super) hooks: watch::Receiver<HooksRun>,
     pub(super) taken_over: watch::Receiver<TakenOver>,
+    pub(super) bulletin: Bulletin,
 }
 
 /// The decider's ends of one neighbour.
@@ -91,6 +94,7 @@ pub(super) struct Decider {
     pub(super) config: Arc<Config>,
     pub(super) engine: Engine,
     pub(super) recorder: Recorder,
+    pub(super) watchdog: Watchdog,
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
 }
@@ -115,6 +119,8 @@ impl Decider {
             if let Some(unfinished) = self.speak() {
                 return unfinished;
             }
+            // Here and nowhere else: what does not come round again is stuck.
+            self.watchdog.alive(clock::now());
             // Whoever asked may have gone; then nobody misses the answer.
             if let Some((target, answer)) = obeyed.take() {
                 let _ = answer.send(Ok(self.obeyed(&target)));
@@ -137,6 +143,7 @@ impl Decider {
                     Input::Command(command)
                 }
                 () = clock::reached(deadline) => Input::Timeout,
+                () = clock::reached(self.watchdog.deadline()) => continue,
                 Ok(()) = self.inputs.notices.changed() => self.noticed(),
                 Some((name, shown)) = self.inputs.shown.recv() => Input::Shown(name, shown),
                 Some(question) = self.inputs.questions.recv() => {
@@ -217,6 +224,7 @@ impl Decider {
             Order::Stop(because) => {
                 let grace = self.config.agent.grace;
                 tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
+                self.outputs.bulletin.stopping(grace);
                 let (to, said) = ("stopping".to_owned(), because.to_string());
                 self.recorder.record(Happening::Agent { to, because: said }, clock::now());
                 Input::Stop { grace, because }

@@ -75,8 +75,8 @@ impl Supervisor {
         let bfd = shared.bfd.clone();
         Self {
             path,
-            neighbors: Neighbors::new(&config, shared, recorder),
-            seeds: seeds(&config),
+            neighbors: Neighbors::new(shared, recorder),
+            seeds: seeds(),
             config,
             settings,
             probes: Keyed::new(),
@@ -158,15 +158,17 @@ impl Supervisor {
     }
 
     /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
-    /// goes on to hold.
-    pub(super) async fn reload(&mut self, request: ReloadRequest) {
+    /// goes on to hold. Gives whether the file holds now.
+    pub(super) async fn reload(&mut self, request: ReloadRequest) -> bool {
         let reload = self.reloaded(request.dry_run, request.allow_reset).await;
         log(&self.path, &reload, request.dry_run);
         if !request.dry_run {
             self.show(&reload);
         }
+        let applied = reload.applied;
         // Whoever asked may have gone.
         let _ = request.answer.send(reload);
+        applied
     }
 
     fn show(&self, reload: &Reload) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use super::bulletin::Bulletin;
 use super::decider::{Inputs, Order, Outputs};
 use super::inheritance::Inheritance;
 use super::neighbors::Shared;
@@ -63,7 +64,7 @@ pub(super) struct Wiring {
 
 impl Wiring {
     /// No task runs yet.
-    pub(super) fn new(history: History) -> Self {
+    pub(super) fn new(history: History, bulletin: Bulletin) -> Self {
         let (history, _) = watch::channel(history);
         let (words, words_in) = watch::channel(Words::default());
         let (changes, changes_in) = watch::channel(Changes::default());
@@ -106,6 +107,7 @@ impl Wiring {
                 saved: saved_in.clone(),
                 hooks: hooks_in,
                 taken_over: taken_over_in,
+                bulletin,
             },
             source,
             commands: Commands { requests: commands, saved: saved_in, reloads: reloads.clone() },
