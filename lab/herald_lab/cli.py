@@ -8,7 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
-from . import bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, validate
+from . import bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, soak, validate
+from .chaos import run as chaos
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
 from .record import Recording
@@ -23,6 +24,8 @@ STORIES = {
     "peers": "a peer that sends a million routes, paths that die (BFD), an agent that is killed and started",
     "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
+    "chaos": "faults of every kind by a seed, and a checker that compares truth and route servers all the time",
+    "soak": "memory, descriptors and threads of herald while everything comes and goes; 1000 services with 8 neighbours",
 }
 # How often the stories repeat what they measure: option, default, meaning.
 COUNTS = {
@@ -68,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.choices["failover"].add_argument("--still", type=Path, metavar="FILE", help="draw the moment at which traffic has moved, as SVG")
     for name, (word, number, meaning) in COUNTS.items():
         commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
+    for name, meaning in (("chaos", "how long faults strike"), ("soak", "how long everything comes and goes")):
+        commands.choices[name].add_argument("--minutes", type=_minutes, default=10.0, help=f"{meaning}; default 10")
+    commands.choices["chaos"].set_defaults(act=_chaos)
+    commands.choices["soak"].set_defaults(act=lambda given: 0 if soak.run(_begin(), given.minutes) else 1)
+    commands.choices["chaos"].add_argument("--seed", type=int, default=1, help="which faults, when and where; default 1")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
     shell.add_argument("node")
     shell.add_argument("command", nargs=argparse.REMAINDER)
@@ -82,14 +90,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _story(arguments: argparse.Namespace) -> int:
+    narrator = None
     if arguments.story == "failover" and arguments.record:
         recording = Recording(arguments.record, STORIES["failover"])
         narrator = Narrator((terminal(), Screen(recording.write, colour=True, picture=True)))
-    else:
-        narrator = Narrator()
-    go_first()
-    for name in runs.remove_leftovers():
-        narrator.line(f"removed what the dead run {name} had left")
+    narrator = _begin(narrator)
     if arguments.story == "failover":
         met = failover.run(narrator, arguments.keep, arguments.still)
     elif arguments.story in COUNTS:
@@ -97,6 +102,26 @@ def _story(arguments: argparse.Namespace) -> int:
     else:
         met = _MODULES[arguments.story].run(narrator)
     return 0 if met else 1
+
+
+def _chaos(arguments: argparse.Namespace) -> int:
+    return 0 if chaos.run(_begin(), arguments.minutes, arguments.seed) else 1
+
+
+def _begin(narrator: Narrator | None = None) -> Narrator:
+    """What every run begins with."""
+    narrator = narrator or Narrator()
+    go_first()
+    for name in runs.remove_leftovers():
+        narrator.line(f"removed what the dead run {name} had left")
+    return narrator
+
+
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if minutes < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return minutes
 
 
 def _count(text: str) -> int:

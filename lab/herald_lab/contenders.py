@@ -74,7 +74,7 @@ EXABGP = exabgp()
 def cpu_seconds(pid: int) -> float:
     """The processor time that a process, its living descendants and those it has waited for have used (proc(5): stat)."""
     total = 0.0
-    for process in (pid, *_descendants(pid)):
+    for process in (pid, *descendants(pid)):
         try:
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -83,7 +83,8 @@ def cpu_seconds(pid: int) -> float:
     return total
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """The living children of a process, and theirs."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
@@ -91,5 +92,5 @@ def _descendants(pid: int) -> list[int]:
         except OSError:
             continue
         for child in children:
-            found += [child, *_descendants(child)]
+            found += [child, *descendants(child)]
     return found
