@@ -139,6 +139,11 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// The whole command line, as completions, manual pages and the tests of documents look at it.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Reads the arguments, runs the command, and gives the exit code. Wrong usage exits with 2.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -157,8 +162,8 @@ pub fn main() -> ExitCode {
         Command::Withdraw(own) => words::withdraw(config, own),
         Command::Announce(own) => words::announce(config, own),
         Command::Reload(arguments) => reload::run(config, arguments),
-        Command::Completions(own) => Ok(documents::completions(Arguments::command(), own)),
-        Command::Man(own) => Ok(documents::man(Arguments::command(), own)),
+        Command::Completions(own) => Ok(documents::completions(command(), own)),
+        Command::Man(own) => Ok(documents::man(command(), own)),
     };
     exit.unwrap_or_else(|exit| exit).into()
 }
@@ -231,7 +236,7 @@ mod tests {
 
     #[test]
     fn every_command_is_sound_and_shows_an_example() {
-        let mut herald = Arguments::command();
+        let mut herald = command();
         herald.build();
         herald.clone().debug_assert();
         for command in herald.get_subcommands_mut().filter(|command| command.get_name() != "help") {

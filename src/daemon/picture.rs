@@ -1,12 +1,11 @@
 //! Puts a [`Snapshot`] together from what the parts say of themselves.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::haproxy;
 use super::words;
-use crate::base::{NeighborName, RouteAttributes};
+use crate::base::NeighborName;
 use crate::bfd::{Diagnostic, Report};
 use crate::clock::{self, WallClock};
 use crate::config::Config;
@@ -15,8 +14,8 @@ use crate::health::{Penalty, VerdictKind};
 use crate::session;
 use crate::status::{
     Bfd, Check, Configuration, Damping, Haproxies, Health, HooksRun, LastNotification,
-    MalformedUpdate, Messages, Neighbor, PeerStatus, Persistence, Route, Saved, Service, Snapshot,
-    TakenOver, community_texts,
+    MalformedUpdate, Messages, Neighbor, NeighborRoute, PeerStatus, Persistence, Route, Saved,
+    Service, Snapshot, TakenOver, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -207,29 +206,30 @@ fn damping(penalty: Penalty) -> Damping {
 }
 
 fn route(view: &RouteView, peers: &[PeerStatus]) -> Route {
-    let told: Vec<(&PeerStatus, &RouteAttributes, IpAddr)> = view
-        .attributes
-        .iter()
-        .filter_map(|(name, attributes)| {
-            let peer = peers.iter().find(|peer| peer.name == *name)?;
-            let next_hop = peer.next_hop(attributes, view.prefix.family())?;
-            Some((peer, attributes.as_ref(), next_hop))
+    let sent = view.attributes.iter().filter_map(|(name, attributes)| {
+        let peer = peers.iter().find(|peer| peer.name == *name)?;
+        let next_hop = peer.next_hop(attributes, view.prefix.family())?;
+        Some(NeighborRoute {
+            neighbor: name.to_string(),
+            prefix: view.prefix.to_string(),
+            as_path: attributes.as_path.iter().map(|asn| asn.0).collect(),
+            next_hop: Some(next_hop),
+            med: attributes.med,
+            communities: community_texts(&attributes.communities, &attributes.large_communities),
         })
-        .collect();
-    let shown = told.first();
+    });
+    let sent: Vec<NeighborRoute> = sent.collect();
+    let first = sent.first();
     Route {
         prefix: view.prefix.to_string(),
-        announced: !told.is_empty(),
+        announced: !sent.is_empty(),
         bound: view.bound.unwrap_or(true),
-        as_path: shown
-            .map(|(_, a, _)| a.as_path.iter().map(|asn| asn.0).collect())
-            .unwrap_or_default(),
-        communities: shown
-            .map(|(_, a, _)| community_texts(&a.communities, &a.large_communities))
-            .unwrap_or_default(),
-        med: shown.and_then(|(_, attributes, _)| attributes.med),
-        next_hop: shown.map(|(_, _, next_hop)| *next_hop),
-        neighbors: told.iter().map(|(peer, _, _)| peer.name.to_string()).collect(),
+        as_path: first.map(|route| route.as_path.clone()).unwrap_or_default(),
+        communities: first.map(|route| route.communities.clone()).unwrap_or_default(),
+        med: first.and_then(|route| route.med),
+        next_hop: first.and_then(|route| route.next_hop),
+        neighbors: sent.iter().map(|route| route.neighbor.clone()).collect(),
         fault: view.fault.as_ref().map(ToString::to_string),
+        sent,
     }
 }

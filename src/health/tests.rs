@@ -250,3 +250,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn samples_and_their_lengths_are_counted_and_an_unknown_one_shows_until_the_next() {
+    let mut bench = Bench::one(1, 1);
+    bench.sample("c", &up(100));
+    bench.sample("c", &down());
+    bench.sample("c", &sample(Outcome::Gone));
+    bench.sample("c", &up(100));
+    bench.sample("c", &sample(Outcome::Unknown));
+    let view = |bench: &Bench| bench.health.checks().next().map(|c| (c.unknown, c.looks)).unwrap();
+    let (unknown, looks) = view(&bench);
+    assert!(unknown, "though the verdict is still healthy");
+    assert_eq!((looks.healthy, looks.unhealthy, looks.unknown), (2, 2, 1));
+    assert_eq!((looks.lengths.count(), looks.lengths.sum()), (5, 5 * TOOK));
+    bench.sample("c", &up(100));
+    assert!(!view(&bench).0);
+}

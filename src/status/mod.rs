@@ -375,6 +375,9 @@ pub struct Route {
     pub next_hop: Option<IpAddr>,
     /// Neighbours that have the route now.
     pub neighbors: Vec<String>,
+    /// What each of them was sent.
+    #[serde(default)]
+    pub sent: Vec<NeighborRoute>,
     /// Why it is not announced though the service asks for it, if that is so.
     pub fault: Option<String>,
 }
