@@ -86,7 +86,7 @@ def run(narrator: Narrator, quick: bool, write: bool) -> bool:
         narrator.line(left_out, "yellow")
     narrator.line(f"{(time.monotonic() - started) / 60:.1f} minutes")
     if write:
-        DOCUMENT.write_text(document(rows, side, left_out, changes))
+        DOCUMENT.write_text(document(rows, side, left_out, changes, (*versions(), *rivals.versions())))
         narrator.line(f"written to {DOCUMENT.name}")
     return all(word == "met" for _, _, word in rows)
 
@@ -116,14 +116,14 @@ def spread(values: Sequence[float], unit: Sequence[float]) -> str:
     return f"{milliseconds(median(values))} ({ends}) x{median(values) / median(unit):.1f}"
 
 
-def document(rows: Sequence[tuple[Bar, str, str]], side: Sequence[Sequence[str]], left_out: str, changes: int) -> str:
+def document(rows: Sequence[tuple[Bar, str, str]], side: Sequence[Sequence[str]], left_out: str, changes: int, programs: Sequence[str]) -> str:
     """The page, in Markdown."""
     bars = [f"| {bar.what} | {bar.bar} | {text} | {word} |" for bar, text, word in rows]
     table = [f"| {' | '.join(row)} |" for row in side]
     lines = [
         "# Benchmarks",
         "",
-        f"Written by `lab/run bench --write`; run it for the figures of your machine. {'; '.join(versions())}.",
+        f"Written by `lab/run bench --write`; run it for the figures of your machine. {'; '.join(programs)}.",
         "",
         "Ratios count, absolute times are those of a small virtual machine. The start is HAProxy's log datagram about the",
         "change, or the moment of the kill; the end is the UPDATE to the slower of both neighbours leaving the node. The",

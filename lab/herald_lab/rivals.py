@@ -35,6 +35,12 @@ def contenders() -> tuple[tuple[Contender, ...], str]:
     ), ""
 
 
+def versions() -> tuple[str, ...]:
+    """What else takes part in the comparison."""
+    done = subprocess.run(("bird", "--version"), capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=10)
+    return RELEASE.replace("==", " "), (done.stderr or done.stdout).strip().replace("version ", "")
+
+
 def _contender(name: str, program: Path, rhythm: str, **more: float) -> Contender:
     files = ((f"{_FOLDER}/healthchecker.conf", _configuration(rhythm)), (f"{_FOLDER}/checks/.keep", ""), (_LIST, _EMPTY_LIST), (_BIRD, bird_conf()))
     bird = images.Program("bird", ("bird", "-f", "-c", _BIRD, "-s", "/run/bird/bird.ctl"), ready="/run/bird/bird.ctl")

@@ -52,6 +52,7 @@ pub use reference::reference;
 pub use region::NoSuchRegion;
 pub use settings::Settings;
 pub use signature::{AoAlgorithm, AoKey, Signature};
+pub use source::regular_file;
 pub use types::{
     Agent, Bfd, Bgp, Config, EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance, Hook,
     Http, Listen, Login, Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile,
