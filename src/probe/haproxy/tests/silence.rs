@@ -3,9 +3,9 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::health::Outcome;
-
 use rustix::process::geteuid;
+
+use crate::health::Outcome;
 
 use super::super::silence::Silence;
 
