@@ -65,7 +65,7 @@ pub(super) struct Attributes {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Service {
     pub(super) name: String,
-    /// What the reader of the file should know of this service.
+    /// What the reader of the file should know of this service; SERVICE stands for its name.
     pub(super) comments: Vec<String>,
     pub(super) addresses: Vec<IpAddr>,
     pub(super) prefixes: Vec<Prefix>,

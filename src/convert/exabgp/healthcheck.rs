@@ -46,8 +46,12 @@ pub(super) fn serve(
         hooks: hooks(&options, findings),
         ..Service::default()
     };
-    for share in shares(&options, findings) {
+    for (index, share) in shares(&options, findings).into_iter().enumerate() {
         let mut service = base.clone();
+        if index > 0 {
+            // One change of the check is one change.
+            service.hooks.clear();
+        }
         let metric = Metric { options: &options, position: share.position };
         let (up, down, drain) = states(&metric, draft.local_as, findings);
         (service.up, service.down, service.drain) = (up, down, drain);
@@ -220,7 +224,8 @@ fn shares(options: &Options, findings: &mut Findings) -> Vec<Share> {
             Kind::Remark,
             word.place,
             "ip: the metric grows from address to address, so each has a service of its own; where no \
-             machine has --start-ip, one service with all of them does the same",
+             machine has --start-ip, one service with all of them does the same. The hooks are with the \
+             first",
         );
     }
     let mut shares: Vec<Share> = Vec::new();

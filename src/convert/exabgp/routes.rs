@@ -105,7 +105,7 @@ fn service(group: &[Told], draft: &Draft) -> Service {
     let prefixes = || group.iter().map(|told| told.first.prefix);
     let everybody = draft.neighbors.iter().all(|n| first.neighbors.contains(&n.name));
     Service {
-        comments: vec![ALWAYS.replace("SERVICE", &name)],
+        comments: vec![ALWAYS.to_owned()],
         name,
         addresses: prefixes().filter(Prefix::is_host).map(|prefix| prefix.address()).collect(),
         prefixes: prefixes().filter(|prefix| !prefix.is_host()).collect(),

@@ -38,9 +38,8 @@ pub(super) fn read(line: &Line, tracked: &[Tracked], draft: &mut Draft, findings
         "keepalived had this machine as {}, priority {priority}. Every machine that runs herald \
          announces the service while it is healthy, and routing chooses. Where this machine comes \
          second, give it a longer path; where only one machine may be active, let it stand by:\n\n\
-         [service.{name}.up]\nprepend = 2\n[service.{name}.standby]",
+         [service.SERVICE.up]\nprepend = 2\n[service.SERVICE.standby]",
         state.unwrap_or("BACKUP"),
-        name = service.name,
     ));
     draft.add_service(service);
 }

@@ -8,7 +8,7 @@ pub(crate) static HEALTHCHECK: Table = Table {
         dropped("", "silent", LOG),
         dropped("", "syslog-facility", LOG),
         dropped("", "no-syslog", LOG),
-        dropped("", "debug", "herald explains itself: `herald explain SERVICE`, `RUST_LOG=debug`"),
+        dropped("", "debug", "herald explains itself: `herald explain SERVICE`, `--log-level debug`"),
         dropped("", "no-ack", "there is no second process to wait for"),
         dropped("", "sudo", "herald changes addresses itself, with CAP_NET_ADMIN and no helper"),
         carried("", "name", "the name of the service"),

@@ -55,8 +55,8 @@ pub(crate) static KEEPALIVED: Table = Table {
         dropped("track_process", "full_command", "the process is known by its name alone"),
         dropped("track_process", "param_match", "the process is known by its name alone"),
         // vrrp_instance
-        remark("vrrp_instance", "state", "a remark", PREFERENCE),
-        remark("vrrp_instance", "priority", "a remark", PREFERENCE),
+        remark("vrrp_instance", "state", "a comment of the service", PREFERENCE),
+        carried("vrrp_instance", "priority", "a comment of the service"),
         carried("vrrp_instance", "virtual_ipaddress", "`addresses`, each for itself: /32 or /128"),
         carried("vrrp_instance", "virtual_ipaddress_excluded", "`addresses`"),
         carried("vrrp_instance", "track_script", "which checks the service has"),

@@ -7,7 +7,7 @@ mod text;
 
 pub(super) use head::Head;
 
-use self::text::{Text, quoted};
+use self::text::{Text, part, quoted};
 use super::draft::Draft;
 
 /// The whole file.
@@ -20,7 +20,7 @@ pub(super) fn file(draft: &Draft, head: &Head<'_>) -> String {
     }
     bgp(draft, &mut text);
     if let Some(region) = &draft.region {
-        text.table(&format!("region.{}", region.name));
+        text.table(&format!("region.{}", part(&region.name)));
         text.key("prepend", region.prepend.to_string());
     }
     if draft.neighbors.is_empty() {

@@ -1,13 +1,13 @@
 use std::net::IpAddr;
 
 use super::service::attributes;
-use super::text::{Text, duration, list, quoted};
+use super::text::{Text, duration, list, part, quoted};
 use crate::convert::draft::Neighbor;
 
 /// `[neighbor.NAME]`
 pub(super) fn write(neighbor: &Neighbor, text: &mut Text) {
     let shown = |address: Option<IpAddr>| address.map(|address| quoted(&address.to_string()));
-    text.table(&format!("neighbor.{}", neighbor.name));
+    text.table(&format!("neighbor.{}", part(&neighbor.name)));
     text.key_if("description", neighbor.description.as_deref().map(quoted));
     text.key_if("address", shown(neighbor.address));
     text.key_if("port", neighbor.port);
@@ -39,7 +39,7 @@ pub(super) fn write(neighbor: &Neighbor, text: &mut Text) {
         None => {}
     }
     if neighbor.bfd {
-        text.line(&format!("[neighbor.{}.bfd]", neighbor.name));
+        text.line(&format!("[neighbor.{}.bfd]", part(&neighbor.name)));
     }
 }
 

@@ -1,11 +1,14 @@
-use super::text::{Text, duration, list, quoted};
+use super::text::{Text, duration, list, part, quoted};
 use crate::convert::draft::{Attributes, Check, CheckKind, Hook, Loopback, Service};
 
 /// `[service.NAME]` with all that belongs to it.
 pub(super) fn write(service: &Service, text: &mut Text) {
-    let path = format!("service.{}", service.name);
+    let name = part(&service.name);
+    let path = format!("service.{name}");
     text.blank();
-    service.comments.iter().for_each(|comment| text.comment(comment));
+    for comment in &service.comments {
+        text.comment(&comment.replace("SERVICE", &name));
+    }
     text.line(&format!("[{path}]"));
     if !service.addresses.is_empty() {
         text.key("addresses", list(&service.addresses));
@@ -70,7 +73,7 @@ fn loopback(path: &str, own: &Loopback, text: &mut Text) {
 }
 
 fn check(service: &str, own: &Check, text: &mut Text) {
-    text.line(&format!("[{service}.check.{}]", own.name));
+    text.line(&format!("[{service}.check.{}]", part(&own.name)));
     match &own.kind {
         CheckKind::Exec(command) => text.key("exec", format!("{{ command = {} }}", list(command))),
         CheckKind::NoFile(path) => {

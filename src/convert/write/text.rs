@@ -77,6 +77,11 @@ impl Text {
     }
 }
 
+/// A name as part of a path: a dot in it would part it.
+pub(super) fn part(name: &str) -> String {
+    if name.contains('.') { quoted(name) } else { name.to_owned() }
+}
+
 /// A basic string of TOML.
 pub(super) fn quoted(text: &str) -> String {
     let escaped = |c: char| match c {
