@@ -1,6 +1,8 @@
 //! Commands of the sources as checks and hooks.
 
 use super::draft::CheckKind;
+use super::findings::Findings;
+use super::source::Word;
 use super::words::{needs_shell, split};
 
 /// Finds programs that are given without a path, as the sources' programs did.
@@ -22,6 +24,16 @@ pub(super) fn for_shell(line: &str) -> Option<Vec<String>> {
 pub(super) fn without_shell(line: &str) -> Option<Vec<String>> {
     let words = split(line).filter(|words| !words.is_empty())?;
     with_path(words)
+}
+
+/// Says of a command that it cannot be carried.
+pub(super) fn refuse(line: &Word, findings: &mut Findings) {
+    findings.fault(
+        line.place,
+        "this command cannot be written into herald's file",
+        "quotes are closed, and ${NAME} stands for a variable of the agent's own environment",
+        "put the command into a script, and give the script here",
+    );
 }
 
 /// The words with a program that has an absolute path.

@@ -49,8 +49,9 @@ fn written(name: &str, text: impl Into<String>) -> Input {
 
 /// Converts what has no fault.
 fn converted(format: Format, request: Request) -> Conversion {
-    convert(format, request, &|_| None)
-        .unwrap_or_else(|faults| panic!("{}", faults.iter().map(ToString::to_string).collect::<String>()))
+    convert(format, request, &|_| None).unwrap_or_else(|faults| {
+        panic!("{}", faults.iter().map(ToString::to_string).collect::<String>())
+    })
 }
 
 /// Reads what was written as herald does. The files with passwords, which an operator has yet to make,
@@ -64,7 +65,8 @@ fn loaded(toml: &str) -> Loaded {
         false => line.to_owned() + "\n",
     };
     let text: String = toml.lines().map(made).collect();
-    config::read("herald.toml", &text, &|_| None).unwrap_or_else(|faults| panic!("{faults}\n{text}"))
+    config::read("herald.toml", &text, &|_| None)
+        .unwrap_or_else(|faults| panic!("{faults}\n{text}"))
 }
 
 /// Compares with a file of the project, or writes it when asked to.

@@ -130,12 +130,7 @@ fn check(section: &Section, options: &Options<'_>, findings: &mut Findings) -> O
 fn argv(line: &Word, findings: &mut Findings) -> Option<Vec<String>> {
     let argv = command::without_shell(&line.text);
     if argv.is_none() {
-        findings.fault(
-            line.place,
-            "this command cannot be written into herald's file",
-            "quotes are closed, and ${NAME} stands for a variable of the agent's own environment",
-            "put the command into a script, and give the script here",
-        );
+        command::refuse(line, findings);
     }
     argv
 }

@@ -1,16 +1,19 @@
 //! ExaBGP: neighbours with what they inherit, static routes, and processes that run the healthcheck.
 //!
-//! A file without braces is an option file of the healthcheck (`-F`). One that a process names is read
-//! there, by its path, by its name among the files given, or from the disk; one that none names is a
-//! healthcheck of its own.
+//! An option file of the healthcheck (`-F`) is known by its first line. One that a process names is
+//! read there, by its path, by its name among the files given, or from the disk; one that none names
+//! is a healthcheck of its own.
 
 mod arguments;
+mod checks;
 mod healthcheck;
 mod neighbor;
 mod options;
 mod process;
 mod route;
 mod routes;
+mod shares;
+mod states;
 
 use super::braces::{Statement, Syntax, parse};
 use super::draft::Draft;
@@ -29,7 +32,7 @@ pub(super) fn read(draft: &mut Draft, findings: &mut Findings, elsewhere: Elsewh
     let given: Vec<(usize, String)> =
         findings.files().iter().map(|file| file.text.clone()).enumerate().collect();
     let mut root = Root::default();
-    for (number, text) in given.iter().filter(|(_, text)| text.contains('{')) {
+    for (number, text) in given.iter().filter(|(_, text)| !is_option_file(text)) {
         root.add(&parse(*number, text, Syntax::Exabgp, findings), findings);
     }
     if findings.is_hopeless() {
@@ -41,20 +44,30 @@ pub(super) fn read(draft: &mut Draft, findings: &mut Findings, elsewhere: Elsewh
     }
     routes::announce(&mut reader.routes, draft, findings);
     let mut used = Vec::new();
-    for (statement, owner) in root
-        .processes
-        .iter()
-        .map(|process| (process, None))
-        .chain(reader.processes.iter().map(|(process, owner)| (process, Some(owner.clone()))))
-    {
-        let process = Process { statement, owner, listeners: &reader.listeners };
+    let outermost = root.processes.iter().map(|statement| (statement, None));
+    let inner = reader.processes.iter().map(|(statement, owners)| (statement, Some(owners)));
+    for (statement, owners) in outermost.chain(inner) {
+        let process = Process { statement, owners, listeners: &reader.listeners };
         process.read(draft, findings, elsewhere, &mut used);
     }
-    for (number, text) in given.iter().filter(|(_, text)| !text.contains('{')) {
-        if !used.contains(number) && !text.trim().is_empty() {
+    for (number, text) in given.iter().filter(|(_, text)| is_option_file(text)) {
+        if !used.contains(number) {
             let options = arguments::option_file(*number, text, findings);
             healthcheck::serve("healthcheck", options, None, draft, findings);
         }
+    }
+}
+
+/// Whether the first line that says anything is an option: a word alone, or `word = value`.
+fn is_option_file(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let (word, rest) = first.split_at(first.find(|c| !is_part(c)).unwrap_or(first.len()));
+    match rest.trim_start().chars().next() {
+        Some(next) => next == '=',
+        // A brace may follow on the next line.
+        None => !word.is_empty() && EXABGP.row("", word).is_none(),
     }
 }
 
@@ -100,4 +113,10 @@ impl Root {
 /// A word that the source does not have, at the place of one that it has.
 fn word(text: &str, like: &Word) -> Word {
     Word { text: text.to_owned(), place: like.place }
+}
+
+/// The words of a value with several of them.
+fn split(value: &Word) -> Vec<Word> {
+    let words = value.text.split(|c: char| c.is_whitespace() || "[](),".contains(c));
+    words.filter(|text| !text.is_empty()).map(|text| word(text, value)).collect()
 }

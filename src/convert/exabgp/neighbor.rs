@@ -20,8 +20,8 @@ pub(super) struct Reader<'t> {
     templates: &'t [Statement],
     /// Static routes, each with its neighbour.
     pub(super) routes: Vec<Route>,
-    /// Processes within a neighbour (version 3.4), each with its name.
-    pub(super) processes: Vec<(Statement, String)>,
+    /// Processes within neighbours (version 3.4), each with the names of its neighbours.
+    pub(super) processes: Vec<(Statement, Vec<String>)>,
     /// Which neighbour takes routes from which process.
     pub(super) listeners: Vec<Listener>,
 }
@@ -114,12 +114,23 @@ impl<'t> Reader<'t> {
                     }
                 }
             }
-            "process" => self.processes.push((inner.clone(), neighbor.name.clone())),
+            "process" => self.process(inner, neighbor),
             "static" | "announce" => {
                 let own_as = neighbor.local_as.or(local_as);
                 self.routes.extend(route::read(inner, neighbor, own_as, findings));
             }
             _ => {}
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// What a group or a template says once is one process for all that have it.
+    fn process(&mut self, process: &Statement, neighbor: &Neighbor) {
+        let same = |(known, _): &&mut (Statement, Vec<String>)| known.place() == process.place();
+        match self.processes.iter_mut().find(same) {
+            Some((_, owners)) => owners.push(neighbor.name.clone()),
+            None => self.processes.push((process.clone(), vec![neighbor.name.clone()])),
         }
     }
 }
@@ -220,12 +231,18 @@ fn families(statement: &Statement, neighbor: &mut Neighbor, findings: &mut Findi
 
 /// What ExaBGP requires too.
 fn require(statement: &Statement, neighbor: &Neighbor, findings: &mut Findings) {
+    let said = |name: &str| {
+        let mut inside = statement.inside().iter();
+        statement.values().first().is_some() && name == "address"
+            || inside.any(|inner| inner.name().as_str() == name)
+    };
     let lacks = [
-        (neighbor.address.is_none(), "an address", "neighbor 192.0.2.1 { ... }"),
-        (neighbor.peer_as.is_none(), "a peer-as", "peer-as 65000;"),
+        (neighbor.address.is_none(), "address", "neighbor 192.0.2.1 { ... }"),
+        (neighbor.peer_as.is_none(), "peer-as", "peer-as 65000;"),
     ];
-    for (_, what, example) in lacks.iter().filter(|(lacks, ..)| *lacks) {
-        let message = format!("this neighbor has not {what}");
+    // What is there and cannot be read has been refused already.
+    for (_, what, example) in lacks.iter().filter(|(lacks, what, _)| *lacks && !said(what)) {
+        let message = format!("this neighbor has no {what}");
         findings.fault(statement.place(), message, "a session needs it", format!("add {example}"));
     }
     if neighbor.local_as.is_some() && neighbor.local_as == neighbor.peer_as {

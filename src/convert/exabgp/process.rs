@@ -11,8 +11,8 @@ use crate::convert::tables::EXABGP;
 /// A `process` block.
 pub(super) struct Process<'a> {
     pub(super) statement: &'a Statement,
-    /// The neighbour that it stands in (version 3.4).
-    pub(super) owner: Option<String>,
+    /// The neighbours that it stands in (version 3.4).
+    pub(super) owners: Option<&'a Vec<String>>,
     pub(super) listeners: &'a [Listener],
 }
 
@@ -67,9 +67,12 @@ impl Process<'_> {
 
     /// The neighbours that take its routes; `None` for all.
     fn neighbors(&self, draft: &Draft, findings: &mut Findings) -> Option<Vec<String>> {
-        if let Some(owner) = &self.owner {
-            let is_only = draft.neighbors.len() == 1;
-            return (!is_only).then(|| vec![owner.clone()]);
+        let part = |names: Vec<String>| {
+            let everybody = draft.neighbors.iter().all(|neighbor| names.contains(&neighbor.name));
+            (!everybody).then_some(names)
+        };
+        if let Some(owners) = self.owners {
+            return part(owners.clone());
         }
         let named = |listener: &&Listener| {
             listener.process.as_deref().is_none_or(|process| process == self.name())
@@ -88,8 +91,7 @@ impl Process<'_> {
             );
             return None;
         }
-        let everybody = draft.neighbors.iter().all(|neighbor| listening.contains(&neighbor.name));
-        (!everybody).then_some(listening)
+        part(listening)
     }
 }
 

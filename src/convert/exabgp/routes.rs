@@ -7,8 +7,9 @@ use crate::convert::names;
 
 use super::route::Route;
 
-const ALWAYS: &str = "ExaBGP announced this whether it worked or not. Add what decides about it, for \
-                      example the backend of a HAProxy on this machine:\n\n\
+const ALWAYS: &str = "ExaBGP announced this whether it worked or not, and left it to others to bind \
+                      its addresses, which herald does itself. Add what decides about it, for example \
+                      the backend of a HAProxy on this machine:\n\n\
                       [haproxy.local]\n\
                       socket = \"/run/haproxy/admin.sock\"\n\
                       [service.SERVICE.check.backend]\n\

@@ -38,12 +38,7 @@ pub(super) fn read(
 fn argv(written: &Word, findings: &mut Findings) -> Option<Vec<String>> {
     let argv = command::without_shell(&written.text);
     if argv.is_none() {
-        findings.fault(
-            written.place,
-            "this command cannot be written into herald's file",
-            "quotes are closed, and ${NAME} stands for a variable of the agent's own environment",
-            "put the command into a script, and give the script here",
-        );
+        command::refuse(written, findings);
     }
     argv
 }

@@ -11,9 +11,17 @@ use crate::convert::tables::KEEPALIVED;
 const PRIORITY: &str = "100";
 
 /// `vrrp_instance NAME { ... }`
-pub(super) fn read(line: &Line, tracked: &[Tracked], draft: &mut Draft, findings: &mut Findings) {
+/// Marks in `used` what it tracks.
+pub(super) fn read(
+    line: &Line,
+    tracked: &[Tracked],
+    used: &mut Vec<String>,
+    draft: &mut Draft,
+    findings: &mut Findings,
+) {
     let Some(name) = line.value(findings).map(|word| word.text.clone()) else { return };
     let mut service = Service { name: names::name(&name, "vrrp"), ..Service::default() };
+    let mut seen = Vec::new();
     let setting = |wanted: &str| {
         let mut all = line.inside.iter().filter(|inner| inner.name().as_str() == wanted);
         all.next_back().and_then(|inner| inner.words.get(1)).map(Word::as_str)
@@ -27,7 +35,9 @@ pub(super) fn read(line: &Line, tracked: &[Tracked], draft: &mut Draft, findings
             "virtual_ipaddress" | "virtual_ipaddress_excluded" => {
                 inner.inside.iter().for_each(|line| address::read(line, &mut service, findings));
             }
-            "track_script" | "track_process" => track(inner, tracked, &mut service, findings),
+            "track_script" | "track_process" => {
+                track(inner, tracked, &mut seen, &mut service, findings);
+            }
             "state" | "priority" => {}
             notify => {
                 service.hooks.extend(hooks::read(notify, inner, &name, priority, findings));
@@ -41,14 +51,21 @@ pub(super) fn read(line: &Line, tracked: &[Tracked], draft: &mut Draft, findings
          [service.SERVICE.up]\nprepend = 2\n[service.SERVICE.standby]",
         state.unwrap_or("BACKUP"),
     ));
+    used.extend(seen);
     draft.add_service(service);
 }
 
-/// Adds the checks that the lines name, each with options that only weigh it.
-fn track(block: &Line, tracked: &[Tracked], service: &mut Service, findings: &mut Findings) {
+/// Adds the checks that the lines name, each once, with options that only weigh it.
+fn track(
+    block: &Line,
+    tracked: &[Tracked],
+    seen: &mut Vec<String>,
+    service: &mut Service,
+    findings: &mut Findings,
+) {
     for line in &block.inside {
         let name = line.name();
-        let Some(found) = tracked.iter().find(|tracked| tracked.name == name.text) else {
+        let Some(found) = tracked.iter().find(|tracked| tracked.name.text == name.text) else {
             findings.fault(
                 name.place,
                 format!("there is no script or process {}", name.text),
@@ -57,7 +74,6 @@ fn track(block: &Line, tracked: &[Tracked], service: &mut Service, findings: &mu
             );
             continue;
         };
-        service.checks.push(found.check.clone());
         if line.words.len() > 1 {
             findings.note(
                 Kind::NotCarried,
@@ -65,5 +81,13 @@ fn track(block: &Line, tracked: &[Tracked], service: &mut Service, findings: &mu
                 format!("what weighs {}: a failing check takes the service down", name.text),
             );
         }
+        if seen.contains(&name.text) {
+            continue;
+        }
+        seen.push(name.text.clone());
+        let mut check = found.check.clone();
+        check.name =
+            names::free(&check.name, |name| service.checks.iter().any(|own| own.name == name));
+        service.checks.push(check);
     }
 }

@@ -7,7 +7,7 @@ mod tracked;
 mod tree;
 
 use super::draft::Draft;
-use super::findings::Findings;
+use super::findings::{Findings, Kind};
 use super::tables::KEEPALIVED;
 
 use self::tree::Line;
@@ -30,7 +30,12 @@ pub(super) fn read(draft: &mut Draft, findings: &mut Findings) {
             Some(_) | None => {}
         }
     }
+    let mut used = Vec::new();
     for instance in instances {
-        instance::read(instance, &tracked, draft, findings);
+        instance::read(instance, &tracked, &mut used, draft, findings);
+    }
+    for idle in tracked.iter().filter(|tracked| !used.contains(&tracked.name.text)) {
+        let words = format!("{}: no vrrp_instance tracks it", idle.name.text);
+        findings.note(Kind::NotCarried, idle.name.place, words);
     }
 }

@@ -10,13 +10,13 @@ const INTERVAL: f64 = 1.0;
 
 /// What an instance can track: a script or a process, under its name.
 pub(super) struct Tracked {
-    pub(super) name: String,
+    pub(super) name: Word,
     pub(super) check: Check,
 }
 
 /// `vrrp_script NAME { ... }`
 pub(super) fn script(line: &Line, findings: &mut Findings) -> Option<Tracked> {
-    let name = line.value(findings)?.text.clone();
+    let name = line.value(findings)?.clone();
     let mut kind = None;
     let (mut interval, mut timeout) = (None, None);
     let (mut rise, mut fall) = (1, 1);
@@ -45,7 +45,7 @@ pub(super) fn script(line: &Line, findings: &mut Findings) -> Option<Tracked> {
     let timeout = timeout.or(interval).map(|given| of(given, value::TIMEOUT, findings));
     let interval = interval.map(|given| of(given, value::INTERVAL, findings));
     let check = Check {
-        name: names::name(&name, "script"),
+        name: names::name(&name.text, "script"),
         kind,
         interval: interval.unwrap_or(std::time::Duration::from_secs_f64(INTERVAL)),
         fast_interval: None,
@@ -64,12 +64,7 @@ fn looks_at(line: &Line, findings: &mut Findings) -> Option<CheckKind> {
         words => command::with_path(words.iter().map(|word| word.text.clone()).collect()),
     };
     let Some(argv) = argv else {
-        findings.fault(
-            written.place,
-            "this command cannot be written into herald's file",
-            "quotes are closed, and ${NAME} stands for a variable of the agent's own environment",
-            "put the command into a script, and give the script here",
-        );
+        command::refuse(written, findings);
         return None;
     };
     let (kind, why) = command::check(argv);
@@ -81,17 +76,17 @@ fn looks_at(line: &Line, findings: &mut Findings) -> Option<CheckKind> {
 
 /// `track_process NAME { process "haproxy" }`
 pub(super) fn process(line: &Line, findings: &mut Findings) -> Option<Tracked> {
-    let name = line.value(findings)?.text.clone();
+    let name = line.value(findings)?.clone();
     let mut process = None;
     for inner in &line.inside {
         if findings.judge(&KEEPALIVED, "track_process", inner.name()) == Some("process") {
             process = inner.value(findings).map(|word| word.text.clone());
         }
     }
-    let called = process.unwrap_or_else(|| name.clone());
+    let called = process.unwrap_or_else(|| name.text.clone());
     let called = called.rsplit('/').next().unwrap_or_default().to_owned();
     let check = Check {
-        name: names::name(&name, "process"),
+        name: names::name(&name.text, "process"),
         kind: CheckKind::Process(called),
         interval: std::time::Duration::from_secs_f64(INTERVAL),
         fast_interval: None,

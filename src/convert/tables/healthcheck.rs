@@ -8,7 +8,11 @@ pub(crate) static HEALTHCHECK: Table = Table {
         dropped("", "silent", LOG),
         dropped("", "syslog-facility", LOG),
         dropped("", "no-syslog", LOG),
-        dropped("", "debug", "herald explains itself: `herald explain SERVICE`, `--log-level debug`"),
+        dropped(
+            "",
+            "debug",
+            "herald explains itself: `herald explain SERVICE`, `--log-level debug`",
+        ),
         dropped("", "no-ack", "there is no second process to wait for"),
         dropped("", "sudo", "herald changes addresses itself, with CAP_NET_ADMIN and no helper"),
         carried("", "name", "the name of the service"),
@@ -57,13 +61,7 @@ pub(crate) static HEALTHCHECK: Table = Table {
             "`drain.med`",
             "the metric is that of `herald drain`; what the file of --disable disables has `down.med`",
         ),
-        remark(
-            "",
-            "increase",
-            "`med` of one service per address",
-            "with more than one address each has a service and a check of its own; where no machine \
-             has --start-ip, one service with all of them does the same",
-        ),
+        carried("", "increase", "`med` of one service for each address, when there are several"),
         carried("", "community", "`communities` of each state"),
         dropped("", "extended-community", EXTENDED),
         carried("", "large-community", "`large-communities` of each state"),

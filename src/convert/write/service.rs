@@ -13,7 +13,7 @@ pub(super) fn write(service: &Service, text: &mut Text) {
     if !service.addresses.is_empty() {
         text.key("addresses", list(&service.addresses));
     } else if service.prefixes.is_empty() {
-        text.comment("To do: the addresses.\n\naddresses = [\"192.0.2.1\"]");
+        text.comment("To do: the addresses.\n\naddresses = [\"198.51.100.1\"]");
     }
     if !service.prefixes.is_empty() {
         text.key("prefixes", list(&service.prefixes));
@@ -58,16 +58,15 @@ pub(super) fn attributes(own: &Attributes, text: &mut Text) {
 }
 
 fn loopback(path: &str, own: &Loopback, text: &mut Text) {
-    let says_nothing = !own.unbound
-        && !own.remove_on_down
-        && own.label.is_none()
-        && own.interface.as_ref().is_none_or(|interface| interface == "lo");
+    let interface = own.interface.as_deref().filter(|interface| *interface != "lo");
+    let says_nothing =
+        !own.unbound && !own.remove_on_down && own.label.is_none() && interface.is_none();
     if says_nothing {
         return;
     }
     text.line(&format!("[{path}]"));
     text.key_if("bind", own.unbound.then_some(false));
-    text.key_if("interface", own.interface.as_deref().map(quoted));
+    text.key_if("interface", interface.map(quoted));
     text.key_if("label", own.label.as_deref().map(quoted));
     text.key_if("on-down", own.remove_on_down.then(|| quoted("remove")));
 }

@@ -57,7 +57,11 @@ const OPTIONS: &[Option] = &[
     ("daemon", "json_log_server", "json_log_server = true"),
     ("daemon", "log_format_journalctl", "log_format_journalctl = true"),
     ("daemon", "prometheus_exporter", "prometheus_exporter = true"),
-    ("daemon", "prometheus_collector_textfile_dir", "prometheus_collector_textfile_dir = /var/cache"),
+    (
+        "daemon",
+        "prometheus_collector_textfile_dir",
+        "prometheus_collector_textfile_dir = /var/cache",
+    ),
     ("daemon", "prometheus_exporter_interval", "prometheus_exporter_interval = 20"),
     ("daemon", "splay_startup", "splay_startup = 1.5"),
     ("service", "check_cmd", "check_cmd = curl --fail -H 'Host: web' http://127.0.0.1/"),

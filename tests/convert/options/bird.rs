@@ -10,7 +10,7 @@ pub(super) const SHEET: Sheet =
 fn with(section: &str, line: &str) -> Conversion {
     let at = |wanted: &str| if section == wanted { line } else { "" };
     let bird = format!(
-        "router id 192.0.2.10;\n{}\nprotocol bgp hub {{\n local as 65010;\n \
+        "{}\nrouter id 192.0.2.10;\nprotocol bgp hub {{\n local as 65010;\n \
          neighbor 192.0.2.1 as 65000;\n {}\n}}\n",
         at(""),
         at("bgp")
@@ -27,9 +27,13 @@ fn with(section: &str, line: &str) -> Conversion {
 
 /// Versions 1.6 and 2.
 const OPTIONS: &[Option] = &[
-    ("", "router", "} router id 192.0.2.9; protocol device {"),
+    ("", "router", "router id 192.0.2.9;"),
     ("", "protocol", "protocol kernel { persist; }"),
-    ("", "template", "template bgp hubs { hold time 9; } protocol bgp two from hubs { local as 65010; neighbor 192.0.2.2 as 65000; }"),
+    (
+        "",
+        "template",
+        "template bgp hubs { hold time 9; } protocol bgp two from hubs { local as 65010; neighbor 192.0.2.2 as 65000; }",
+    ),
     ("", "define", "define US = 65010; protocol bgp { local as US; neighbor 192.0.2.2 as 65000; }"),
     ("", "log", "log syslog all;"),
     ("", "debug", "debug protocols all;"),

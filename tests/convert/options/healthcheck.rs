@@ -15,7 +15,10 @@ fn with(_: &str, line: &str) -> Conversion {
          peer-as 65000; api {{ processes [ web ]; }} }}\n\
          process web {{ run python3 -m exabgp healthcheck --ip 198.51.100.1 {quoted}; }}\n"
     );
-    let files = vec![super::written("exabgp.conf", text), super::written("web.opts", "rise = 1\n")];
+    let files = vec![
+        super::written("exabgp.conf", text),
+        super::written("web.opts", "command = /usr/bin/check\n"),
+    ];
     let request = herald::convert::Request { files, ..Default::default() };
     match line.contains("web.opts") {
         true => super::converted(Format::Exabgp, request),

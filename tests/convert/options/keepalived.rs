@@ -9,11 +9,16 @@ pub(super) const SHEET: Sheet =
 /// A configuration with this line in that section.
 fn with(section: &str, line: &str) -> Conversion {
     let at = |wanted: &str| if section == wanted { line } else { "" };
+    // A process that nobody tracks does nothing, and is named.
+    let tracked = match section {
+        "track_process" => "track_process {\n proxy\n }",
+        _ => "",
+    };
     let text = format!(
         "{}\nvrrp_script check {{\n script /usr/bin/check\n {}\n}}\n\
          track_process proxy {{\n process nginx\n {}\n}}\n\
          vrrp_instance web {{\n virtual_ipaddress {{\n 198.51.100.1 {}\n }}\n \
-         track_script {{\n check\n }}\n track_process {{\n proxy\n }}\n {}\n}}\n",
+         track_script {{\n check\n }}\n {tracked}\n {}\n}}\n",
         at(""),
         at("vrrp_script"),
         at("track_process"),
@@ -66,8 +71,16 @@ const OPTIONS: &[Option] = &[
     ("track_process", "param_match", "param_match initial"),
     ("vrrp_instance", "state", "state MASTER"),
     ("vrrp_instance", "priority", "priority 150"),
-    ("vrrp_instance", "virtual_ipaddress", "virtual_ipaddress {\n 198.51.100.3/24 brd + dev eth0\n }"),
-    ("vrrp_instance", "virtual_ipaddress_excluded", "virtual_ipaddress_excluded {\n 198.51.100.4\n }"),
+    (
+        "vrrp_instance",
+        "virtual_ipaddress",
+        "virtual_ipaddress {\n 198.51.100.3/24 brd + dev eth0\n }",
+    ),
+    (
+        "vrrp_instance",
+        "virtual_ipaddress_excluded",
+        "virtual_ipaddress_excluded {\n 198.51.100.4\n }",
+    ),
     ("vrrp_instance", "track_script", "track_script {\n check weight 5\n }"),
     ("vrrp_instance", "track_process", "track_process {\n proxy\n }"),
     ("vrrp_instance", "notify_master", "notify_master \"/etc/keepalived/master.sh now\""),
