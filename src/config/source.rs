@@ -23,33 +23,34 @@ pub fn regular_file(path: &Path) -> io::Result<File> {
     }
 }
 
-/// The text of a file.
-pub(super) fn text(path: &Path) -> Result<String, Faults> {
+/// The text of a file; `absent` is the way out when there is none.
+///
+/// # Errors
+///
+/// What keeps the file from being read, or from being text.
+pub(crate) fn text(path: &Path, absent: &str) -> Result<String, Faults> {
     let name = path.display().to_string();
     let mut octets = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MOST + 1).read_to_end(&mut octets));
     if let Err(error) = read {
-        return Err(unreadable(&name, &error));
+        return Err(unreadable(&name, &error, absent));
     }
     if octets.len() as u64 > MOST {
         let message = "the file is larger than 1 MiB".to_owned();
-        return Err(Faults::unreadable(&name, message, "give herald its configuration file"));
+        return Err(Faults::unreadable(&name, message, "name the configuration file"));
     }
     String::from_utf8(octets).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..good].iter().filter(|octet| **octet == b'\n').count() + 1;
         let message = format!("line {line} is not UTF-8");
-        Faults::unreadable(&name, message, "save the file as UTF-8, which TOML requires")
+        Faults::unreadable(&name, message, "save the file as UTF-8")
     })
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Faults {
+fn unreadable(name: &str, error: &io::Error, absent: &str) -> Faults {
     let is = |kind| error.kind() == kind;
     let (message, help) = if is(io::ErrorKind::NotFound) {
-        (
-            "there is no such file",
-            "write one, for example after configs/minimal.toml, or name another with --config",
-        )
+        ("there is no such file", absent)
     } else if is(io::ErrorKind::PermissionDenied) {
         (
             "no permission to read the file",
