@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, soak, validate
+from . import bench, bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, soak, validate
 from .chaos import run as chaos
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
@@ -26,6 +26,7 @@ STORIES = {
     "memory": "resident memory of herald with one service and two neighbours",
     "chaos": "faults of every kind by a seed, and a checker that compares truth and route servers all the time",
     "soak": "memory, descriptors and threads of herald while everything comes and goes; 1000 services with 8 neighbours",
+    "bench": "every figure that herald must reach, beside ExaBGP's healthcheck and anycast_healthchecker with BIRD",
 }
 # How often the stories repeat what they measure: option, default, meaning.
 COUNTS = {
@@ -76,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.choices["chaos"].set_defaults(act=_chaos)
     commands.choices["soak"].set_defaults(act=lambda given: 0 if soak.run(_begin(), given.minutes) else 1)
     commands.choices["chaos"].add_argument("--seed", type=int, default=1, help="which faults, when and where; default 1")
+    commands.choices["bench"].set_defaults(act=lambda given: 0 if bench.run(_begin(), given.quick, given.write) else 1)
+    commands.choices["bench"].add_argument("--quick", action="store_true", help="with few repetitions")
+    commands.choices["bench"].add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
     shell.add_argument("node")
     shell.add_argument("command", nargs=argparse.REMAINDER)

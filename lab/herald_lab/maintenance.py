@@ -11,6 +11,7 @@ import json
 
 from . import failover, routers, topology
 from .bridge import HERALD_TOML
+from .expect import Expectations
 from .failover import NORTH, NORTH_DRAINING, NVA, RATE, SETTLED, WEST, Event, Story
 from .lab import Lab
 from .load import Load, now
@@ -25,12 +26,14 @@ _BEFORE, _AFTER = "[region.northeurope]\nprepend = 0", "[region.northeurope]\npr
 _DRAIN = '\n[service.web.drain]\nfor = "5s"\n'
 
 
-def run(narrator: Narrator) -> bool:
+def run(narrator: Narrator, expectations: Expectations | None = None) -> bool:
     """Tells the story, and returns whether every expectation was met."""
     for line in versions():
         narrator.line(line)
     with Lab(topology.read(failover.TOPOLOGY), "maintenance", {(NODE, HERALD_TOML): herald_toml()}) as lab:
-        return lab.told(narrator, Maintenance(lab, narrator).tell)
+        story = Maintenance(lab, narrator)
+        story.expectations = story.expectations if expectations is None else expectations
+        return lab.told(narrator, story.tell)
 
 
 def herald_toml() -> str:

@@ -27,6 +27,9 @@ pub(super) struct Rollout {
     asked: BTreeSet<LoopbackAddress>,
     /// Addresses no longer asked for, held until every neighbour has been told the plan of this version.
     held: BTreeMap<LoopbackAddress, u64>,
+    /// Whether what is asked for, held or carried has changed since addresses were let out: most
+    /// samples change nothing, and there may be a thousand addresses to compare.
+    addresses_changed: bool,
     /// What was last let out.
     wanted: Arc<BTreeSet<LoopbackAddress>>,
 }
@@ -44,6 +47,7 @@ impl Rollout {
             heard: false,
             asked: BTreeSet::new(),
             held: BTreeMap::new(),
+            addresses_changed: false,
             wanted: Arc::default(),
         }
     }
@@ -60,6 +64,7 @@ impl Rollout {
         }
         self.plans = plans;
         self.carried = carried;
+        self.addresses_changed = true;
     }
 
     /// Makes these the services: their prefixes are watched, and routes that none of them has are
@@ -86,6 +91,7 @@ impl Rollout {
         for address in gone {
             self.asked.remove(&address);
             self.held.insert(address, self.version);
+            self.addresses_changed = true;
         }
     }
 
@@ -97,6 +103,7 @@ impl Rollout {
     pub(super) fn handle_carried(&mut self, neighbor: NeighborName, carried: Carried) {
         if let Some(known) = self.carried.get_mut(&neighbor) {
             *known = carried;
+            self.addresses_changed = true;
         }
     }
 
@@ -143,12 +150,17 @@ impl Rollout {
         // Withdrawals that are still to be published are part of the next version.
         let version = self.version + u64::from(self.plans_changed);
         for address in addresses.values() {
-            if asked {
+            let changed = if asked {
                 self.held.remove(address);
-                self.asked.insert(address.clone());
-            } else if self.asked.remove(address) {
-                self.held.insert(address.clone(), version);
-            }
+                self.asked.insert(address.clone())
+            } else {
+                let released = self.asked.remove(address);
+                if released {
+                    self.held.insert(address.clone(), version);
+                }
+                released
+            };
+            self.addresses_changed |= changed;
         }
     }
 
@@ -174,6 +186,9 @@ impl Rollout {
 
     /// The addresses that should be bound, if they have changed since the last call.
     pub(super) fn take_addresses(&mut self) -> Option<Arc<BTreeSet<LoopbackAddress>>> {
+        if !std::mem::take(&mut self.addresses_changed) {
+            return None;
+        }
         let carried = &self.carried;
         self.held.retain(|_, version| !carried.values().all(|c| c.covers(*version)));
         let unchanged = self.wanted.len() == self.asked.len() + self.held.len()

@@ -26,9 +26,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::task::yield_now;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
-use crate::clock;
 use open::Open;
 
 /// How many connections may be open on one listener.
@@ -88,7 +87,7 @@ pub async fn serve<L: Listener>(
             // Too many open files: those that are open must end first.
             Err(error) => {
                 tracing::warn!(%error, "{what} cannot accept");
-                clock::reached(Some(clock::now() + ACCEPT_AGAIN)).await;
+                sleep(ACCEPT_AGAIN).await;
             }
         }
     }

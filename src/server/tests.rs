@@ -112,7 +112,7 @@ async fn a_connection_ends_in_time_unless_it_follows() {
     let mut follower = client(address, &request("/endless")).await;
     assert_eq!(rest(client(address, "GET /wor").await).await, "");
     let deaf = client(address, &request("/huge")).await;
-    tokio::time::sleep(2 * LIFETIME).await;
+    sleep(2 * LIFETIME).await;
     assert!(rest(deaf).await.len() < HUGE, "it was cut off");
     assert!(is_open(&mut follower).await);
 }

@@ -113,6 +113,7 @@ fn kind(code: &str) -> Kind {
     };
     let parts: Vec<&str> = code.split("::").collect();
     match parts.as_slice() {
+        [name] if name.starts_with("herald_") => Kind::Other, // a metric
         [name] if is_name(name) && name.matches('_').count() >= 3 => Kind::Test,
         [_, _, ..] if parts.iter().all(|part| is_name(part)) => Kind::Module,
         _ => Kind::Other,

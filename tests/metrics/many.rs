@@ -10,7 +10,9 @@ const NEIGHBORS: usize = 8;
 
 /// A thousand services with a check and an address each, for eight neighbours of which one is there.
 fn many(config: Config) -> Config {
-    let services = (1..SERVICES).fold(served(config), |config, number| {
+    // A thousand samples at a time keep a debug build busy for a while.
+    let config = served(config).set("haproxy.local", "poll-interval", "\"2s\"");
+    let services = (1..SERVICES).fold(config, |config, number| {
         let address = format!("[\"9.8.{}.{}/32\"]", number / 250, number % 250 + 1);
         config.set(&format!("service.s{number}"), "addresses", address).set(
             &format!("service.s{number}.check.backend"),

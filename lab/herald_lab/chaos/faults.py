@@ -10,7 +10,10 @@ import signal
 import time
 from typing import Callable
 
+from .. import logs
 from ..load import now
+from ..node import NodeError
+from ..wait import until
 from .ground import NVA, PREFIX, STATE, Ground, frr_of, gobgp_of
 from .schedule import Step
 from .truth import Life
@@ -108,7 +111,9 @@ def _disk_full(ground: Ground, region: str, _: Step) -> Heal:
     nva = ground.lab.nodes[f"nva-{region}"]
     nva.run("dd", "if=/dev/zero", f"of={STATE}/ballast", "bs=4k", check=False)
     ground.change(region, "word", Life.GONE)
-    nva.run("herald", "withdraw", "web", "--reason", "the disk is full")
+    said = nva.run("sh", "-c", "herald withdraw web --reason 'the disk is full' 2>&1")
+    if "could not write" not in said:
+        raise NodeError(f"nva-{region}: the disk is not full: {said.strip()}")
 
     def heal() -> None:
         ground.change(region, "word", Life.UP)
@@ -121,9 +126,26 @@ def _disk_full(ground: Ground, region: str, _: Step) -> Heal:
 def _clock(seconds: int) -> Callable[[Ground, str, Step], Heal]:
     def step_clock(ground: Ground, region: str, _: Step) -> Heal:
         ground.set_clock(region, seconds)
-        return lambda: ground.set_clock(region, 0)
+
+        def heal() -> None:
+            _expect_clock(ground, region, seconds)
+            ground.set_clock(region, 0)
+
+        return heal
 
     return step_clock
+
+
+def _expect_clock(ground: Ground, region: str, seconds: int) -> None:
+    """A reload, which finds nothing new, writes a line: its time tells whether the clock was stepped."""
+    herald = ground.lab.programs[f"nva-{region}", "herald"]
+    herald.send(signal.SIGHUP)
+
+    def stepped() -> bool:
+        times = [at for at in map(logs.moment, herald.tail(1)) if at is not None]
+        return bool(times) and abs(times[-1] - time.time() - seconds) < HOUR / 2
+
+    until("a line of herald's log by the stepped clock", stepped, seconds=5, nodes=(f"nva-{region}",), seen=lambda: f"its last is {herald.tail(1)}")
 
 
 def _address_deleted(ground: Ground, region: str, _: Step) -> Heal:

@@ -8,7 +8,7 @@ from typing import Callable
 from .. import topology
 from ..expect import Expectations
 from ..lab import Lab
-from ..load import Load, lost, now
+from ..load import Load, lost, now, tally
 from ..say import Narrator
 from ..versions import versions
 from ..wait import until
@@ -152,7 +152,8 @@ class Chaos:
         causes = report.lost_by_cause(self.episodes, requests)
         self.say.chapter("Faults by kind, and what was lost to them")
         self.say.table(report.faults_table(self.episodes, violations, causes))
-        self.say.line(f"{lost(requests)} of {len(requests)} requests lost")
+        fates = ", ".join(f"{count} {fate}" for fate, count in tally([request for request in requests if request.lost]).most_common())
+        self.say.line(f"{lost(requests)} of {len(requests)} requests lost: {fates or 'none'}")
         for violation in violations:
             self.say.line(str(violation), "red")
         for request in requests:
