@@ -39,6 +39,7 @@
 //! | F5 | [`hook`] | commands that run after a service has changed, in order, beside everything else |
 //! | F5 | [`service_manager`] | systemd: ready, status, reload, stop, and the watchdog |
 //! | F5 | [`web`] | the read-only HTTP API, and the page for people |
+//! | F5 | [`convert`] | configurations of ExaBGP, anycast_healthchecker and keepalived → a file for herald, and what of them it does not hold |
 //! | F6 | [`daemon`] | wiring only: tasks, channels and their depths, signals, shutdown |
 //! | F7 | [`cli`] | arguments, one file per subcommand, exit codes |
 //!
@@ -59,6 +60,7 @@ pub mod clock;
 pub mod cloud;
 pub mod config;
 pub mod control;
+pub mod convert;
 pub mod daemon;
 pub mod engine;
 pub mod health;

@@ -11,6 +11,7 @@
 
 mod agent;
 mod check;
+mod convert;
 mod documents;
 mod event_streams;
 mod events;
@@ -113,6 +114,12 @@ enum Command {
     /// Make the agent read its file again; sessions that need not be reset do not notice.
     #[command(after_help = "Examples:\n  herald reload --dry-run\n  herald reload --allow-reset")]
     Reload(reload::Arguments),
+    /// Write a configuration from that of ExaBGP, anycast_healthchecker or keepalived.
+    #[command(
+        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has a fault\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker /etc/anycast-healthchecker.conf /etc/anycast-healthchecker.d --bird /etc/bird/bird.conf\n  herald convert keepalived /etc/keepalived/keepalived.conf --local-as 65010 --neighbor 192.0.2.1:65000"
+    )]
+    #[command(subcommand)]
+    Convert(convert::Source),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example:\n  herald completions bash > /usr/share/bash-completion/completions/herald"
@@ -164,6 +171,7 @@ pub fn main() -> ExitCode {
         Command::Reload(arguments) => reload::run(config, arguments),
         Command::Completions(own) => Ok(documents::completions(command(), own)),
         Command::Man(own) => Ok(documents::man(command(), own)),
+        Command::Convert(source) => convert::run(source),
     };
     exit.unwrap_or_else(|exit| exit).into()
 }

@@ -90,7 +90,7 @@ impl Silence {
             let mut way_out = way_in(path);
             if geteuid().is_root() {
                 // See `privileges`.
-                way_out.push_str(", as its user: a herald of root opens only what is root's");
+                way_out.push_str("; as root it opens only what is root's: run it as its own user");
             }
             Self::Denied { path: path.to_owned(), way_out }
         } else {
