@@ -97,4 +97,5 @@ setInterval(() => {
   if (seconds % MOVE === 0 && !document.hidden) drawHour();
 }, 1000);
 filter.addEventListener("input", draw);
+content("services").addEventListener("toggle", draw, { capture: true });
 follow(draw);
