@@ -1,7 +1,7 @@
 """herald's lab: real routers, HAProxy and herald in network namespaces, made from containerlab topologies.
 
     topology file ─▶ topology.read ─Topology▶ lab.Lab ─▶ node.Node (namespaces) + images (daemons)
-                                                 └─▶ failover (the story) · reaction, peers, … (the numbers)
+                                                 └─▶ scenarios + stage (the stories) · reaction, peers, … (the numbers)
 
 | module | one line |
 |---|---|
@@ -13,12 +13,15 @@
 | lab | nodes, links, daemons of one topology: up, and down again whatever happens |
 | runs | which runs exist, which are left over |
 | say, wait | what a reader sees; waiting for a condition with a deadline |
-| routers | what FRR and GoBGP say about their sessions and routes |
+| routers | what FRR, GoBGP and BIRD say about their sessions and routes |
+| speakers | a router, whoever made it |
+| scenarios | the directories of `lab/scenarios`: found, read, run, all of them |
+| stage, witness, traffic | the words of their steps: what is done, what a router's table says, what clients see |
 | load | steady requests, each a new TCP connection |
 | bgp_frames, capture | BGP messages as they pass an interface, with kernel time stamps |
 | measured | the small labs, and what is done with them again and again |
 | course, contenders, figures | changes and how soon they are on the wire; who is compared; medians and the like |
 | logs | when a daemon says that something has happened |
-| failover, bridge, reaction, reloads, peers, scale, memory | what `lab/run` runs |
+| bridge, reaction, reloads, peers, scale, memory | what `lab/run` runs |
 | agent, flood, cuts | the parts of `peers`; flood_client sends the routes |
 """

@@ -8,13 +8,14 @@ import signal
 import sys
 from pathlib import Path
 
-from . import bridge, failover, memory, peers, reaction, reloads, runs, scale, validate
+from . import bridge, memory, peers, reaction, reloads, runs, scale, scenarios, validate
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
 from .say import Narrator
 
+# The scenario that shows most, under a word that is easily remembered.
+FAILOVER = "01"
 STORIES = {
-    "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
     "reaction": "from HAProxy's word to the UPDATE on the wire: herald beside ExaBGP's healthcheck",
     "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
     "reloads": "HAProxy is reloaded 0.7 s apart: healthy servers stay announced, dead ones withdrawn",
@@ -58,10 +59,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="list what can be run")
     parser.set_defaults(act=lambda _: parser.error("name what to run; --list lists it"))
     commands = parser.add_subparsers(metavar="COMMAND")
+    for name in scenarios.names():
+        words = [name[:2], name[3:], *(["failover"] if name[:2] == FAILOVER else [])]
+        command = commands.add_parser(name, aliases=words, help="a scenario")
+        command.add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
+        command.set_defaults(act=_scenario, scenario=name)
+    every = commands.add_parser("all", help="every scenario, one after the other, and a table of them")
+    every.set_defaults(act=_all)
     for name, summary in STORIES.items():
         command = commands.add_parser(name, help=summary)
         command.set_defaults(act=_story, story=name)
-    commands.choices["failover"].add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
     for name, (word, number, meaning) in COUNTS.items():
         commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
@@ -77,14 +84,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _story(arguments: argparse.Namespace) -> int:
+def _begin() -> Narrator:
     narrator = Narrator()
     go_first()
     for name in runs.remove_leftovers():
         narrator.line(f"removed what the dead run {name} had left")
-    if arguments.story == "failover":
-        met = failover.run(narrator, arguments.keep)
-    elif arguments.story in COUNTS:
+    return narrator
+
+
+def _scenario(arguments: argparse.Namespace) -> int:
+    return 0 if scenarios.run(_begin(), scenarios.find(arguments.scenario), arguments.keep).good else 1
+
+
+def _all(_: argparse.Namespace) -> int:
+    return 0 if scenarios.run_all(_begin()) else 1
+
+
+def _story(arguments: argparse.Namespace) -> int:
+    narrator = _begin()
+    if arguments.story in COUNTS:
         met = _MODULES[arguments.story].run(narrator, arguments.count)
     else:
         met = _MODULES[arguments.story].run(narrator)
@@ -101,7 +119,7 @@ def _count(text: str) -> int:
 def _shell(arguments: argparse.Namespace) -> int:
     found = [run for run in runs.all_runs() if run.in_use() and arguments.node in run.nodes]
     if not found:
-        raise NodeError(f"no lab with a node {arguments.node} is up; `lab/run failover --keep` leaves one up")
+        raise NodeError(f"no lab with a node {arguments.node} is up; `lab/run NN --keep` leaves one up")
     command = arguments.command or [os.environ.get("SHELL", "/bin/bash")]
     line = enter(found[-1].nodes[arguments.node].pid, *command)
     os.execvpe(line[0], line, environment({"TERM": os.environ.get("TERM", "dumb")}))
@@ -119,8 +137,11 @@ def _clean(_: argparse.Namespace) -> int:
 
 
 def _list() -> int:
+    for scenario in map(scenarios.find, scenarios.names()):
+        print(f"{scenario.directory.name:26} {scenario.title}")
+    print()
     for name, summary in STORIES.items():
-        print(f"{name:10} {summary}")
+        print(f"{name:26} {summary}")
     for run in runs.all_runs():
         print(f"\nup: {run.name}, nodes {' '.join(run.nodes)}")
     return 0

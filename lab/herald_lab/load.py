@@ -18,7 +18,7 @@ _CLIENT = Path(__file__).with_name("load_client.py")
 
 @dataclass(frozen=True)
 class Request:
-    """One request and what became of it. Times are seconds of the monotonic clock."""
+    """One request and what became of it. Times are seconds of the monotonic clock, the status is HTTP's (0: no answer)."""
 
     sent: float
     done: float
@@ -37,14 +37,29 @@ class Request:
         """In words: who answered, or why nobody did."""
         if self.lost:
             return self.error or (f"status {self.status}" if self.status else "connection closed without an answer")
-        return f"{self.region} via {self.nva}"
+        return f"{self.region} via {self.nva}" if self.nva else self.region
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that is waited for: where the page is from and, where it matters, which HAProxy passed it on."""
+
+    region: str
+    nva: str = ""
+
+    def __call__(self, request: Request) -> bool:
+        return not request.lost and request.region == self.region and self.nva in ("", request.nva)
+
+    def __str__(self) -> str:
+        return f"from {self.region} via {self.nva}" if self.nva else f"from {self.region}"
 
 
 class Load:
     """Requests at a steady rate until the context is left."""
 
-    def __init__(self, node: Node, host: str, rate: float) -> None:
-        self._process = node.open(sys.executable, "-I", str(_CLIENT), host, str(rate))
+    def __init__(self, node: Node, rate: float, *question: str) -> None:
+        """`question` is what the client asks for: `page HOST` or `name SERVER NAME`."""
+        self._process = node.open(sys.executable, "-I", str(_CLIENT), str(rate), *question)
         self._requests: list[Request] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -92,14 +107,14 @@ def lost(requests: list[Request]) -> int:
     return sum(request.lost for request in requests)
 
 
-def cut(requests: list[Request], nva: str) -> int:
-    """How many requests were cut in two by the move of the route to `nva`.
+def cut(requests: list[Request], wanted: Callable[[Request], bool]) -> int:
+    """How many requests were cut in two by the move of the route to where the answers are as `wanted`.
 
     Anycast moves packets, not connections: one that is open while the route changes goes on at a machine
     that has never heard of it, which resets it. No announcer can spare a client that.
     """
-    before = [request.sent for request in requests if not request.lost and request.nva != nva]
-    after = [request.done for request in requests if not request.lost and request.nva == nva]
+    before = [request.sent for request in requests if not request.lost and not wanted(request)]
+    after = [request.done for request in requests if not request.lost and wanted(request)]
     if not before or not after:
         return 0
     return sum(request.lost and not request.status and request.sent <= min(after) and request.done >= max(before) for request in requests)

@@ -5,9 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import dataclass
 from typing import Iterable, Sequence
 
 _COLOURS = {"bold": "1", "green": "32", "red": "31", "yellow": "33", "dim": "2"}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened at a moment of the monotonic clock."""
+
+    moment: float
+    text: str
+    style: str = ""
 
 
 class Narrator:

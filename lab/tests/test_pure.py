@@ -7,7 +7,7 @@ import unittest
 
 from herald_lab import images, routers, runs, say
 from herald_lab.expect import Expectations
-from herald_lab.load import Request, cut, lost, tally
+from herald_lab.load import Answer, Request, cut, lost, tally
 from herald_lab.memory import resident_kib
 from herald_lab.wait import Missed, until
 
@@ -40,17 +40,17 @@ class Requests(unittest.TestCase):
         old = [Request(at, at + 0.002, 200, "N", "old", "") for at in (1.000, 1.005)]
         new = [Request(at, at + 0.002, 200, "W", "new", "") for at in (1.015, 1.020)]
         torn = Request(1.010, 1.011, 0, "", "", "Connection reset by peer")
-        self.assertEqual(cut([*old, torn, *new], "new"), 1)
+        self.assertEqual(cut([*old, torn, *new], Answer("W", "new")), 1)
 
     def test_a_request_lost_before_or_after_the_move_was_not_cut(self) -> None:
         old, new = Request(1.0, 1.002, 200, "N", "old", ""), Request(1.1, 1.102, 200, "W", "new", "")
         early = Request(0.9, 0.901, 0, "", "", "Connection refused")
         late = Request(1.2, 1.201, 0, "", "", "Connection refused")
         refused = Request(1.05, 1.051, 503, "", "", "")
-        self.assertEqual(cut([early, old, refused, new, late], "new"), 0)
+        self.assertEqual(cut([early, old, refused, new, late], Answer("W", "new")), 0)
 
     def test_without_a_move_nothing_is_cut(self) -> None:
-        self.assertEqual(cut([request(), request(status=0)], "westeurope"), 0)
+        self.assertEqual(cut([request(), request(status=0)], Answer("West Europe")), 0)
 
     def test_fates_are_counted(self) -> None:
         self.assertEqual(tally([request(), request(), request(status=503)]).most_common(1), [("North Europe via northeurope", 2)])

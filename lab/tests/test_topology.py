@@ -17,9 +17,9 @@ topology:
     network-mode: none
   nodes:
     a:
-      image: quay.io/frrouting/frr:10.5.1
+      image: herald-lab/gobgp
       binds:
-        - a.conf:/etc/frr/frr.conf:ro
+        - a.conf:/etc/gobgpd.toml:ro
       env:
         NUMBER: 7
       sysctls:
@@ -62,7 +62,7 @@ class Reader(unittest.TestCase):
 
     def test_binds_are_relative_to_the_file(self) -> None:
         (bind,) = self.read(SMALL).nodes["a"].binds
-        self.assertEqual(bind, topology.Bind((self.directory / "a.conf").resolve(), "/etc/frr/frr.conf", read_only=True))
+        self.assertEqual(bind, topology.Bind((self.directory / "a.conf").resolve(), "/etc/gobgpd.toml", read_only=True))
 
     def test_exec_lines_are_split_as_containerlab_splits_them(self) -> None:
         commands = self.read(SMALL).nodes["a"].commands
@@ -113,7 +113,7 @@ class Reader(unittest.TestCase):
 
     def test_a_bound_file_that_does_not_exist_is_refused(self) -> None:
         text = SMALL.replace("a.conf:", "b.conf:")
-        self.assertEqual(self.faults(text), ["10: bind 'b.conf:/etc/frr/frr.conf:ro' names no file"])
+        self.assertEqual(self.faults(text), ["10: bind 'b.conf:/etc/gobgpd.toml:ro' names no file"])
 
     def test_every_fault_is_reported_in_one_go(self) -> None:
         text = SMALL.replace("a.conf:", "b.conf:").replace('"b:eth1"', '"c:eth1"').replace("name: small\n", "")
