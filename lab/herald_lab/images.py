@@ -68,6 +68,7 @@ _IMAGES = {
     "herald-lab/agent": Image((_herald,), directories=(_FOR_HERALD,), files=(_HERALD_TOML,)),
     "herald-lab/resolver": Image((_unbound, _herald), directories=(("/run/unbound", "root"), _FOR_HERALD), files=(_UNBOUND_CONF, _HERALD_TOML)),
     "herald-lab/unbound": Image((_unbound,), directories=(("/run/unbound", "root"),), files=(_UNBOUND_CONF,)),
+    "herald-lab/www": Image((_web, _herald), directories=(_FOR_HERALD,), files=(_WEB, _HERALD_TOML), variables=("REGION",)),
     "herald-lab/web": Image((_web,), files=(_WEB,), variables=("REGION",)),
     "herald-lab/cloud": Image((_cloud,), files=(_CLOUD,)),
     "herald-lab/host": Image(()),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 import re
 import socket
@@ -103,7 +104,7 @@ async def one(ask: Callable[[], Awaitable[Answer]], slots: asyncio.Semaphore) ->
         except asyncio.IncompleteReadError:
             error = "connection closed in the middle of the answer"
         except OSError as failure:
-            error = failure.strerror or str(failure)
+            error = os.strerror(failure.errno) if failure.errno else str(failure)
         print(json.dumps([sent, time.monotonic(), *answer, error]), flush=True)
 
 

@@ -61,19 +61,19 @@ class Traffic:
         assert first is not None  # the settled ones are such
         return Event(first.done, f"first answer {wanted}: {milliseconds(first.done - since)} after the event", "bold")
 
-    def moved(self, what: str, since: float, wanted: Answer, most_lost: int | None = 0, seconds: float = 20) -> Event:
-        """Waits until traffic has moved, and notes how long it took and what it cost.
+    def moved(self, what: str, since: float, wanted: Answer, most_lost: int | None = 0, within: float = 20) -> Event:
+        """Waits until traffic has moved, which must be `within` so many seconds, and notes how long it took and what it cost.
 
         More than `most_lost` requests must not be lost (None: however many, they are only counted). Connections
         that were open in the very moment of the move are counted apart.
         """
-        event = self.settle(since, wanted, seconds)
+        event = self.settle(since, wanted, max(within, 20))
         requests = self.load.since(since)
         in_two = cut(requests, wanted)
         move = Move(what, event.moment - since, len(requests), lost(requests) - in_two, in_two)
         self._moves.append(move)
         self._say.line(f"{len(requests)} requests meanwhile: {fates(requests)}")
-        self._expectations.expect(f"{what}: time until traffic moved", "measured", milliseconds(move.seconds), True)
+        self._expectations.at_most(f"{what}: time until traffic moved", within, move.seconds)
         self._expect_lost(what, move, most_lost)
         return event
 

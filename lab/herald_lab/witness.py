@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Callable
 
 from .expect import Expectations
 from .load import now
@@ -30,15 +31,21 @@ class Witness:
     def await_paths(self, *as_paths: str, seconds: float = 20) -> Event:
         """Waits until the router has exactly these: the event is when that was first seen."""
         wanted = list(as_paths)
-        until(
-            f"{self.name} to have {listed(wanted)} to {self.prefix}",
-            lambda: self._as_paths() == wanted,
-            seconds=seconds,
-            every=0.02,
-            nodes=(self.name, *self.suspects),
-            seen=lambda: f"it has {listed(self._as_paths())}",
+        return self._await(f"has {listed(wanted)}", lambda: self._as_paths() == wanted, lambda: f"has {listed(self._as_paths())}", seconds)
+
+    def await_best(self, as_path: str, seconds: float = 20) -> Event:
+        """Waits until the router prefers this one to whatever else it has."""
+        return self._await(f"prefers {listed([as_path])}", lambda: self._as_paths()[:1] == [as_path], lambda: f"has {listed(self._as_paths())}", seconds)
+
+    def await_gateways(self, *gateways: str, seconds: float = 20) -> Event:
+        """Waits until the router's kernel sends packets for the prefix to exactly these next hops."""
+        wanted = sorted(gateways)
+        return self._await(
+            f"sends it to {_any(wanted)}",
+            lambda: self.router.gateways(self.prefix) == wanted,
+            lambda: f"sends it to {_any(self.router.gateways(self.prefix))}",
+            seconds,
         )
-        return Event(now(), f"{self.name} has {listed(wanted)}", "green")
 
     def await_gateways(self, *gateways: str, seconds: float = 20) -> Event:
         """Waits until the router's kernel sends packets for the prefix to exactly these next hops."""
@@ -61,6 +68,11 @@ class Witness:
     def table(self) -> tuple[str, list[str]]:
         """What was asked, and the rows as the router's own tool draws them."""
         return f"{self.name}{self.router.question(self.prefix)}", self.router.table(self.prefix)
+
+    def _await(self, wanted: str, probe: Callable[[], bool], seen: Callable[[], str], seconds: float) -> Event:
+        suspects = (self.name, *self.suspects)
+        until(f"the time when {self.name} {wanted} ({self.prefix})", probe, seconds=seconds, every=0.02, nodes=suspects, seen=lambda: f"it {seen()}")
+        return Event(now(), f"{self.name} {wanted}", "green")
 
     def _as_paths(self) -> list[str]:
         return [path.as_path for path in self.paths()]
