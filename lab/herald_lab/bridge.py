@@ -111,12 +111,13 @@ class Deaths:
     def _death(self, traffic: Traffic) -> tuple[list[Request], float]:
         killed = self.lab.programs["web-ne", "web"].send(signal.SIGKILL)
         moved = traffic.settle(killed, WEST)
+        traffic.close(moved.moment)
         return traffic.load.since(killed), moved.moment - killed
 
     def _recovery_of(self, traffic: Traffic) -> list[Request]:
         started = now()
         self.lab.start("web-ne", "web")
-        traffic.settle(started, NORTH)
+        traffic.close(traffic.settle(started, NORTH).moment)
         return traffic.load.since(started)
 
     def _expect(self, what: str, fates: list[tuple[int, int]]) -> None:

@@ -61,6 +61,10 @@ class Load:
         """`question` is what the client asks for: `page HOST` or `name SERVER NAME`."""
         self._process = node.open(sys.executable, "-I", str(_CLIENT), str(rate), *question)
         self._requests: list[Request] = []
+        # The requests up to number `_closed`, the last of them sent at `_closed_until`, are answered or lost, and those `_ahead`.
+        self._closed = 0
+        self._ahead: dict[int, float] = {}
+        self._closed_until = 0.0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -91,10 +95,20 @@ class Load:
         last = list(self._requests)[-count:]
         return len(last) == count and all(map(wanted, last))
 
+    def closed(self, moment: float) -> bool:
+        """Whether all requests sent before `moment` have been answered or lost: a slow one may still be out."""
+        return self._closed_until >= moment
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self._requests.append(Request(*json.loads(line)))
+            number, *fields = json.loads(line)
+            request = Request(*fields)
+            self._requests.append(request)
+            self._ahead[number] = request.sent
+            while self._closed in self._ahead:
+                self._closed_until = self._ahead.pop(self._closed)
+                self._closed += 1
 
 
 def tally(requests: list[Request]) -> Counter:

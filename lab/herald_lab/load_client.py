@@ -3,8 +3,8 @@
     load_client.py RATE page HOST           a page, each time over a new TCP connection
     load_client.py RATE name SERVER NAME    the address of a name, each time from a new UDP port
 
-A line is a JSON array: when the request was sent and when it was answered (seconds of the monotonic clock, which all
-nodes share), the status, who has answered, the NVA that passed it on, and the error. Of a page: HTTP's status, the region that
+A line is a JSON array: the number of the request (from 0), when it was sent and when it was answered (seconds of the monotonic clock,
+which all nodes share), the status, who has answered, the NVA that passed it on, and the error. Of a page: HTTP's status, the region that
 the page names, the header X-Nva. Of a name: 200 for an address, which is taken for who has answered, else 500 + RCODE (RFC 1035
 §4.1.1). Status 0: no answer. It stops at the end of its standard input.
 """
@@ -92,7 +92,7 @@ async def name(server: str, asked: str) -> Answer:
     return 200 if who else 500 + (data[3] & 15), who, ""
 
 
-async def one(ask: Callable[[], Awaitable[Answer]], slots: asyncio.Semaphore) -> None:
+async def one(number: int, ask: Callable[[], Awaitable[Answer]], slots: asyncio.Semaphore) -> None:
     """One request, and the line about it."""
     async with slots:
         sent, error = time.monotonic(), ""
@@ -105,7 +105,7 @@ async def one(ask: Callable[[], Awaitable[Answer]], slots: asyncio.Semaphore) ->
             error = "connection closed in the middle of the answer"
         except OSError as failure:
             error = os.strerror(failure.errno) if failure.errno else str(failure)
-        print(json.dumps([sent, time.monotonic(), *answer, error]), flush=True)
+        print(json.dumps([number, sent, time.monotonic(), *answer, error]), flush=True)
 
 
 async def main(rate: float, ask: Callable[[], Awaitable[Answer]]) -> None:
@@ -117,7 +117,7 @@ async def main(rate: float, ask: Callable[[], Awaitable[Answer]]) -> None:
     out: set[asyncio.Task] = set()
     start, count = loop.time(), 0
     while not stopped.is_set():
-        task = loop.create_task(one(ask, slots))
+        task = loop.create_task(one(count, ask, slots))
         out.add(task)
         task.add_done_callback(out.discard)
         count += 1

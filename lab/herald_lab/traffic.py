@@ -61,6 +61,10 @@ class Traffic:
         assert first is not None  # the settled ones are such
         return Event(first.done, f"first answer {wanted}: {milliseconds(first.done - since)} after the event", "bold")
 
+    def close(self, moment: float) -> None:
+        """Waits until no request that was sent before `moment` is still out."""
+        until("the requests that are still out", lambda: self.load.closed(moment), seconds=10)
+
     def moved(self, what: str, since: float, wanted: Answer, most_lost: int | None = 0, within: float = 20) -> Event:
         """Waits until traffic has moved, which must be `within` so many seconds, and notes how long it took and what it cost.
 
@@ -68,6 +72,7 @@ class Traffic:
         that were open in the very moment of the move are counted apart.
         """
         event = self.settle(since, wanted, max(within, 20))
+        self.close(event.moment)
         requests = self.load.since(since)
         in_two = cut(requests, wanted)
         move = Move(what, event.moment - since, len(requests), lost(requests) - in_two, in_two)
@@ -79,6 +84,7 @@ class Traffic:
 
     def unharmed(self, what: str, since: float, wanted: Answer) -> None:
         """Notes that every request since a moment must have been answered as wanted, and how many there were."""
+        self.close(now())
         requests = self.load.since(since)
         astray = [request for request in requests if not wanted(request)]
         self._say.line(f"{len(requests)} requests meanwhile: {fates(requests)}")
