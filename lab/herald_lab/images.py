@@ -58,17 +58,22 @@ _bird = Program("bird", ("bird", "-f", "-c", _BIRD_CONF, "-s", "/run/bird/bird.c
 _web = Program("web", ("python3", _WEB))
 _cloud = Program("cloud", ("python3", _CLOUD), ready="/run/cloud.ready")
 
-_FOR_HAPROXY, _FOR_HERALD = ("/run/haproxy", "root"), ("/run/herald", "root")
+_FOR_HAPROXY, _FOR_UNBOUND = (("/run/haproxy", "root"),), (("/run/unbound", "root"),)
+_FOR_HERALD = (("/run/herald", "root"), ("/var/lib/herald", "root"))
+
+_nva = Image((_haproxy, _herald), directories=_FOR_HAPROXY + _FOR_HERALD, files=(_HAPROXY_CFG, _HERALD_TOML))
 
 _IMAGES = {
     FRR: Image((), directories=(("/run/frr", "frr"),), files=(FRR_DAEMONS_FILE, "/etc/frr/frr.conf"), frr=True),
     GOBGP: Image((_gobgpd,), files=(_GOBGPD_TOML,)),
     BIRD: Image((_bird,), directories=(("/run/bird", "root"),), files=(_BIRD_CONF,)),
-    "herald-lab/nva": Image((_haproxy, _herald), directories=(_FOR_HAPROXY, _FOR_HERALD), files=(_HAPROXY_CFG, _HERALD_TOML)),
-    "herald-lab/agent": Image((_herald,), directories=(_FOR_HERALD,), files=(_HERALD_TOML,)),
-    "herald-lab/resolver": Image((_unbound, _herald), directories=(("/run/unbound", "root"), _FOR_HERALD), files=(_UNBOUND_CONF, _HERALD_TOML)),
-    "herald-lab/unbound": Image((_unbound,), directories=(("/run/unbound", "root"),), files=(_UNBOUND_CONF,)),
-    "herald-lab/www": Image((_web, _herald), directories=(_FOR_HERALD,), files=(_WEB, _HERALD_TOML), variables=("REGION",)),
+    "herald-lab/nva": _nva,
+    # The same, with a keepalived that nobody has started.
+    "herald-lab/pair": _nva,
+    "herald-lab/agent": Image((_herald,), directories=_FOR_HERALD, files=(_HERALD_TOML,)),
+    "herald-lab/resolver": Image((_unbound, _herald), directories=_FOR_UNBOUND + _FOR_HERALD, files=(_UNBOUND_CONF, _HERALD_TOML)),
+    "herald-lab/unbound": Image((_unbound,), directories=_FOR_UNBOUND, files=(_UNBOUND_CONF,)),
+    "herald-lab/www": Image((_web, _herald), directories=_FOR_HERALD, files=(_WEB, _HERALD_TOML), variables=("REGION",)),
     "herald-lab/web": Image((_web,), files=(_WEB,), variables=("REGION",)),
     "herald-lab/cloud": Image((_cloud,), files=(_CLOUD,)),
     "herald-lab/host": Image(()),
