@@ -42,24 +42,24 @@ def stopped(stage: Stage, gateway: Witness, traffic: Traffic) -> None:
     """The document stops www1 in the portal, waits a few seconds, and restarts the browser."""
     stage.chapter("The web server of www1 stops")
     killed = stage.kill("www1", "web")
-    moved = traffic.moved("www1 stopped", killed, WWW2, most_lost=None, within=3)
-    stage.tell(gateway.await_best(SECONDARY), moved)
+    routed = gateway.await_best(SECONDARY)
+    stage.tell(routed, traffic.moved("www1 stopped", killed, WWW2, most_lost=None, within=3))
     look(stage, "www1 stopped", "www2")
     stage.chapter("… and is started again")
     started = stage.start("www1", "web")
-    moved = traffic.moved("www1 started", started, WWW1, within=3)
-    stage.tell(gateway.await_best(PRIMARY), moved)
+    routed = gateway.await_best(PRIMARY)
+    stage.tell(routed, traffic.moved("www1 started", started, WWW1, within=3))
 
 
 def network(stage: Stage, gateway: Witness, traffic: Traffic) -> None:
     """The region is gone, with its web server and its name server."""
     stage.chapter("The whole first network is cut off")
     cut = stage.do("gw-1", "sh", "-c", "ip link set eth3 down; ip link set eth4 down")
-    moved = traffic.moved("network cut off", cut, WWW2, most_lost=None, within=3)
-    stage.tell(gateway.await_best(SECONDARY), moved)
+    routed = gateway.await_best(SECONDARY)
+    stage.tell(routed, traffic.moved("network cut off", cut, WWW2, most_lost=None, within=3))
     look(stage, "network cut off", "www2")
     stage.chapter("… and joined again")
     joined = stage.do("gw-1", "sh", "-c", "ip link set eth3 up; ip link set eth4 up")
-    moved = traffic.moved("network joined", joined, WWW1, within=20)
-    stage.tell(gateway.await_best(PRIMARY), moved)
+    routed = gateway.await_best(PRIMARY)
+    stage.tell(routed, traffic.moved("network joined", joined, WWW1, within=20))
     look(stage, "network joined", "www1")
