@@ -90,10 +90,10 @@ class Load:
         found = [request for request in self.since(moment) if wanted(request)]
         return min(found, key=lambda request: request.done) if found else None
 
-    def settled(self, count: int, wanted: Callable[[Request], bool]) -> bool:
-        """Whether the last `count` requests all were such."""
+    def settled(self, count: int, wanted: Callable[[Request], bool], since: float = 0.0) -> bool:
+        """Whether the last `count` requests all were such, and sent at or after `since`."""
         last = list(self._requests)[-count:]
-        return len(last) == count and all(map(wanted, last))
+        return len(last) == count and all(request.sent >= since and wanted(request) for request in last)
 
     def closed(self, moment: float) -> bool:
         """Whether all requests sent before `moment` have been answered or lost: a slow one may still be out."""

@@ -111,6 +111,13 @@ def frr_ready(router: Node, neighbor: str) -> bool:
     return known.get("bgpState") in ("Active", "Connect")
 
 
+def frr_bfd_up(router: Node) -> set[str]:
+    """The addresses of the peers that an FRR router's BFD finds up."""
+    text = router.run("vtysh", "-c", "show bfd peers json", check=False)
+    peers = json.loads(text) if text.startswith("[") else []
+    return {peer.get("peer", "") for peer in peers if peer.get("status") == "up"}
+
+
 def gobgp_ready(router: Node, neighbor: str) -> bool:
     """The same of a GoBGP router."""
     return _gobgp_states(router).get(neighbor) in (_CONNECT, _ACTIVE)

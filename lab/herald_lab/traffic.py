@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Callable
 
 from .expect import Expectations
 from .load import Answer, Load, Request, cut, lost, now, tally
@@ -13,6 +14,8 @@ from .wait import until
 SETTLED = 40
 # A connection lives for a millisecond or two, and there are some 200 a second: it is one, now and then.
 MOST_CUT = 2
+# An answer takes a millisecond or two. A packet that was dropped is sent again after a second (RFC 6298).
+LATE = 0.5
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,11 @@ class Traffic:
     def __exit__(self, *_: object) -> None:
         self.load.stop()
 
-    def await_answers(self, wanted: Answer, seconds: float = 20) -> None:
-        """Waits until the last answers all came as wanted."""
+    def await_answers(self, wanted: Callable[[Request], bool], seconds: float = 20, since: float = 0.0) -> None:
+        """Waits until the last answers, to requests sent at or after `since`, all came as wanted."""
         until(
-            f"answers {wanted}",
-            lambda: self.load.settled(SETTLED, wanted),
+            f"answers {wanted}" if isinstance(wanted, Answer) else "answers",
+            lambda: self.load.settled(SETTLED, wanted, since),
             seconds=seconds,
             nodes=self._suspects,
             seen=lambda: f"the answers were {fates(self.load.since(now() - 1))}",
@@ -56,7 +59,7 @@ class Traffic:
 
     def settle(self, since: float, wanted: Answer, seconds: float = 20) -> Event:
         """Waits until traffic has moved: the event is the first answer that came the new way."""
-        self.await_answers(wanted, seconds)
+        self.await_answers(wanted, seconds, since)
         first = self.load.first(since, wanted)
         assert first is not None  # the settled ones are such
         return Event(first.done, f"first answer {wanted}: {milliseconds(first.done - since)} after the event", "bold")
@@ -82,6 +85,31 @@ class Traffic:
         self._expect_lost(what, move, most_lost)
         return event
 
+    def struck(self, what: str, since: float, wanted: Answer | None, within: float) -> Event:
+        """Waits until traffic goes on where several places serve at once, and notes until when requests were lost, and how many.
+
+        `wanted` is who answers from then on; None: any. The last request to be lost must have been sent `within` so many seconds.
+        """
+        self.await_answers(wanted or _anybody, since=now())
+        self.close(now())
+        requests = self.load.since(since)
+        gone = [request.sent for request in requests if request.lost]
+        move = Move(what, max(gone, default=since) - since, len(requests), len(gone), 0)
+        self._moves.append(move)
+        self._expectations.at_most(f"{what}: the last request lost was sent after", within, move.seconds)
+        self._expectations.expect(f"{what}: requests lost of {move.requests}", "measured", str(move.lost), True)
+        late = sum(not request.lost and request.done - request.sent > LATE for request in requests)
+        self._expectations.expect(f"{what}: … answered late, after {milliseconds(LATE)} or more", "measured", str(late), True)
+        return Event(now(), f"{len(requests)} requests meanwhile: {fates(requests)}", "bold")
+
+    def share(self, count: int, wanted: Answer) -> float:
+        """Which share of the next `count` requests is answered as wanted."""
+        began = now()
+        until(f"{count} answers", lambda: len(self.load.since(began)) >= count, seconds=20)
+        requests = self.load.since(began)
+        self._say.line(f"{len(requests)} requests: {fates(requests)}")
+        return sum(map(wanted, requests)) / len(requests)
+
     def unharmed(self, what: str, since: float, wanted: Answer) -> None:
         """Notes that every request since a moment must have been answered as wanted, and how many there were."""
         self.close(now())
@@ -99,6 +127,10 @@ class Traffic:
         wanted = f"at most {most}" if most else "0"
         self._expectations.expect(f"{what}: requests lost of {move.requests}", wanted, str(move.lost), move.lost <= most)
         self._expectations.expect(f"{what}: open while the route moved, cut in two", f"at most {MOST_CUT}", str(move.cut), move.cut <= MOST_CUT)
+
+
+def _anybody(request: Request) -> bool:
+    return not request.lost
 
 
 def fates(requests: list[Request]) -> str:
