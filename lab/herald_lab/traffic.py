@@ -82,7 +82,7 @@ class Traffic:
         self._moves.append(move)
         self._say.line(f"{len(requests)} requests meanwhile: {fates(requests)}")
         self._expectations.at_most(f"{what}: time until traffic moved", within, move.seconds)
-        self._expect_lost(what, move, most_lost)
+        self._expect_lost(what, move, requests, most_lost)
         return event
 
     def struck(self, what: str, since: float, wanted: Answer | None, within: float) -> Event:
@@ -97,9 +97,7 @@ class Traffic:
         move = Move(what, max(gone, default=since) - since, len(requests), len(gone), 0)
         self._moves.append(move)
         self._expectations.at_most(f"{what}: the last request lost was sent after", within, move.seconds)
-        self._expectations.expect(f"{what}: requests lost of {move.requests}", "measured", str(move.lost), True)
-        late = sum(not request.lost and request.done - request.sent > LATE for request in requests)
-        self._expectations.expect(f"{what}: … answered late, after {milliseconds(LATE)} or more", "measured", str(late), True)
+        self._measured(what, move, requests)
         return Event(now(), f"{len(requests)} requests meanwhile: {fates(requests)}", "bold")
 
     def share(self, count: int, wanted: Answer) -> float:
@@ -120,13 +118,21 @@ class Traffic:
         self._expectations.equal(f"{what}: requests lost of {len(requests)}", 0, lost(requests))
         self._expectations.equal(f"{what}: requests answered elsewhere", 0, len(astray) - lost(astray))
 
-    def _expect_lost(self, what: str, move: Move, most: int | None) -> None:
+    def _expect_lost(self, what: str, move: Move, requests: list[Request], most: int | None) -> None:
         if most is None:
-            self._expectations.expect(f"{what}: requests lost of {move.requests}", "measured", str(move.lost + move.cut), True)
+            self._measured(what, move, requests)
             return
         wanted = f"at most {most}" if most else "0"
         self._expectations.expect(f"{what}: requests lost of {move.requests}", wanted, str(move.lost), move.lost <= most)
         self._expectations.expect(f"{what}: open while the route moved, cut in two", f"at most {MOST_CUT}", str(move.cut), move.cut <= MOST_CUT)
+
+    def _measured(self, what: str, move: Move, requests: list[Request]) -> None:
+        self._expectations.expect(f"{what}: requests lost of {move.requests}", "measured", str(move.lost + move.cut), True)
+        self._expectations.expect(f"{what}: … answered late, after {milliseconds(LATE)} or more", "measured", str(_late(requests)), True)
+
+
+def _late(requests: list[Request]) -> int:
+    return sum(not request.lost and request.done - request.sent > LATE for request in requests)
 
 
 def _anybody(request: Request) -> bool:
