@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import threading
 import time
@@ -59,7 +60,11 @@ class Load:
 
     def __init__(self, node: Node, rate: float, *question: str) -> None:
         """`question` is what the client asks for: `page HOST` or `name SERVER NAME`."""
-        self._process = node.open(sys.executable, "-I", str(_CLIENT), str(rate), *question)
+        self.begin(node.open(sys.executable, "-I", str(_CLIENT), str(rate), *question))
+
+    def begin(self, client: subprocess.Popen) -> None:
+        """Reads what a client writes."""
+        self._process = client
         self._requests: list[Request] = []
         # The requests up to number `_closed`, the last of them sent at `_closed_until`, are answered or lost, and those `_ahead`.
         self._closed = 0
@@ -67,6 +72,10 @@ class Load:
         self._closed_until = 0.0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def join(self) -> None:
+        """Waits until the client has written its last line."""
+        self._reader.join(timeout=10)
 
     def __enter__(self) -> Load:
         return self
@@ -78,7 +87,7 @@ class Load:
         """Sends no more, and waits for the answers that are still out."""
         if self._process.stdin and not self._process.stdin.closed:
             self._process.stdin.close()
-        self._reader.join(timeout=10)
+        self.join()
         self._process.wait(timeout=10)
 
     def since(self, moment: float) -> list[Request]:

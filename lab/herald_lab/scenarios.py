@@ -51,15 +51,14 @@ class Outcome:
 
     def row(self) -> tuple[str, ...]:
         """Its row in the table of all."""
-        rows, moves = self.stage.expectations.rows, self.stage.moves
-        met = sum(row[3] for row in rows)
-        moved = [move.seconds for move in moves if move.seconds]
-        lost, sent = sum(move.lost + move.cut for move in moves), sum(move.requests for move in moves)
-        verdict = f"{met} of {len(rows)}" + ("" if self.good else ", FAILED")
-        return self.scenario.directory.name, verdict, milliseconds(moved[0]) if moved else "-", f"{lost} of {sent}", f"{self.seconds:.0f} s"
+        rows = self.stage.expectations.rows
+        verdict = f"{sum(row[3] for row in rows)} of {len(rows)}" + ("" if self.good else ", FAILED")
+        first = next(iter(self.stage.moves), None)
+        moved = (first.what, milliseconds(first.seconds), f"{first.lost + first.cut} of {first.requests}") if first else ("-", "-", "-")
+        return self.scenario.directory.name, verdict, *moved, f"{self.seconds:.0f} s"
 
 
-HEAD = ("scenario", "expectations met", "first failover", "requests lost in all its moves", "took")
+HEAD = ("scenario", "expectations met", "its first failover", "time", "requests lost", "the run took")
 
 
 def names(root: Path = ROOT) -> list[str]:

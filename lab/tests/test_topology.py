@@ -115,6 +115,24 @@ class Reader(unittest.TestCase):
         text = SMALL.replace("a.conf:", "b.conf:")
         self.assertEqual(self.faults(text), ["10: bind 'b.conf:/etc/gobgpd.toml:ro' names no file"])
 
+    def test_a_daemon_without_its_file_is_refused(self) -> None:
+        text = SMALL.replace(":/etc/gobgpd.toml:ro", ":/etc/gobgp.toml:ro")
+        self.assertEqual(self.faults(text), ["7: node a binds no /etc/gobgpd.toml"])
+
+    def test_a_daemon_without_its_variable_is_refused(self) -> None:
+        text = SMALL.replace("herald-lab/host", "herald-lab/web\n      binds:\n        - a.conf:/srv/web.py")
+        self.assertEqual(self.faults(text), ["18: node b sets no REGION"])
+
+    def test_an_mtu_that_no_cable_takes_is_refused(self) -> None:
+        for mtu in ("jumbo", "67", "65536"):
+            with self.subTest(mtu=mtu):
+                (fault,) = self.faults(SMALL.replace("mtu: 9000", f"mtu: {mtu}"))
+                self.assertTrue(fault.startswith(f"22: mtu {mtu!r}" if mtu == "jumbo" else f"22: mtu {mtu} "), fault)
+
+    def test_a_bind_of_a_form_that_containers_know_and_nodes_do_not_is_refused(self) -> None:
+        text = SMALL.replace("/etc/gobgpd.toml:ro", "/etc/gobgpd.toml:rw")
+        self.assertIn("10: bind 'a.conf:/etc/gobgpd.toml:rw' is not understood", self.faults(text))
+
     def test_every_fault_is_reported_in_one_go(self) -> None:
         text = SMALL.replace("a.conf:", "b.conf:").replace('"b:eth1"', '"c:eth1"').replace("name: small\n", "")
         self.assertEqual([fault.split(":")[0] for fault in self.faults(text)], ["1", "9", "20"])
