@@ -13,7 +13,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
+from types import ModuleType
 
 from . import images, topology
 from .lab import Lab
@@ -36,7 +36,8 @@ class Scenario:
     name: str
     title: str
     topology: Path
-    steps: Callable[[Stage], None]
+    # Its `steps.py`, whose chapters other stories on the same topology may use.
+    story: ModuleType
 
 
 @dataclass(frozen=True)
@@ -85,26 +86,29 @@ def read(directory: Path) -> Scenario:
     if not described.is_file():
         faults.append(Fault(directory, 1, f"there is no {described.name}", "the topology has the name of the directory, without its number"))
     title = _title(directory / "README.md", faults)
-    steps = _steps(directory / "steps.py", faults)
-    if faults or steps is None:
+    story = _story(directory / "steps.py", faults)
+    if faults or story is None:
         raise Faults(faults)
-    return Scenario(directory, number, name, title, described, steps)
+    return Scenario(directory, number, name, title, described, story)
 
 
-def run(narrator: Narrator, scenario: Scenario, keep: bool = False) -> Outcome:
-    """Runs a scenario, closes with the table of what was expected, and takes everything down, unless it shall be kept."""
+def run(narrator: Narrator, scenario: Scenario, keep: bool = False, still: Path | None = None) -> Outcome:
+    """Runs a scenario, closes with the table of what was expected, and takes everything down, unless it shall be kept.
+
+    `still` gets a picture, of a scenario that draws one.
+    """
     began = time.monotonic()
     narrator.chapter(f"{scenario.number}: {scenario.title}")
     described = topology.read(scenario.topology)
     with Lab(described, scenario.directory.name) as lab:
-        stage = Stage(lab, narrator)
+        stage = Stage(lab, narrator, still=still)
 
-        def story() -> bool:
-            scenario.steps(stage)
+        def told() -> bool:
+            scenario.story.steps(stage)
             narrator.chapter("Summary")
             return stage.expectations.close(narrator)
 
-        good = lab.told(narrator, story)
+        good = lab.told(narrator, told)
         if keep:
             lab.keep()
             narrator.chapter("Kept running")
@@ -132,8 +136,8 @@ def _title(readme: Path, faults: list[Fault]) -> str:
     return found[1]
 
 
-def _steps(file: Path, faults: list[Fault]) -> Callable[[Stage], None] | None:
-    """The function `steps` of a script, which is a module of its own and may have its own helpers."""
+def _story(file: Path, faults: list[Fault]) -> ModuleType | None:
+    """The script, which is a module of its own and has a function `steps`."""
     if not file.is_file():
         faults.append(Fault(file.parent, 1, "there is no steps.py", "it defines `def steps(stage): …`"))
         return None
@@ -146,11 +150,10 @@ def _steps(file: Path, faults: list[Fault]) -> Callable[[Stage], None] | None:
     except SyntaxError as error:
         faults.append(Fault(file, error.lineno or 1, f"not Python: {error.msg}"))
         return None
-    steps = getattr(module, "steps", None)
-    if not callable(steps):
+    if not callable(getattr(module, "steps", None)):
         faults.append(Fault(file, 1, "there is no function steps", "write `def steps(stage): …`"))
         return None
-    return steps
+    return module
 
 
 def _how_to_look(lab: Lab, described: Topology) -> list[str]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import signal
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from . import speakers
@@ -37,6 +38,8 @@ class Stage:
     say: Narrator
     expectations: Expectations = field(default_factory=Expectations)
     moves: list[Move] = field(default_factory=list)
+    # Where a story that draws pictures leaves one of its decisive moment.
+    still: Path | None = None
     _witnesses: list[Witness] = field(default_factory=list)
 
     # --- Telling ------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ class Outcomes(unittest.TestCase):
         expectations = Expectations()
         expectations.equal("a", 1, 1)
         expectations.equal("b", 1, 1 if good else 2)
-        stage = Stage(None, Narrator(colour=False), expectations, moves)  # type: ignore[arg-type]
+        stage = Stage(None, Narrator(()), expectations, moves)  # type: ignore[arg-type]
         return Outcome(scenarios.find("01"), stage, good, 20.4)
 
     def test_the_first_move_stands_for_the_scenario(self) -> None:

@@ -6,6 +6,8 @@ notices, herald withdraws, and the on-premises router's own table is the witness
 
 from herald_lab import routers
 from herald_lab.load import Answer
+from herald_lab.picture import Place, Watcher
+from herald_lab.record import svg
 from herald_lab.say import Event, milliseconds
 from herald_lab.stage import Stage
 from herald_lab.traffic import Traffic
@@ -21,6 +23,7 @@ NVA = {"ne": "172.16.156.70", "we": "172.16.136.70"}
 FABRIC = {"ne": "172.16.159.1", "we": "172.16.139.1"}
 FROM_NORTH, FROM_WEST = Answer("North Europe", "northeurope"), Answer("West Europe", "westeurope")
 BRIDGED = Answer("West Europe", "northeurope")
+PLACES = (Place("North Europe", "web-ne", "nva-ne", GATEWAY_NORTH), Place("West Europe", "web-we", "nva-we", GATEWAY_WEST))
 
 
 def steps(stage: Stage) -> None:
@@ -33,10 +36,15 @@ def steps(stage: Stage) -> None:
     stage.chapter(f"The client asks {RATE} times a second, each time over a new TCP connection")
     with stage.traffic("client", ADDRESS, RATE) as traffic:
         traffic.await_answers(FROM_NORTH)
-        failure(stage, onprem, traffic)
-        recovery(stage, onprem, traffic)
-        drain(stage, onprem, traffic)
-        back(stage, onprem, traffic)
+        watcher = Watcher(stage.lab, traffic.load, PREFIX, PLACES)
+        with stage.say.picture(watcher.lines):
+            failure(stage, onprem, traffic)
+            if stage.still:
+                stage.still.write_text(svg(watcher.lines()))
+            recovery(stage, onprem, traffic)
+            drain(stage, onprem, traffic)
+            back(stage, onprem, traffic)
+            servers(stage, onprem, traffic)
 
 
 def sessions(stage: Stage) -> None:
@@ -144,3 +152,15 @@ def back(stage: Stage, onprem: Witness, traffic: Traffic) -> None:
     onprem.expect("herald back", (NORTH, WEST), GATEWAY_NORTH)
     await_route_servers(stage, "ne")
     stage.say.line("both route servers of North Europe have their session again", "green")
+
+
+def servers(stage: Stage, onprem: Witness, traffic: Traffic) -> None:
+    """A region has two route servers, and one is enough."""
+    for server, daemon in (("rs-0-ne", "bgpd"), ("rs-1-ne", "gobgpd")):
+        stage.chapter(f"Route server {server} is restarted")
+        stopped = stage.stop(server, daemon)
+        stage.expect(f"{server}: exit status of {daemon}", 0, stage.lab.programs[server, daemon].wait(10))
+        stage.start(server, daemon)
+        stage.await_sessions(server, NVA["ne"], FABRIC["ne"])
+        stage.tell(onprem.await_paths(NORTH, WEST))
+        traffic.unharmed(f"{server} restarted", stopped, FROM_NORTH)

@@ -48,7 +48,6 @@ def steps(stage: Stage) -> None:
         stage.tell(vpc.await_paths(NEAR))
         stage.expect("endpoint-1: bgpd's exit status", 0, stage.lab.programs["endpoint-1", "bgpd"].wait(10))
         stage.start("endpoint-1", "bgpd")
-        stage.node("endpoint-1").run("vtysh", "-b")
         await_endpoint(stage, "endpoint-1")
         stage.tell(vpc.await_paths(NEAR, NEAR))
         traffic.unharmed("endpoint replaced", stopped, A)
