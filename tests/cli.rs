@@ -196,6 +196,25 @@ fn completions_and_manual_pages_know_every_command() {
 }
 
 #[test]
+fn colour_is_for_terminals_and_for_those_who_want_it() {
+    let directory = directory("cli");
+    let file = write_config(directory.path(), &usual().set("bgp", "hold-time", "\"2s\""));
+    let check = format!("{BINARY} check {}", file.display());
+    let shown = |command: &mut Command| said(&output(command)).contains('\u{1b}');
+    // script(1) gives it a terminal.
+    let terminal = |no_colour: &str| {
+        let mut command = Command::new("script");
+        command.args(["-qec", &check, "/dev/null"]).env("TERM", "xterm").env("NO_COLOR", no_colour);
+        command
+    };
+    assert!(shown(&mut terminal("")), "a terminal, and NO_COLOR is empty");
+    assert!(!shown(&mut terminal("1")), "a terminal, and NO_COLOR is set");
+    assert!(!shown(Command::new(BINARY).arg("check").arg(&file).env_remove("NO_COLOR")), "a pipe");
+    let coloured = output(&mut terminal(""));
+    assert_eq!(coloured.status.code(), Some(1), "{}", said(&coloured));
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_panic() {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{BINARY} --help | true; {BINARY} completions bash | head -n 1")]);

@@ -20,5 +20,8 @@
 | course, contenders, figures | changes and how soon they are on the wire; who is compared; medians and the like |
 | logs | when a daemon says that something has happened |
 | failover, bridge, reaction, reloads, peers, scale, memory | what `lab/run` runs |
+| chaos (a package of its own) | faults by a seed, and what is true compared with what route servers hold |
+| soak, many, resources | what herald holds while everything comes and goes; soak_client is everybody who talks to it |
+| bench, rivals, flaps | every figure in one table; anycast_healthchecker with BIRD; a server that flaps |
 | agent, flood, cuts | the parts of `peers`; flood_client sends the routes |
 """

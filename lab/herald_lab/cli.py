@@ -8,19 +8,25 @@ import signal
 import sys
 from pathlib import Path
 
-from . import bridge, failover, memory, peers, reaction, reloads, runs, scale, validate
+from . import bench, bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, soak, validate
+from .chaos import run as chaos
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
-from .say import Narrator
+from .record import Recording
+from .say import Narrator, Screen, terminal
 
 STORIES = {
     "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
+    "maintenance": "reload with another prepend, drain and resume, stop and start, under 200 requests a second",
     "reaction": "from HAProxy's word to the UPDATE on the wire: herald beside ExaBGP's healthcheck",
     "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
     "reloads": "HAProxy is reloaded 0.7 s apart: healthy servers stay announced, dead ones withdrawn",
     "peers": "a peer that sends a million routes, paths that die (BFD), an agent that is killed and started",
     "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
+    "chaos": "faults of every kind by a seed, and a checker that compares truth and route servers all the time",
+    "soak": "memory, descriptors and threads of herald while everything comes and goes; 1000 services with 8 neighbours",
+    "bench": "every figure that herald must reach, beside ExaBGP's healthcheck and anycast_healthchecker with BIRD",
 }
 # How often the stories repeat what they measure: option, default, meaning.
 COUNTS = {
@@ -29,7 +35,7 @@ COUNTS = {
     "peers": ("times", 5, "starts, kills and cuts of each kind"),
     "reaction": ("changes", 100, "deaths, recoveries and ends of HAProxy, of each contender"),
 }
-_MODULES = {"reaction": reaction, "bridge": bridge, "reloads": reloads, "peers": peers, "scale": scale, "memory": memory}
+_MODULES = {"maintenance": maintenance, "reaction": reaction, "bridge": bridge, "reloads": reloads, "peers": peers, "scale": scale, "memory": memory}
 
 
 def main() -> int:
@@ -62,8 +68,18 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary)
         command.set_defaults(act=_story, story=name)
     commands.choices["failover"].add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
+    commands.choices["failover"].add_argument("--record", type=Path, metavar="FILE", help="keep what a terminal shows, for asciinema (version 2)")
+    commands.choices["failover"].add_argument("--still", type=Path, metavar="FILE", help="draw the moment at which traffic has moved, as SVG")
     for name, (word, number, meaning) in COUNTS.items():
         commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
+    for name, meaning in (("chaos", "how long faults strike"), ("soak", "how long everything comes and goes")):
+        commands.choices[name].add_argument("--minutes", type=_minutes, default=10.0, help=f"{meaning}; default 10")
+    commands.choices["chaos"].set_defaults(act=_chaos)
+    commands.choices["soak"].set_defaults(act=lambda given: 0 if soak.run(_begin(), given.minutes) else 1)
+    commands.choices["chaos"].add_argument("--seed", type=int, default=1, help="which faults, when and where; default 1")
+    commands.choices["bench"].set_defaults(act=lambda given: 0 if bench.run(_begin(), given.quick, given.write) else 1)
+    commands.choices["bench"].add_argument("--quick", action="store_true", help="with few repetitions")
+    commands.choices["bench"].add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
     shell.add_argument("node")
     shell.add_argument("command", nargs=argparse.REMAINDER)
@@ -78,17 +94,38 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _story(arguments: argparse.Namespace) -> int:
-    narrator = Narrator()
-    go_first()
-    for name in runs.remove_leftovers():
-        narrator.line(f"removed what the dead run {name} had left")
+    narrator = None
+    if arguments.story == "failover" and arguments.record:
+        recording = Recording(arguments.record, STORIES["failover"])
+        narrator = Narrator((terminal(), Screen(recording.write, colour=True, picture=True)))
+    narrator = _begin(narrator)
     if arguments.story == "failover":
-        met = failover.run(narrator, arguments.keep)
+        met = failover.run(narrator, arguments.keep, arguments.still)
     elif arguments.story in COUNTS:
         met = _MODULES[arguments.story].run(narrator, arguments.count)
     else:
         met = _MODULES[arguments.story].run(narrator)
     return 0 if met else 1
+
+
+def _chaos(arguments: argparse.Namespace) -> int:
+    return 0 if chaos.run(_begin(), arguments.minutes, arguments.seed) else 1
+
+
+def _begin(narrator: Narrator | None = None) -> Narrator:
+    """What every run begins with."""
+    narrator = narrator or Narrator()
+    go_first()
+    for name in runs.remove_leftovers():
+        narrator.line(f"removed what the dead run {name} had left")
+    return narrator
+
+
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if minutes < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return minutes
 
 
 def _count(text: str) -> int:
@@ -120,7 +157,7 @@ def _clean(_: argparse.Namespace) -> int:
 
 def _list() -> int:
     for name, summary in STORIES.items():
-        print(f"{name:10} {summary}")
+        print(f"{name:11} {summary}")
     for run in runs.all_runs():
         print(f"\nup: {run.name}, nodes {' '.join(run.nodes)}")
     return 0

@@ -16,6 +16,8 @@ from .expect import Expectations
 from .lab import Lab
 from .node import Node
 from .load import Load, Request, cut, lost, now, tally
+from .picture import Place, Watcher
+from .record import svg
 from .say import Narrator, milliseconds
 from .versions import versions
 from .wait import until
@@ -31,6 +33,7 @@ NORTH_DRAINING = "65515 65010 65010 65010 65010"
 GATEWAY_NORTH, GATEWAY_WEST = "172.16.158.12", "172.16.138.12"
 NVA = {"ne": "172.16.156.70", "we": "172.16.136.70"}
 FABRIC = {"ne": "172.16.159.1", "we": "172.16.139.1"}
+PLACES = (Place("North Europe", "web-ne", "nva-ne", GATEWAY_NORTH), Place("West Europe", "web-we", "nva-we", GATEWAY_WEST))
 # So many answers in a row from one region mean that traffic has moved.
 SETTLED = 40
 # A connection lives for a millisecond or two, and there are 200 a second: it is one, now and then.
@@ -49,10 +52,12 @@ class Event:
 class Story:
     """The chapters, in the order in which they are told."""
 
-    def __init__(self, lab: Lab, narrator: Narrator) -> None:
+    def __init__(self, lab: Lab, narrator: Narrator, still: Path | None = None) -> None:
+        """`still` gets a picture of the moment at which traffic has moved."""
         self.lab = lab
         self.say = narrator
         self.expectations = Expectations()
+        self._still = still
 
     def tell(self) -> bool:
         """Runs everything, and returns whether every expectation was met."""
@@ -64,10 +69,14 @@ class Story:
         self.say.chapter(f"The client asks {RATE} times a second, each time over a new TCP connection")
         with Load(self.lab.nodes["client"], ADDRESS, RATE) as load:
             until("steady answers from North Europe", lambda: load.settled(SETTLED, by("North Europe", "northeurope")))
-            self._failure(load)
-            self._recovery(load)
-            self._drain(load)
-            self._return(load)
+            watcher = Watcher(self.lab, load, PREFIX, PLACES)
+            with self.say.picture(watcher.lines):
+                self._failure(load)
+                if self._still:
+                    self._still.write_text(svg(watcher.lines()))
+                self._recovery(load)
+                self._drain(load)
+                self._return(load)
         self.say.chapter("Summary")
         return self.expectations.close(self.say)
 
@@ -251,10 +260,10 @@ class Story:
         self.say.quote("onprem (FRR)# show bgp ipv4 unicast", routers.bgp_table(self.lab.nodes["onprem"], PREFIX))
 
 
-def run(narrator: Narrator, keep: bool) -> bool:
+def run(narrator: Narrator, keep: bool, still: Path | None = None) -> bool:
     """Tells the story, and returns whether every expectation was met."""
     with Lab(topology.read(TOPOLOGY), "failover") as lab:
-        met = lab.told(narrator, Story(lab, narrator).tell)
+        met = lab.told(narrator, Story(lab, narrator, still).tell)
         if keep:
             lab.keep()
             _how_to_look(narrator, lab)

@@ -87,6 +87,12 @@ def frr_received(router: Node, neighbor: str) -> int:
     return int(peer.get("pfxRcd", -1)) if peer.get("state") == "Established" else -1
 
 
+def frr_session(router: Node, neighbor: str) -> tuple[int, str]:
+    """The how manieth session with a neighbour an FRR router has now, and for how long (`00:01:23`)."""
+    known = _vtysh(router, f"show bgp neighbors {neighbor} json").get(neighbor, {})
+    return int(known.get("connectionsEstablished", 0)), str(known.get("bgpTimerUpString", "no session"))
+
+
 def frr_last_notification(router: Node, neighbor: str) -> str:
     """The reason of the last NOTIFICATION received from a neighbour, as FRR words it."""
     known = _vtysh(router, f"show bgp neighbors {neighbor} json").get(neighbor, {})

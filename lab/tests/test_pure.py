@@ -116,7 +116,7 @@ class Expecting(unittest.TestCase):
         expectations, out = Expectations(), io.StringIO()
         expectations.equal("requests lost", 0, 3)
         with contextlib.redirect_stdout(out):
-            self.assertFalse(expectations.close(say.Narrator(colour=False)))
+            self.assertFalse(expectations.close(say.Narrator()))
         self.assertRegex(out.getvalue(), r"requests lost +0 +3 +NOT MET")
 
 

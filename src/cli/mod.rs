@@ -146,6 +146,11 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// The whole command line, as completions, manual pages and the tests of documents look at it.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Reads the arguments, runs the command, and gives the exit code. Wrong usage exits with 2.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -164,9 +169,9 @@ pub fn main() -> ExitCode {
         Command::Withdraw(own) => words::withdraw(config, own),
         Command::Announce(own) => words::announce(config, own),
         Command::Reload(arguments) => reload::run(config, arguments),
+        Command::Completions(own) => Ok(documents::completions(command(), own)),
+        Command::Man(own) => Ok(documents::man(command(), own)),
         Command::Convert(source) => convert::run(source),
-        Command::Completions(own) => Ok(documents::completions(Arguments::command(), own)),
-        Command::Man(own) => Ok(documents::man(Arguments::command(), own)),
     };
     exit.unwrap_or_else(|exit| exit).into()
 }
@@ -224,7 +229,13 @@ fn complain(error: &dyn std::error::Error) {
 
 /// A runtime on this thread alone: one task decides, and the others wait for the network.
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+    runtime_builder().build()
+}
+
+fn runtime_builder() -> tokio::runtime::Builder {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all();
+    builder
 }
 
 #[cfg(test)]
@@ -233,7 +244,7 @@ mod tests {
 
     #[test]
     fn every_command_is_sound_and_shows_an_example() {
-        let mut herald = Arguments::command();
+        let mut herald = command();
         herald.build();
         herald.clone().debug_assert();
         for command in herald.get_subcommands_mut().filter(|command| command.get_name() != "help") {

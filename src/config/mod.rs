@@ -15,6 +15,7 @@ mod duration;
 mod engine;
 mod keys;
 mod lower;
+mod manual;
 mod notes;
 mod password;
 mod pattern;
@@ -27,6 +28,7 @@ mod signature;
 mod source;
 mod suggest;
 mod types;
+mod wrap;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -43,12 +45,14 @@ pub use checks::{
 };
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
+pub use manual::manual;
 pub use password::Password;
 pub use pattern::Pattern;
 pub use reference::reference;
 pub use region::NoSuchRegion;
 pub use settings::Settings;
 pub use signature::{AoAlgorithm, AoKey, Signature};
+pub use source::regular_file;
 pub use types::{
     Agent, Bfd, Bgp, Config, EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance, Hook,
     Http, Listen, Login, Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile,

@@ -1,7 +1,7 @@
 //! The text of a file, and what is wrong with it before it means anything.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -9,6 +9,19 @@ use super::diagnostic::{Diagnostic, Faults};
 
 /// No configuration is this long: 1 MiB. A device or a log given by mistake must not fill the memory.
 const MOST: u64 = 1 << 20;
+
+/// Opens a file that ends and can be read without waiting.
+///
+/// # Errors
+///
+/// Those of the file system; and what is no regular file is none of ours: opening it may wait for
+/// ever, reading it may never end.
+pub fn regular_file(path: &Path) -> io::Result<File> {
+    match fs::metadata(path)?.is_file() {
+        true => File::open(path),
+        false => Err(io::Error::other("it is not a regular file")),
+    }
+}
 
 /// The text of a file; `absent` is the way out when there is none.
 ///
