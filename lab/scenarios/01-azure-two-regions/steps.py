@@ -155,12 +155,13 @@ def back(stage: Stage, onprem: Witness, traffic: Traffic) -> None:
 
 
 def servers(stage: Stage, onprem: Witness, traffic: Traffic) -> None:
-    """A region has two route servers, and one is enough."""
+    """A region has two route servers, and one is enough: the next is restarted when the fabric has the first one's word again."""
+    fabric = stage.witness("fabric-ne", PREFIX)
     for server, daemon in (("rs-0-ne", "bgpd"), ("rs-1-ne", "gobgpd")):
         stage.chapter(f"Route server {server} is restarted")
         stopped = stage.stop(server, daemon)
         stage.expect(f"{server}: exit status of {daemon}", 0, stage.lab.programs[server, daemon].wait(10))
         stage.start(server, daemon)
         stage.await_sessions(server, NVA["ne"], FABRIC["ne"])
-        stage.tell(onprem.await_paths(NORTH, WEST))
+        stage.tell(onprem.await_paths(NORTH, WEST), fabric.await_paths("65010", "65010"))
         traffic.unharmed(f"{server} restarted", stopped, FROM_NORTH)
