@@ -73,7 +73,7 @@ impl Findings {
     ) -> Option<&'static str> {
         let Some(row) = table.row(section, option.as_str()) else {
             let of = if section.is_empty() { String::new() } else { format!(" in {section}") };
-            let words = format!("{}{of}: unknown, and read by nobody", option.text);
+            let words = format!("{}{of}: an option that the converter does not know", option.text);
             self.note(Kind::NotCarried, option.place, words);
             return None;
         };
