@@ -8,15 +8,16 @@ import signal
 import sys
 from pathlib import Path
 
-from . import bench, bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, soak, validate
+from . import bench, bridge, maintenance, memory, peers, reaction, reloads, runs, scale, scenarios, soak, validate
 from .chaos import run as chaos
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
 from .record import Recording
 from .say import Narrator, Screen, terminal
 
+# The scenario that shows most, under a word that is easily remembered.
+FAILOVER = "01"
 STORIES = {
-    "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
     "maintenance": "reload with another prepend, drain and resume, stop and start, under 200 requests a second",
     "reaction": "from HAProxy's word to the UPDATE on the wire: herald beside ExaBGP's healthcheck",
     "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
@@ -64,12 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="list what can be run")
     parser.set_defaults(act=lambda _: parser.error("name what to run; --list lists it"))
     commands = parser.add_subparsers(metavar="COMMAND")
+    for name in scenarios.names():
+        words = [name[:2], name[3:], *(["failover"] if name[:2] == FAILOVER else [])]
+        command = commands.add_parser(name, aliases=words, help="a scenario")
+        command.add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
+        command.add_argument("--record", type=Path, metavar="FILE", help="keep what a terminal shows, for asciinema (version 2)")
+        command.set_defaults(act=_scenario, scenario=name, still=None)
+    commands.choices["failover"].add_argument("--still", type=Path, metavar="FILE", help="draw the moment at which traffic has moved, as SVG")
+    every = commands.add_parser("all", help="every scenario, one after the other, and a table of them")
+    every.set_defaults(act=_all)
     for name, summary in STORIES.items():
         command = commands.add_parser(name, help=summary)
         command.set_defaults(act=_story, story=name)
-    commands.choices["failover"].add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
-    commands.choices["failover"].add_argument("--record", type=Path, metavar="FILE", help="keep what a terminal shows, for asciinema (version 2)")
-    commands.choices["failover"].add_argument("--still", type=Path, metavar="FILE", help="draw the moment at which traffic has moved, as SVG")
     for name, (word, number, meaning) in COUNTS.items():
         commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
     for name, meaning in (("chaos", "how long faults strike"), ("soak", "how long everything comes and goes")):
@@ -93,15 +100,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _story(arguments: argparse.Namespace) -> int:
+def _scenario(arguments: argparse.Namespace) -> int:
+    scenario = scenarios.find(arguments.scenario)
     narrator = None
-    if arguments.story == "failover" and arguments.record:
-        recording = Recording(arguments.record, STORIES["failover"])
+    if arguments.record:
+        recording = Recording(arguments.record, scenario.title)
         narrator = Narrator((terminal(), Screen(recording.write, colour=True, picture=True)))
-    narrator = _begin(narrator)
-    if arguments.story == "failover":
-        met = failover.run(narrator, arguments.keep, arguments.still)
-    elif arguments.story in COUNTS:
+    return 0 if scenarios.run(_begin(narrator), scenario, arguments.keep, arguments.still).good else 1
+
+
+def _all(_: argparse.Namespace) -> int:
+    return 0 if scenarios.run_all(_begin()) else 1
+
+
+def _story(arguments: argparse.Namespace) -> int:
+    narrator = _begin()
+    if arguments.story in COUNTS:
         met = _MODULES[arguments.story].run(narrator, arguments.count)
     else:
         met = _MODULES[arguments.story].run(narrator)
@@ -138,7 +152,7 @@ def _count(text: str) -> int:
 def _shell(arguments: argparse.Namespace) -> int:
     found = [run for run in runs.all_runs() if run.in_use() and arguments.node in run.nodes]
     if not found:
-        raise NodeError(f"no lab with a node {arguments.node} is up; `lab/run failover --keep` leaves one up")
+        raise NodeError(f"no lab with a node {arguments.node} is up; `lab/run NN --keep` leaves one up")
     command = arguments.command or [os.environ.get("SHELL", "/bin/bash")]
     line = enter(found[-1].nodes[arguments.node].pid, *command)
     os.execvpe(line[0], line, environment({"TERM": os.environ.get("TERM", "dumb")}))
@@ -156,8 +170,11 @@ def _clean(_: argparse.Namespace) -> int:
 
 
 def _list() -> int:
+    for scenario in map(scenarios.find, scenarios.names()):
+        print(f"{scenario.directory.name:26} {scenario.title}")
+    print()
     for name, summary in STORIES.items():
-        print(f"{name:11} {summary}")
+        print(f"{name:26} {summary}")
     for run in runs.all_runs():
         print(f"\nup: {run.name}, nodes {' '.join(run.nodes)}")
     return 0

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Callable, Iterable, Iterator, Sequence
 
 _COLOURS = {"bold": "1", "green": "32", "red": "31", "yellow": "33", "dim": "2"}
@@ -40,6 +41,15 @@ class Screen:
         shown = text + below if self._colour else _SGR.sub("", text + below)
         if erase or shown:
             self._write(erase + shown)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened at a moment of the monotonic clock."""
+
+    moment: float
+    text: str
+    style: str = ""
 
 
 class Narrator:

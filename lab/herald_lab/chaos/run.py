@@ -50,7 +50,7 @@ class Chaos:
         self.ground.prepare()
         self._await_all()
         samplers = self._watch()
-        with Load(self.ground.lab.nodes["client"], ADDRESS, RATE) as load:
+        with Load(self.ground.lab.nodes["client"], RATE, "page", ADDRESS) as load:
             until("steady answers", lambda: load.settled(RATE, lambda request: not request.lost), nodes=("onprem", "nva-ne"))
             began = now()
             self._strike_all(began)
