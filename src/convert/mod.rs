@@ -9,7 +9,7 @@
 //!                                └── Findings: faults; remarks, not carried, to fill in
 //! ```
 //!
-//! Every option of every format has one row in [`tables`], which says where it goes or why it goes
+//! Every option of every format has one row in `tables`, which says where it goes or why it goes
 //! nowhere. Readers ask the table first: what it does not list is reported as unknown, and what it does
 //! not carry is reported with the reason, so nothing is ignored in silence. The table of
 //! `docs/migration.md` is made from the same rows.
