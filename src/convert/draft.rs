@@ -185,23 +185,23 @@ impl Draft {
 
     fn ask_for_what_is_missing(&self, findings: &mut Findings) {
         if self.local_as.is_none() {
-            findings.to_do(
+            findings.ask_for(
                 "[bgp] local-as: the AS number of this machine; --local-as gives it, and --bird reads \
                  it from bird.conf",
             );
         }
         if self.lacks_router_id() {
             findings
-                .to_do("[bgp] router-id: an IPv4 address of this machine; --router-id gives it");
+                .ask_for("[bgp] router-id: an IPv4 address of this machine; --router-id gives it");
         }
         if self.neighbors.is_empty() {
-            findings.to_do(
+            findings.ask_for(
                 "[neighbor.NAME]: who is told; --neighbor ADDRESS:AS gives one, and --bird reads them \
                  from bird.conf",
             );
         }
         for neighbor in self.neighbors.iter().filter(|neighbor| neighbor.password_file) {
-            findings.to_do(format!(
+            findings.ask_for(format!(
                 "[neighbor.{}] password-file: make the file, with the password of the source in its \
                  first line; it is not copied",
                 neighbor.name
@@ -212,7 +212,7 @@ impl Draft {
                 Some(label) => format!("; those with label {label} count"),
                 None => String::new(),
             };
-            findings.to_do(format!(
+            findings.ask_for(format!(
                 "[service.{}] addresses: the source takes what is on the interface, which no file \
                  says; `ip -brief address show dev lo` shows it{labelled}",
                 service.name

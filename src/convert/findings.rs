@@ -101,8 +101,8 @@ impl Findings {
         self.push(kind, Some(place), words.into());
     }
 
-    /// Something about no place.
-    pub(super) fn to_do(&mut self, words: impl Into<String>) {
+    /// Something that is missing, and so has no place.
+    pub(super) fn ask_for(&mut self, words: impl Into<String>) {
         self.push(Kind::FillIn, None, words.into());
     }
 

@@ -233,7 +233,7 @@ fn families(statement: &Statement, neighbor: &mut Neighbor, findings: &mut Findi
 fn require(statement: &Statement, neighbor: &Neighbor, findings: &mut Findings) {
     let said = |name: &str| {
         let mut inside = statement.inside().iter();
-        statement.values().first().is_some() && name == "address"
+        !statement.values().is_empty() && name == "address"
             || inside.any(|inner| inner.name().as_str() == name)
     };
     let lacks = [

@@ -74,4 +74,4 @@ const BIRD: &str = "herald speaks BGP itself: there is no BIRD to configure";
 const HISTORY: &str = "`herald events` shows every change with its reason, also after a restart";
 const LOG: &str = "herald logs to standard error, which the journal keeps and forwards";
 const JSON: &str = "`herald run --log-format json` writes the log as JSON";
-const METRICS: &str = "`[agent] http` serves the state, and `herald status --json` shows it";
+const METRICS: &str = "herald serves metrics itself, at `/metrics` of `[agent] http`";
