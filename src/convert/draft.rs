@@ -56,7 +56,7 @@ pub(super) struct Neighbor {
 }
 
 /// What is added to a route.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Attributes {
     pub(super) prepend: u32,
     pub(super) med: Option<u32>,

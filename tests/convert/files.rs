@@ -4,7 +4,9 @@ use super::{assert_golden, converted, input, loaded, text, written};
 
 /// Compares what is written, and what is said, with the golden; herald must take it.
 fn assert_converts(golden: &str, conversion: &Conversion) {
-    assert!(conversion.faults.is_none(), "{golden}: {}", conversion.faults.as_ref().unwrap());
+    if let Some(faults) = &conversion.faults {
+        panic!("{golden}: {faults}");
+    }
     loaded(&conversion.toml);
     assert_golden(golden, &conversion.toml);
     for note in &conversion.notes {
@@ -29,8 +31,8 @@ fn request(files: Vec<Input>) -> Request {
 fn beside_a_router(files: Vec<Input>) -> Request {
     Request {
         local_as: Some(65010),
-        router_id: Some("192.0.2.10".parse().unwrap()),
-        neighbors: vec![("192.0.2.1".parse().unwrap(), 65000)],
+        router_id: Some("192.0.2.10".parse().expect("an address")),
+        neighbors: vec![("192.0.2.1".parse().expect("an address"), 65000)],
         ..request(files)
     }
 }
@@ -95,8 +97,8 @@ fn what_only_one_neighbour_gets_and_what_nobody_knows_is_said() {
 fn options_of_the_python_format_are_inherited_continued_and_interpolated() {
     let request = Request {
         neighbors: vec![
-            ("192.0.2.1".parse().unwrap(), 65000),
-            ("2001:db8::1".parse().unwrap(), 65000),
+            ("192.0.2.1".parse().expect("an address"), 65000),
+            ("2001:db8::1".parse().expect("an address"), 65000),
         ],
         ..beside_a_router(vec![input("many.conf")])
     };

@@ -27,8 +27,10 @@ struct Told {
 pub(super) fn announce(routes: &mut [Route], draft: &mut Draft, findings: &mut Findings) {
     lift_to_neighbors(routes, draft);
     let mut groups: Vec<Vec<Told>> = Vec::new();
+    let mut known: BTreeMap<Kin, usize> = BTreeMap::new();
     for told in by_prefix(routes, findings) {
-        match groups.iter_mut().find(|group| belong_together(&group[0], &told)) {
+        let at = *known.entry(kin(&told)).or_insert(groups.len());
+        match groups.get_mut(at) {
             Some(group) => group.push(told),
             None => groups.push(vec![told]),
         }
@@ -97,12 +99,12 @@ fn by_prefix(routes: &[Route], findings: &mut Findings) -> Vec<Told> {
     all
 }
 
-fn belong_together(one: &Told, other: &Told) -> bool {
-    let of = |told: &Told| {
-        let route = &told.first;
-        (route.attributes.clone(), route.name.clone(), route.withdrawn, told.neighbors.clone())
-    };
-    of(one) == of(other)
+/// What the routes of one service have in common.
+type Kin = (Attributes, Option<String>, bool, Vec<String>);
+
+fn kin(told: &Told) -> Kin {
+    let route = &told.first;
+    (route.attributes.clone(), route.name.clone(), route.withdrawn, told.neighbors.clone())
 }
 
 fn service(group: &[Told], draft: &Draft) -> Service {

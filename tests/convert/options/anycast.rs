@@ -15,11 +15,11 @@ fn with(section: &str, lines: &str) -> Conversion {
         at("daemon"),
         at("service")
     );
-    let neighbor = ("192.0.2.1".parse().unwrap(), 65000);
+    let neighbor = ("192.0.2.1".parse().expect("an address"), 65000);
     let request = Request {
         files: vec![written("anycast.conf", text)],
         local_as: Some(65010),
-        router_id: Some("192.0.2.10".parse().unwrap()),
+        router_id: Some("192.0.2.10".parse().expect("an address")),
         neighbors: vec![neighbor],
         ..Request::default()
     };

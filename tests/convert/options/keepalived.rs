@@ -28,8 +28,8 @@ fn with(section: &str, line: &str) -> Conversion {
     let request = Request {
         files: vec![written("keepalived.conf", text)],
         local_as: Some(65010),
-        router_id: Some("192.0.2.10".parse().unwrap()),
-        neighbors: vec![("192.0.2.1".parse().unwrap(), 65000)],
+        router_id: Some("192.0.2.10".parse().expect("an address")),
+        neighbors: vec![("192.0.2.1".parse().expect("an address"), 65000)],
         ..Request::default()
     };
     converted(Format::Keepalived, request)
