@@ -84,9 +84,9 @@ impl Browser {
     /// Waits until an expression is true; shows the page's text when it does not become so.
     #[track_caller]
     pub(crate) fn becomes(&self, what: &str, expression: &str) {
-        eventually(&format!("{what}: {expression}"), SOON, || match self.value(expression) {
-            Value::Bool(true) => Ok(()),
-            other => Err((other, self.text("body"))),
+        eventually(&format!("{what}: {expression}"), SOON, || {
+            let value = self.value(expression);
+            if value == true { Ok(()) } else { Err((value, self.text("body"))) }
         });
     }
 
