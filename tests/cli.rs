@@ -176,7 +176,8 @@ fn words_that_make_no_sense_are_wrong_usage_before_anybody_is_asked() {
 
 #[test]
 fn completions_and_manual_pages_know_every_command() {
-    let commands = ["drain", "resume", "withdraw", "announce", "explain", "events", "status"];
+    let commands =
+        ["drain", "resume", "withdraw", "announce", "explain", "events", "status", "convert"];
     for shell in ["bash", "zsh", "fish"] {
         let script = herald(&["completions", shell], None);
         assert_eq!(script.status.code(), Some(0));

@@ -97,7 +97,7 @@ def judged(seen: Expectations) -> list[tuple[Bar, str, str]]:
     for bar in BARS:
         own = [row for row in seen.rows if row[0].startswith(bar.shown_by)]
         word = "not measured" if not own else "met" if all(row[3] for row in own) else "NOT MET"
-        rows.append((bar, "; ".join(f"{_rest(row[0], bar)} {row[2]}".strip() for row in own), word))
+        rows.append((bar, "; ".join(": ".join(filter(None, (_rest(row[0], bar), row[2]))) for row in own), word))
     return rows
 
 
@@ -164,4 +164,4 @@ def _at_rest(seen: Expectations, own: Result) -> None:
 def _rest(what: str, bar: Bar) -> str:
     """What an expectation says beyond the words by which it was found."""
     found = next(words for words in bar.shown_by if what.startswith(words))
-    return what[len(found) :].strip(" :,") if len(bar.shown_by) == 1 else what
+    return what[len(found) :].strip(" →:,") if len(bar.shown_by) == 1 else what

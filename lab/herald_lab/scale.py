@@ -6,6 +6,7 @@ arithmetic: 4096 octets, less header, lengths and attributes, at 5 octets for a 
 
 from __future__ import annotations
 
+import signal
 import time
 
 from . import measured
@@ -38,7 +39,7 @@ def _configuration() -> str:
 
 def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
     with Capture(lab.nodes["nva"]) as capture:
-        measured.await_ready_peers(lab)
+        _start_once(lab)
         mark, started = capture.mark(), time.time()
         lab.start("nva", "herald")
         _await(lab, capture, mark, "announced", ADDRESSES)
@@ -61,6 +62,17 @@ def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
         _await(lab, capture, mark, "announced", ADDRESSES)
         _report(narrator, expectations, capture, mark, "announced")
     narrator.chapter("Summary")
+
+
+def _start_once(lab: Lab) -> None:
+    """Peers and HAProxy have only just started, and herald believes no server that HAProxy has not checked: not counted."""
+    measured.start_herald(lab, routes=ADDRESSES)
+    herald = lab.programs["nva", "herald"]
+    herald.send(signal.SIGKILL)
+    herald.wait(5)
+    lab.nodes["nva"].run("ip", "address", "flush", "dev", "lo", "to", "198.18.0.0/15")  # a crash leaves them bound
+    measured.await_routes(lab, -1)
+    measured.await_ready_peers(lab)
 
 
 def _await(lab: Lab, capture: Capture, mark: int, what: str, routes: int) -> None:

@@ -85,6 +85,8 @@ fn human(snapshot: &Snapshot, now: Timestamp, colour: bool) -> String {
     let fault = snapshot.persistence.fault.as_ref();
     parts
         .extend(fault.map(|fault| format!("operators' words will not survive a restart: {fault}")));
+    let refused = snapshot.configuration.refused.as_ref();
+    parts.extend(refused.map(|refused| format!("not reloaded, the file was refused: {refused}")));
     parts.extend(neighbors::paragraphs(&snapshot.neighbors, now, colour));
     parts.extend(haproxies::paragraphs(&snapshot.haproxy, now));
     parts.extend(snapshot.services.iter().map(|service| service_text(service, now, colour)));
@@ -105,6 +107,9 @@ fn service_text(service: &Service, now: Timestamp, colour: bool) -> String {
         let when = check.last_sample_at.map(|at| format!(", sampled {} ago", ago(at, now)));
         let when = when.unwrap_or_default();
         lines.push(format!("  check {} ({}): {}{when}", check.name, check.kind, check.verdict));
+        if check.unknown {
+            lines.push("    an old verdict: the last sample proved nothing".to_owned());
+        }
         if check.because != service.because {
             lines.push(format!("    {}", check.because));
         }

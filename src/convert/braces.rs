@@ -98,6 +98,8 @@ impl Parser<'_, '_> {
                 Token::Open(place) if self.depth == DEEPEST => {
                     let help = "close the blocks around it first";
                     self.findings.fault(place, "too many blocks within blocks", "", help);
+                    // What follows would be read at the wrong depth.
+                    self.lexer.rest = "".char_indices().peekable();
                     return statements;
                 }
                 Token::Open(place) => {

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use super::findings::Findings;
+use super::names::Register;
 use super::{Request, names};
 use crate::base::{Community, Family, LargeCommunity, Prefix};
 
@@ -18,6 +19,8 @@ pub(super) struct Draft {
     pub(super) region: Option<Region>,
     pub(super) neighbors: Vec<Neighbor>,
     pub(super) services: Vec<Service>,
+    neighbor_names: Register,
+    service_names: Register,
 }
 
 /// The region that this machine is in.
@@ -152,16 +155,14 @@ impl Draft {
             let number = self.neighbors.iter().filter(|other| other.is_azure == kind).count();
             neighbor.name = format!("{stem}-{number}");
         }
-        let taken = |name: &str| self.neighbors.iter().any(|other| other.name == name);
-        neighbor.name = names::free(&neighbor.name, taken);
+        neighbor.name = self.neighbor_names.take(&neighbor.name);
         self.neighbors.push(neighbor);
         &self.neighbors[self.neighbors.len() - 1]
     }
 
     /// Gives the service a name of its own.
     pub(super) fn add_service(&mut self, mut service: Service) {
-        let taken = |name: &str| self.services.iter().any(|other| other.name == name);
-        service.name = names::free(&service.name, taken);
+        service.name = self.service_names.take(&service.name);
         self.services.push(service);
     }
 

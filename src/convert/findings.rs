@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::source::{Input, Place, Word, blanked};
@@ -45,12 +46,17 @@ impl fmt::Display for Note {
 pub(super) struct Findings {
     files: Vec<Input>,
     notes: Vec<(Kind, Option<Place>, String)>,
+    /// The notes again, to find out quickly whether something has been said.
+    said: BTreeSet<(Kind, Option<Place>, String)>,
     faults: Vec<(usize, Diagnostic)>,
 }
 
+/// Who has as many faults has given the wrong file; more of them are not kept.
+const MOST_FAULTS: usize = 100;
+
 impl Findings {
     pub(super) fn new(files: Vec<Input>) -> Self {
-        Self { files, notes: Vec::new(), faults: Vec::new() }
+        Self { files, notes: Vec::new(), said: BTreeSet::new(), faults: Vec::new() }
     }
 
     /// Adds a file; its number.
@@ -73,7 +79,7 @@ impl Findings {
     ) -> Option<&'static str> {
         let Some(row) = table.row(section, option.as_str()) else {
             let of = if section.is_empty() { String::new() } else { format!(" in {section}") };
-            let words = format!("{}{of}: unknown, and read by nobody", option.text);
+            let words = format!("{}{of}: an option that the converter does not know", option.text);
             self.note(Kind::NotCarried, option.place, words);
             return None;
         };
@@ -102,7 +108,7 @@ impl Findings {
 
     fn push(&mut self, kind: Kind, place: Option<Place>, words: String) {
         let note = (kind, place, words);
-        if !self.notes.contains(&note) {
+        if self.said.insert(note.clone()) {
             self.notes.push(note);
         }
     }
@@ -115,8 +121,10 @@ impl Findings {
         rule: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let span = Some(place.start..place.end);
-        self.faults.push((place.file, Diagnostic::new(span, message, rule, help)));
+        if self.faults.len() < MOST_FAULTS {
+            let span = Some(place.start..place.end);
+            self.faults.push((place.file, Diagnostic::new(span, message, rule, help)));
+        }
     }
 
     /// Whether there is a fault so far.
@@ -131,10 +139,14 @@ impl Findings {
         }
         let order = |place: &Option<Place>| place.map(|place| (place.file, place.start));
         self.notes.sort_by_key(|(kind, place, _)| (*kind, order(place)));
+        let ends: Vec<Vec<usize>> = self
+            .files
+            .iter()
+            .map(|file| file.text.match_indices('\n').map(|(at, _)| at).collect())
+            .collect();
         let line = |place: Place| {
-            let file = &self.files[place.file];
-            let before = file.text.as_bytes().iter().take(place.start);
-            (file.name.clone(), before.filter(|octet| **octet == b'\n').count() + 1)
+            let before = ends[place.file].partition_point(|end| *end < place.start);
+            (self.files[place.file].name.clone(), before + 1)
         };
         let notes = self.notes.iter().map(|(kind, place, words)| Note {
             kind: *kind,

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 /// A name that a table of the configuration can have: 1 to 64 letters, digits, '-', '_' and '.', the
 /// first a letter or digit. `otherwise` is taken when nothing of the text is left.
 pub(super) fn name(text: &str, otherwise: &str) -> String {
@@ -7,13 +9,29 @@ pub(super) fn name(text: &str, otherwise: &str) -> String {
     if name.is_empty() { otherwise.to_owned() } else { name.to_owned() }
 }
 
-/// The name, or the first of `name-2`, `name-3`, … that is not taken.
-pub(super) fn free(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    if !is_taken(name) {
-        return name.to_owned();
+/// Names that are taken.
+#[derive(Debug, Default)]
+pub(super) struct Register {
+    /// Each name with the number that the next one of its kind is tried with.
+    taken: BTreeMap<String, usize>,
+}
+
+impl Register {
+    /// Takes the name, or the first of `name-2`, `name-3`, … that is free.
+    pub(super) fn take(&mut self, name: &str) -> String {
+        let Some(mut number) = self.taken.get(name).copied() else {
+            self.taken.insert(name.to_owned(), 2);
+            return name.to_owned();
+        };
+        let mut numbered = format!("{name}-{number}");
+        while self.taken.contains_key(&numbered) {
+            number += 1;
+            numbered = format!("{name}-{number}");
+        }
+        self.taken.insert(name.to_owned(), number + 1);
+        self.taken.insert(numbered.clone(), 2);
+        numbered
     }
-    let numbered = (2_usize..).map(|number| format!("{name}-{number}"));
-    numbered.filter(|name| !is_taken(name)).next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -27,6 +45,8 @@ mod tests {
         {
             assert_eq!(name(text, "x"), expected);
         }
-        assert_eq!(free("web", |name| name == "web" || name == "web-2"), "web-3");
+        let mut register = Register::default();
+        let taken = ["web", "web-2", "web", "web", "web-2"].map(|name| register.take(name));
+        assert_eq!(taken, ["web", "web-2", "web-3", "web-4", "web-2-2"]);
     }
 }

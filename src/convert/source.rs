@@ -8,7 +8,7 @@ pub struct Input {
 }
 
 /// A part of a file: octets from `start` to `end` of the text of file number `file`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) file: usize,
     pub(super) start: usize,

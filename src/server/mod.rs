@@ -11,7 +11,6 @@
 
 mod open;
 
-use std::future::ready;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,9 +18,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::map_response;
 use axum::response::Response;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -100,18 +99,20 @@ async fn answer(
     router: Router,
     follows: Arc<AtomicBool>,
 ) {
-    let mark = {
-        let follows = Arc::clone(&follows);
-        move |answer: Response| {
-            follows.store(is_endless(&answer), Ordering::Relaxed);
-            ready(answer)
+    let (router, mark) = (TowerToHyperService::new(router), Arc::clone(&follows));
+    // Around the router, not a layer of it: a layer would make every route anew for each connection.
+    let service = service_fn(move |request| {
+        let (answer, mark) = (router.call(request), Arc::clone(&mark));
+        async move {
+            let answer = answer.await;
+            mark.store(answer.as_ref().is_ok_and(is_endless), Ordering::Relaxed);
+            answer
         }
-    };
-    let router = router.layer(map_response(mark));
+    });
     let connection = http1::Builder::new()
         .keep_alive(false)
         .max_buf_size(MOST_HEAD)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     // A client that breaks off or writes nonsense is its own affair.
     if timeout(LIFETIME, &mut connection).await.is_err() && follows.load(Ordering::Relaxed) {

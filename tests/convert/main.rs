@@ -29,6 +29,8 @@ use std::path::Path;
 use herald::config::{self, Loaded};
 use herald::convert::{Conversion, Format, Input, Request, convert};
 
+use self::support::golden;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -69,17 +71,8 @@ fn loaded(toml: &str) -> Loaded {
         .unwrap_or_else(|faults| panic!("{faults}\n{text}"))
 }
 
-/// Compares with a file of the project, or writes it when asked to.
+/// Compares with a file of the project.
+#[track_caller]
 fn assert_golden(path: &str, actual: &str) {
-    let path = root().join(path);
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(&path, actual).expect("a writable golden");
-        return;
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        expected == actual,
-        "{} differs; UPDATE_GOLDEN=1 cargo test --test convert writes it anew. Now it would be:\n{actual}",
-        path.display()
-    );
+    golden::assert_golden(&root().join(path), actual);
 }

@@ -80,7 +80,9 @@ fn every_test_and_module_that_is_named_exists() {
     all.extend(sources(&root().join("tests")));
     let mut named = 0;
     let mut wrong = Vec::new();
-    for (page, text) in documents() {
+    // That page names the options of other programs, which look like tests.
+    let ours = documents().into_iter().filter(|(page, _)| !page.ends_with("migration.md"));
+    for (page, text) in ours {
         for (line, words) in parts(&text).0 {
             for code in code(words) {
                 let there = match kind(code) {

@@ -1,6 +1,6 @@
 //! Chromium without a screen, by the WebDriver protocol (W3C) of its chromedriver.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
@@ -53,6 +53,7 @@ impl Browser {
             "--no-proxy-server",
             "--disable-dev-shm-usage",
             "--hide-scrollbars",
+            "--disable-lcd-text",
             &format!("--user-data-dir={}", profile.display()),
         ];
         let wanted = json!({"capabilities": {"alwaysMatch": {
@@ -167,23 +168,37 @@ fn ask(
     let body = body.map(ToString::to_string).unwrap_or_default();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+         Content-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let answer = namespace.enter(|| {
+    let answered = namespace.enter(|| {
         let mut stream = TcpStream::connect(("127.0.0.1", PORT))?;
         stream.set_read_timeout(Some(2 * SOON))?;
         stream.write_all(request.as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        std::io::Result::Ok(answer)
+        answer(BufReader::new(stream))
     });
-    let answer = answer.map_err(|error| format!("{method} {path}: {error}"))?;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    let mut content: Value =
-        serde_json::from_str(body).map_err(|error| format!("{error}: {answer}"))?;
+    let (granted, mut content) = answered.map_err(|error| format!("{method} {path}: {error}"))?;
     let value = content["value"].take();
-    if head.starts_with("HTTP/1.1 200") { Ok(value) } else { Err(format!("{path}: {value}")) }
+    if granted { Ok(value) } else { Err(format!("{path}: {value}")) }
+}
+
+/// Whether the answer is a good one, and its content. The driver keeps its connections open.
+fn answer(mut stream: impl BufRead) -> std::io::Result<(bool, Value)> {
+    let mut head = Vec::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line)?;
+        match line.trim() {
+            "" => break,
+            line => head.push(line.to_lowercase()),
+        }
+    }
+    let length = head.iter().find_map(|line| line.strip_prefix("content-length:"));
+    let length = length.and_then(|length| length.trim().parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body)?;
+    let granted = head.first().is_some_and(|line| line.starts_with("http/1.1 200"));
+    Ok((granted, serde_json::from_slice(&body)?))
 }
 
 /// RFC 4648 §4.

@@ -9,13 +9,14 @@ use super::browser::{Browser, Scheme};
 use super::support::bird::Bird;
 use super::support::herald::{Herald, directory};
 use super::support::netns::Namespace;
-use super::support::scene::Scene;
+use super::support::scene::{PORTS, Scene};
+use super::support::wait::{SOON, eventually};
 use super::{reader, scene};
 
 /// A small phone, in CSS pixels.
 const PHONE: (u32, u32) = (360, 760);
 /// A window beside a terminal.
-const WINDOW: (u32, u32) = (1000, 820);
+const WINDOW: (u32, u32) = (960, 700);
 /// Of a picture in the repository, in octets.
 const MOST_PICTURE: usize = 100 << 10;
 
@@ -47,27 +48,30 @@ const FAINT: &str = "(() => {
     return looked > 50 ? faint : ['too little to look at'];
 })()";
 
-/// Several services in several states, with a past. The directory holds what their checks look at.
-fn busy() -> (Scene<Bird>, tempfile::TempDir) {
-    let directory = directory("looks");
-    let place = directory.path().display().to_string();
-    fs::write(directory.path().join("ready"), "").expect("a writable directory");
+/// Several services in several states, with a past.
+fn busy() -> Scene<Bird> {
     let mut scene = scene(|config| {
-        let file = |name: &str| format!("{{ path = \"{place}/{name}\" }}");
+        let port = |port: u16| format!("{{ address = \"127.0.0.1:{port}\" }}");
         config
             .set("region.here", "prepend", "1")
+            .set("neighbor.peer", "next-hop-ipv6", "\"fd00:9::1\"")
             .set("neighbor.peer", "description", "\"route server of this region\"")
             .set("service.mail", "addresses", "[\"203.0.113.25/32\"]")
-            .set("service.mail.check.ready", "file", file("ready"))
+            .set("service.mail.check.port", "tcp", port(PORTS[0]))
             .set("service.mail.drain", "for", "\"10m\"")
-            .set("service.dns", "addresses", "[\"198.51.100.53/32\", \"2001:db8:53::53/128\"]")
-            .set("service.dns.check.ready", "file", file("missing"))
+            .set("service.dns", "addresses", "[\"2001:db8:53::53/128\"]")
+            .set("service.dns.check.port", "tcp", port(53))
     });
     with_a_past(&mut scene.herald, &["web", "mail", "dns"]);
     scene.session_comes_up();
+    eventually("mail is up", SOON, || {
+        let services = scene.herald.status()["services"].take();
+        let mail = services.as_array().into_iter().flatten().find(|one| one["name"] == "mail");
+        if mail.is_some_and(|mail| mail["state"] == "up") { Ok(()) } else { Err(services) }
+    });
     let said = scene.herald.ask(&["drain", "mail", "--reason", "new kernel"]);
     assert!(said.status.success(), "{said:?}");
-    (scene, directory)
+    scene
 }
 
 /// Gives the agent an hour behind it, which an earlier life has left, and starts it again.
@@ -121,12 +125,12 @@ fn settled(namespace: &Namespace) -> Browser {
 
 #[test]
 fn it_is_readable_on_a_phone_in_light_and_in_dark() {
-    let (scene, _directory) = busy();
+    let scene = busy();
     let browser = settled(&scene.ours);
     for scheme in [Scheme::Light, Scheme::Dark] {
         browser.prefer(scheme);
         let ground = browser.value("getComputedStyle(document.body).backgroundColor");
-        let is_dark = ground.as_str().is_some_and(|colour| colour.starts_with("rgb(2"));
+        let is_dark = ground.as_str().is_some_and(|colour| colour.starts_with("rgb(20,"));
         assert_eq!(is_dark, matches!(scheme, Scheme::Dark), "{ground}");
         for (width, height) in [PHONE, WINDOW] {
             browser.resize(width, height);
@@ -142,7 +146,7 @@ fn it_is_readable_on_a_phone_in_light_and_in_dark() {
 
 #[test]
 fn it_needs_neither_colour_nor_a_mouse() {
-    let (scene, _directory) = busy();
+    let scene = busy();
     let browser = settled(&scene.ours);
     let mute = "[...document.querySelectorAll('.state')].filter(state =>
         !state.querySelector('.symbol').innerText.trim() || !/[a-z]/.test(state.innerText)).length";
@@ -155,7 +159,7 @@ fn it_needs_neither_colour_nor_a_mouse() {
         || table.querySelector('tbody tr:not(.notes) > :first-child:not([scope=row])')).length";
     assert_eq!(browser.value(unnamed), 0, "tables have captions and headers");
     let mut reached = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..6 {
         browser.press_tab();
         let focus = browser.value(
             "[document.activeElement.tagName, getComputedStyle(document.activeElement).outlineStyle]",
@@ -170,8 +174,9 @@ fn it_needs_neither_colour_nor_a_mouse() {
 
 #[test]
 fn it_has_its_picture_taken() {
-    let (scene, _directory) = busy();
+    let scene = busy();
     let browser = settled(&scene.ours);
+    browser.value("document.querySelector('[data-name=web] summary').click()");
     let taken = directory("pictures");
     let pictures = [
         ("status-light.png", Scheme::Light, WINDOW),

@@ -47,6 +47,7 @@ fn with_two_hundred_services_what_is_wrong_comes_first_and_the_rest_is_found() {
             }})()"
         ))
     };
+    assert_eq!(browser.value("document.querySelectorAll('.band').length"), 2, "s150 and the peer");
     assert_eq!(filter("S042"), "s042");
     assert_eq!(filter("113.199/"), "s199");
     assert_eq!(filter("down"), "s150");

@@ -1,5 +1,7 @@
 //! Static routes become services: those with the same attributes, for the same neighbours, one.
 
+use std::collections::BTreeMap;
+
 use crate::base::Prefix;
 use crate::convert::draft::{Attributes, Draft, Service};
 use crate::convert::findings::{Findings, Kind};
@@ -50,9 +52,10 @@ fn lift_to_neighbors(routes: &mut [Route], draft: &mut Draft) {
         draft.neighbors.iter().map(|neighbor| attributes(&neighbor.name)).collect();
     let uniform: Option<Vec<Attributes>> = of_all.into_iter().flatten().collect();
     let differ = |all: &Vec<Attributes>| all.windows(2).any(|pair| pair[0] != pair[1]);
-    let shared = routes.iter().any(|route| {
-        routes.iter().any(|other| other.prefix == route.prefix && other.neighbor != route.neighbor)
-    });
+    let mut owners: BTreeMap<Prefix, &str> = BTreeMap::new();
+    let shared = routes
+        .iter()
+        .any(|route| *owners.entry(route.prefix).or_insert(&route.neighbor) != route.neighbor);
     if !shared || !uniform.is_some_and(|all| differ(&all)) {
         return;
     }
@@ -69,11 +72,13 @@ fn lift_to_neighbors(routes: &mut [Route], draft: &mut Draft) {
 /// of the first: a prefix belongs to one service.
 fn by_prefix(routes: &[Route], findings: &mut Findings) -> Vec<Told> {
     let mut all: Vec<Told> = Vec::new();
+    let mut known: BTreeMap<Prefix, usize> = BTreeMap::new();
     for route in routes {
-        let Some(told) = all.iter_mut().find(|told| told.first.prefix == route.prefix) else {
-            all.push(Told { first: route.clone(), neighbors: vec![route.neighbor.clone()] });
-            continue;
-        };
+        let at = *known.entry(route.prefix).or_insert(all.len());
+        if at == all.len() {
+            all.push(Told { first: route.clone(), neighbors: Vec::new() });
+        }
+        let told = &mut all[at];
         if told.first.attributes != route.attributes {
             findings.note(
                 Kind::NotCarried,

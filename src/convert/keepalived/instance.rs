@@ -1,9 +1,11 @@
+use std::collections::BTreeSet;
+
 use super::tracked::Tracked;
 use super::tree::Line;
 use super::{address, hooks};
-use crate::convert::draft::{Draft, Service};
+use crate::convert::draft::{Check, Draft, Service};
 use crate::convert::findings::{Findings, Kind};
-use crate::convert::names;
+use crate::convert::names::{self, Register};
 use crate::convert::source::Word;
 use crate::convert::tables::KEEPALIVED;
 
@@ -15,13 +17,13 @@ const PRIORITY: &str = "100";
 pub(super) fn read(
     line: &Line,
     tracked: &[Tracked],
-    used: &mut Vec<String>,
+    used: &mut BTreeSet<String>,
     draft: &mut Draft,
     findings: &mut Findings,
 ) {
     let Some(name) = line.value(findings).map(|word| word.text.clone()) else { return };
     let mut service = Service { name: names::name(&name, "vrrp"), ..Service::default() };
-    let mut seen = Vec::new();
+    let mut tracking = Tracking::default();
     let setting = |wanted: &str| {
         let mut all = line.inside.iter().filter(|inner| inner.name().as_str() == wanted);
         all.next_back().and_then(|inner| inner.words.get(1)).map(Word::as_str)
@@ -36,7 +38,7 @@ pub(super) fn read(
                 inner.inside.iter().for_each(|line| address::read(line, &mut service, findings));
             }
             "track_script" | "track_process" => {
-                track(inner, tracked, &mut seen, &mut service, findings);
+                track(inner, tracked, &mut tracking, &mut service, findings);
             }
             "state" | "priority" => {}
             notify => {
@@ -51,15 +53,23 @@ pub(super) fn read(
          [service.SERVICE.up]\nprepend = 2\n[service.SERVICE.standby]",
         state.unwrap_or("BACKUP"),
     ));
-    used.extend(seen);
+    used.extend(tracking.seen);
     draft.add_service(service);
+}
+
+/// What an instance tracks so far.
+#[derive(Default)]
+struct Tracking {
+    seen: BTreeSet<String>,
+    /// Names of checks: a script and a process can have the same.
+    names: Register,
 }
 
 /// Adds the checks that the lines name, each once, with options that only weigh it.
 fn track(
     block: &Line,
     tracked: &[Tracked],
-    seen: &mut Vec<String>,
+    tracking: &mut Tracking,
     service: &mut Service,
     findings: &mut Findings,
 ) {
@@ -81,13 +91,9 @@ fn track(
                 format!("what weighs {}: a failing check takes the service down", name.text),
             );
         }
-        if seen.contains(&name.text) {
-            continue;
+        if tracking.seen.insert(name.text.clone()) {
+            let name = tracking.names.take(&found.check.name);
+            service.checks.push(Check { name, ..found.check.clone() });
         }
-        seen.push(name.text.clone());
-        let mut check = found.check.clone();
-        check.name =
-            names::free(&check.name, |name| service.checks.iter().any(|own| own.name == name));
-        service.checks.push(check);
     }
 }

@@ -6,6 +6,8 @@ mod instance;
 mod tracked;
 mod tree;
 
+use std::collections::BTreeSet;
+
 use super::draft::Draft;
 use super::findings::{Findings, Kind};
 use super::tables::KEEPALIVED;
@@ -30,7 +32,7 @@ pub(super) fn read(draft: &mut Draft, findings: &mut Findings) {
             Some(_) | None => {}
         }
     }
-    let mut used = Vec::new();
+    let mut used = BTreeSet::new();
     for instance in instances {
         instance::read(instance, &tracked, &mut used, draft, findings);
     }

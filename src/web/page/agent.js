@@ -3,7 +3,7 @@
 //   event ─▶ asked again within 100 ms        nothing happens ─▶ asked every 5 s
 //   no answer ─▶ lost, asked again after 0.5, 1, 2, 4, 8, 8 … s ─▶ found, stream opened again
 //
-// Without a stream (too many follow it) the page asks every 2 s.
+// Without a stream (too many follow it) the page asks every 2 s, and for events too.
 
 import { agree } from "./words.js";
 
@@ -63,16 +63,22 @@ async function ask() {
   due = Infinity;
   asking = true;
   try {
-    const answer = await fetch(STATUS, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-    if (!answer.ok) throw new Error(`the agent answers with status ${answer.status}`);
-    agree(answer.headers.get("date"));
-    found(await answer.json());
+    const status = await get(STATUS);
+    if (!agent.live) (await get(`${EVENTS}?since=${last()}`)).forEach(remember);
+    found(status);
   } catch (error) {
     lose(error);
   }
   asking = false;
   const rest = agent.lost ? retry : agent.live ? LIVE : POLLED;
   askIn(Math.min(rest, Math.max(0, due - Date.now())));
+}
+
+async function get(path) {
+  const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) throw new Error(`the agent answers with status ${answer.status}`);
+  agree(answer.headers.get("date"));
+  return answer.json();
 }
 
 function found(status) {
@@ -96,7 +102,7 @@ function lose(error) {
 
 /** From the last event that is known; the browser's own way back would not wait for the agent. */
 function open() {
-  stream = new EventSource(`${EVENTS}?since=${agent.events.at(-1)?.id ?? 0}`);
+  stream = new EventSource(`${EVENTS}?since=${last()}`);
   stream.onopen = () => {
     agent.live = true;
     changed();
@@ -118,9 +124,12 @@ function close() {
   agent.live = false;
 }
 
+/** The id of the last event that is known. */
+const last = () => agent.events.at(-1)?.id ?? 0;
+
 function remember(event) {
   // Ids only grow, unless the state directory is gone: then the past belongs to another history.
-  if (event.id <= (agent.events.at(-1)?.id ?? 0)) agent.events = [];
+  if (event.id <= last()) agent.events = [];
   agent.events.push(event);
   if (agent.events.length > MOST_EVENTS) agent.events.shift();
 }

@@ -83,7 +83,7 @@ function alerts() {
   const { refused, "refused-at": when } = status?.configuration ?? {};
   return nodes(
     lost && el("p.alert", { "data-key": "lost" }, el("b", `Connection to the agent lost since ${second(lost)}`), ` (${why}). `,
-      status && "What is shown is what it said last. ", "The page goes on asking."),
+      status && "This is what it said last. ", "The page goes on asking."),
     fault && el("p.alert", { "data-key": "kept" },
       `Operators' words will not survive a restart (${directory}): ${fault}`),
     refused && el("p.alert", { "data-key": "refused" },
@@ -97,4 +97,5 @@ setInterval(() => {
   if (seconds % MOVE === 0 && !document.hidden) drawHour();
 }, 1000);
 filter.addEventListener("input", draw);
+content("services").addEventListener("toggle", draw, { capture: true });
 follow(draw);

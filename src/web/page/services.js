@@ -36,15 +36,18 @@ export function services(all, words) {
       el("p.nothing", `${wanted.length} of ${count(all.length, "service")} match the filter.`));
 }
 
+/** What is closed is left out until it is opened: there may be hundreds. */
 function entry(service, number) {
-  const open = isTrouble(service) || number <= MANY;
-  return el("details.service", { "data-key": `${service.name} ${open}`, "data-name": service.name, open },
+  const proposed = isTrouble(service) || number <= MANY;
+  const key = `${service.name} ${proposed}`;
+  const open = document.querySelector(`.service[data-key="${key}"]`)?.open ?? proposed;
+  return el("details.service", { "data-key": key, "data-name": service.name, open },
     el("summary",
       state(service.state),
       el("h3", service.name),
       el("span.because", service.because),
       el("span.since", ago(service.since))),
-    el("div.body",
+    open && el("div.body",
       overriding(service.override),
       facts(service),
       routes(service),

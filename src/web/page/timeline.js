@@ -4,7 +4,7 @@
 // while nothing is. Between the last event of an agent and the start of the next nothing is known.
 
 import { el, nodes, svg, table } from "./dom.js";
-import { clock, duration, minute, moment, now, second, state, tone } from "./words.js";
+import { clock, count, duration, minute, now, second, state, tone } from "./words.js";
 
 const HOUR = 3600_000;
 const HEIGHT = 16;
@@ -65,16 +65,18 @@ export function timeline(status, events, isShown) {
   const past = tracks(events);
   const start = Date.parse(status["started-at"]);
   const hour = events.filter(event => at(event) > now() - HOUR);
-  const changed = new Set(hour.filter(isChange).map(owner));
+  // That a service begins is no news where there are many.
+  const changed = new Set(hour.filter(event => isChange(event) && event.from !== "pending").map(owner));
   const shown = status.services.filter(isShown);
-  const few = shown.filter(service => shown.length <= MOST_BANDS || changed.has(`service ${service.name}`));
+  const few = shown.filter(service => shown.length <= MOST_BANDS || tone(service.state) === "bad"
+    || changed.has(`service ${service.name}`));
   const bands = [
     ...few.map(service => ["service", service]),
     ...status.neighbors.map(neighbor => ["neighbor", neighbor]),
   ].map(([kind, one]) => ({ kind, name: one.name, parts: recent(past.get(`${kind} ${one.name}`), one, start) }));
   return nodes(
     el("div.bands", axis(), bands.map(band)),
-    shown.length > few.length && el("p.nothing", `${shown.length - few.length} services without a change.`),
+    shown.length > few.length && el("p.nothing", `${count(shown.length - few.length, "more service")} without a change.`),
     legend(bands),
     changes(hour.filter(event => !event.service || isShown({ name: event.service }))));
 }

@@ -46,22 +46,14 @@ export function duration(time) {
   return shown.map(([unit, count]) => `${count}${unit}`).join(" ");
 }
 
-const two = number => String(number).padStart(2, "0");
+/** `14:02:07`; Swedes write as ISO 8601 has it. */
+export const second = at => new Date(at).toLocaleTimeString("sv-SE");
 
 /** `14:02` */
-export const minute = at => two(new Date(at).getHours()) + ":" + two(new Date(at).getMinutes());
+export const minute = at => second(at).slice(0, 5);
 
-/** `14:02:07` */
-export const second = at => minute(at) + ":" + two(new Date(at).getSeconds());
-
-/** `2026-01-31 14:02:07 +01:00` */
-export function moment(at) {
-  const date = new Date(at);
-  const offset = -date.getTimezoneOffset();
-  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${second(at)} ` +
-    `${offset < 0 ? "−" : "+"}${two(hours)}:${two(minutes)}`;
-}
+/** `2026-01-31 14:02:07 CET` */
+export const moment = at => new Date(at).toLocaleString("sv-SE", { timeZoneName: "short" });
 
 /** How long ago something was; it counts on by itself, see `tick`. */
 export const ago = at => at && el("time.ago", { datetime: at, title: moment(at) }, since(at));
