@@ -210,7 +210,7 @@ impl Engine {
                 self.publish_addresses();
             }
             Input::Shown(neighbor, shown) => {
-                self.scenery.handle_shown(neighbor, shown);
+                self.scenery.handle_shown(neighbor, shown, now);
                 self.settle_changed(now);
             }
             Input::Command(command) => self.handle_command(&command, now),
