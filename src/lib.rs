@@ -24,7 +24,9 @@
 //! | F4 | [`clock`] | the one place that reads the time |
 //! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
 //! | F4 | [`client`] | how herald asks over HTTP and TLS: no proxy, no redirect, nothing reused |
+//! | F4 | [`privileges`] | the capabilities that herald keeps, and how long |
 //! | F4 | [`process`] | other processes: commands in a group of their own, bounded; a process held by pidfd |
+//! | F4 | [`server`] | how herald answers over HTTP: connections, time and octets are bounded |
 //! | F4 | [`socket_path`] | the path of a unix socket: taken from nobody, given back at the end |
 //! | F4 | [`status`] | the snapshot shown on the socket, over HTTP and on the command line; one truth |
 //! | F5 | [`probe`] | asks the world how it is: HAProxy's `show stat` and its events, and the other kinds of checks |
@@ -35,7 +37,9 @@
 //! | F5 | [`control`] | the unix-socket API and its client |
 //! | F5 | [`store`] | the state directory: operators' words and history survive a restart |
 //! | F5 | [`hook`] | commands that run after a service has changed, in order, beside everything else |
-//! | F5 | [`web`] | the read-only HTTP API |
+//! | F5 | [`service_manager`] | systemd: ready, status, reload, stop, and the watchdog |
+//! | F5 | [`web`] | the read-only HTTP API, and the page for people |
+//! | F5 | [`convert`] | configurations of ExaBGP, anycast_healthchecker and keepalived → a file for herald, and what of them it does not hold |
 //! | F6 | [`daemon`] | wiring only: tasks, channels and their depths, signals, shutdown |
 //! | F7 | [`cli`] | arguments, one file per subcommand, exit codes |
 //!
@@ -56,15 +60,19 @@ pub mod clock;
 pub mod cloud;
 pub mod config;
 pub mod control;
+pub mod convert;
 pub mod daemon;
 pub mod engine;
 pub mod health;
 pub mod hook;
 pub mod peer;
 pub mod policy;
+pub mod privileges;
 pub mod probe;
 pub mod process;
 pub mod rib;
+pub mod server;
+pub mod service_manager;
 pub mod session;
 pub mod socket_path;
 pub mod status;

@@ -176,7 +176,8 @@ fn words_that_make_no_sense_are_wrong_usage_before_anybody_is_asked() {
 
 #[test]
 fn completions_and_manual_pages_know_every_command() {
-    let commands = ["drain", "resume", "withdraw", "announce", "explain", "events", "status"];
+    let commands =
+        ["drain", "resume", "withdraw", "announce", "explain", "events", "status", "convert"];
     for shell in ["bash", "zsh", "fish"] {
         let script = herald(&["completions", shell], None);
         assert_eq!(script.status.code(), Some(0));
@@ -192,6 +193,25 @@ fn completions_and_manual_pages_know_every_command() {
         assert!(said(&own).contains("Example"), "{}", said(&own));
     }
     assert_eq!(herald(&["man", "fly"], None).status.code(), Some(1));
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_want_it() {
+    let directory = directory("cli");
+    let file = write_config(directory.path(), &usual().set("bgp", "hold-time", "\"2s\""));
+    let check = format!("{BINARY} check {}", file.display());
+    let shown = |command: &mut Command| said(&output(command)).contains('\u{1b}');
+    // script(1) gives it a terminal.
+    let terminal = |no_colour: &str| {
+        let mut command = Command::new("script");
+        command.args(["-qec", &check, "/dev/null"]).env("TERM", "xterm").env("NO_COLOR", no_colour);
+        command
+    };
+    assert!(shown(&mut terminal("")), "a terminal, and NO_COLOR is empty");
+    assert!(!shown(&mut terminal("1")), "a terminal, and NO_COLOR is set");
+    assert!(!shown(Command::new(BINARY).arg("check").arg(&file).env_remove("NO_COLOR")), "a pipe");
+    let coloured = output(&mut terminal(""));
+    assert_eq!(coloured.status.code(), Some(1), "{}", said(&coloured));
 }
 
 #[test]

@@ -3,10 +3,13 @@
 //!
 //! `tests/config/` holds a file per rule: `fault-*` cannot be used, `worry-*` can but should not,
 //! `good-*` can. What is printed for each stands beside it as `.stderr`. `UPDATE_GOLDEN=1 cargo test
-//! --test config` writes these and `configs/reference.toml` anew; the diff is then yours to judge.
+//! --test config` writes these, `configs/reference.toml` and `docs/config.md` anew; the diff is then yours to
+//! judge.
 
 #[path = "config/files.rs"]
 mod files;
+#[path = "support/golden.rs"]
+mod golden;
 #[path = "config/goldens.rs"]
 mod goldens;
 #[path = "config/lowering.rs"]
@@ -21,6 +24,7 @@ mod shipped;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use golden::assert_golden;
 use herald::config::{self, Faults, Loaded};
 
 /// The value of `${SECRET}`: it must never be seen.
@@ -58,18 +62,4 @@ fn toml_files(directory: &str) -> Vec<PathBuf> {
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     paths
-}
-
-/// Compares with a file of the project, or writes it when asked to.
-fn assert_golden(path: &Path, actual: &str) {
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        fs::write(path, actual).expect("a writable golden");
-        return;
-    }
-    let expected = fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        expected == actual,
-        "{} differs; UPDATE_GOLDEN=1 cargo test --test config writes it anew. Now it would be:\n{actual}",
-        path.display()
-    );
 }

@@ -1,4 +1,10 @@
-//! What the documents claim about the code is there: modules and tests named in `docs/rfc.md`.
+//! What the documents claim is there: modules and tests named in `docs/rfc.md`; links, paths, tests and
+//! command lines wherever they are named.
+
+#[path = "documents/commands.rs"]
+mod commands;
+#[path = "documents/links.rs"]
+mod links;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,10 +29,66 @@ fn sources(dir: &Path) -> Vec<(String, String)> {
     found
 }
 
+/// Everything that is written for people, with its path from the root.
+fn documents() -> Vec<(PathBuf, String)> {
+    let mut found: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md"].map(PathBuf::from).into();
+    for directory in ["docs", "lab", "fuzz", "configs"] {
+        pages(Path::new(directory), &mut found);
+    }
+    found.sort();
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(root().join(&path)).expect("a readable document");
+        (path, text)
+    };
+    found.into_iter().map(read).collect()
+}
+
+/// The pages below a directory.
+fn pages(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(root().join(directory)).expect("a readable directory") {
+        let path = directory.join(entry.expect("an entry").file_name());
+        if root().join(&path).is_dir() {
+            pages(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            found.push(path);
+        }
+    }
+}
+
+/// A fenced block.
+struct Block<'a> {
+    language: &'a str,
+    /// The number of its first line.
+    first: usize,
+    lines: Vec<&'a str>,
+}
+
+/// The lines outside of fenced blocks, with their numbers, and the blocks.
+fn parts(text: &str) -> (Vec<(usize, &str)>, Vec<Block<'_>>) {
+    let (mut prose, mut blocks) = (Vec::new(), Vec::new());
+    let mut open: Option<Block<'_>> = None;
+    for (index, line) in text.lines().enumerate() {
+        match (line.trim_start().strip_prefix("```"), &mut open) {
+            (Some(language), None) => {
+                open = Some(Block { language, first: index + 2, lines: Vec::new() });
+            }
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (None, Some(block)) => block.lines.push(line),
+            (None, None) => prose.push((index + 1, line)),
+        }
+    }
+    (prose, blocks)
+}
+
+/// What stands between backticks.
+fn code(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
 /// The words in backticks of one cell of a table row.
 fn quoted(row: &str, cell: usize) -> Vec<&str> {
     let cells: Vec<_> = row.split('|').collect();
-    cells.get(cell).map(|cell| cell.split('`').skip(1).step_by(2).collect()).unwrap_or_default()
+    cells.get(cell).map(|cell| code(cell).collect()).unwrap_or_default()
 }
 
 /// Whether a source defines a test of this name, itself or by a macro's list.
@@ -80,4 +142,17 @@ fn every_standard_names_a_test_that_exists() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_floors_of_the_architecture_are_those_of_the_table() {
+    let table = fs::read_to_string(root().join("src/lib.rs")).expect("src/lib.rs");
+    let page = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).expect("the architecture");
+    let rows = page.lines().filter(|line| line.starts_with("| F")).flat_map(code);
+    let mut told: Vec<&str> = rows.collect();
+    let modules = table.lines().filter_map(|line| line.strip_prefix("//! | F"));
+    let mut known: Vec<&str> = modules.filter_map(|row| row.split(['`']).nth(1)).collect();
+    told.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(told, known);
 }

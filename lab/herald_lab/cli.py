@@ -8,13 +8,16 @@ import signal
 import sys
 from pathlib import Path
 
-from . import bridge, failover, maintenance, memory, peers, reaction, reloads, runs, scale, validate
+from . import bench, bridge, maintenance, memory, peers, reaction, reloads, runs, scale, scenarios, soak, validate
+from .chaos import run as chaos
 from .marked import Faults
 from .node import NodeError, enter, environment, go_first
-from .say import Narrator
+from .record import Recording
+from .say import Narrator, Screen, terminal
 
+# The scenario that shows most, under a word that is easily remembered.
+FAILOVER = "01"
 STORIES = {
-    "failover": "two Azure regions: a backend dies, comes back, a region is drained, comes back",
     "maintenance": "reload with another prepend, drain and resume, stop and start, under 200 requests a second",
     "reaction": "from HAProxy's word to the UPDATE on the wire: herald beside ExaBGP's healthcheck",
     "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
@@ -22,6 +25,9 @@ STORIES = {
     "peers": "a peer that sends a million routes, paths that die (BFD), an agent that is killed and started",
     "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
+    "chaos": "faults of every kind by a seed, and a checker that compares truth and route servers all the time",
+    "soak": "memory, descriptors and threads of herald while everything comes and goes; 1000 services with 8 neighbours",
+    "bench": "every figure that herald must reach, beside ExaBGP's healthcheck and anycast_healthchecker with BIRD",
 }
 # How often the stories repeat what they measure: option, default, meaning.
 COUNTS = {
@@ -59,12 +65,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="list what can be run")
     parser.set_defaults(act=lambda _: parser.error("name what to run; --list lists it"))
     commands = parser.add_subparsers(metavar="COMMAND")
+    for name in scenarios.names():
+        words = [name[:2], name[3:], *(["failover"] if name[:2] == FAILOVER else [])]
+        command = commands.add_parser(name, aliases=words, help="a scenario")
+        command.add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
+        command.add_argument("--record", type=Path, metavar="FILE", help="keep what a terminal shows, for asciinema (version 2)")
+        command.set_defaults(act=_scenario, scenario=name, still=None)
+    commands.choices["failover"].add_argument("--still", type=Path, metavar="FILE", help="draw the moment at which traffic has moved, as SVG")
+    every = commands.add_parser("all", help="every scenario, one after the other, and a table of them")
+    every.set_defaults(act=_all)
     for name, summary in STORIES.items():
         command = commands.add_parser(name, help=summary)
         command.set_defaults(act=_story, story=name)
-    commands.choices["failover"].add_argument("--keep", action="store_true", help="leave everything up afterwards, to look around")
     for name, (word, number, meaning) in COUNTS.items():
         commands.choices[name].add_argument(f"--{word}", dest="count", metavar="N", type=_count, default=number, help=f"{meaning}; default {number}")
+    for name, meaning in (("chaos", "how long faults strike"), ("soak", "how long everything comes and goes")):
+        commands.choices[name].add_argument("--minutes", type=_minutes, default=10.0, help=f"{meaning}; default 10")
+    commands.choices["chaos"].set_defaults(act=_chaos)
+    commands.choices["soak"].set_defaults(act=lambda given: 0 if soak.run(_begin(), given.minutes) else 1)
+    commands.choices["chaos"].add_argument("--seed", type=int, default=1, help="which faults, when and where; default 1")
+    commands.choices["bench"].set_defaults(act=lambda given: 0 if bench.run(_begin(), given.quick, given.write) else 1)
+    commands.choices["bench"].add_argument("--quick", action="store_true", help="with few repetitions")
+    commands.choices["bench"].add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
     shell.add_argument("node")
     shell.add_argument("command", nargs=argparse.REMAINDER)
@@ -78,18 +100,46 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _scenario(arguments: argparse.Namespace) -> int:
+    scenario = scenarios.find(arguments.scenario)
+    narrator = None
+    if arguments.record:
+        recording = Recording(arguments.record, scenario.title)
+        narrator = Narrator((terminal(), Screen(recording.write, colour=True, picture=True)))
+    return 0 if scenarios.run(_begin(narrator), scenario, arguments.keep, arguments.still).good else 1
+
+
+def _all(_: argparse.Namespace) -> int:
+    return 0 if scenarios.run_all(_begin()) else 1
+
+
 def _story(arguments: argparse.Namespace) -> int:
-    narrator = Narrator()
-    go_first()
-    for name in runs.remove_leftovers():
-        narrator.line(f"removed what the dead run {name} had left")
-    if arguments.story == "failover":
-        met = failover.run(narrator, arguments.keep)
-    elif arguments.story in COUNTS:
+    narrator = _begin()
+    if arguments.story in COUNTS:
         met = _MODULES[arguments.story].run(narrator, arguments.count)
     else:
         met = _MODULES[arguments.story].run(narrator)
     return 0 if met else 1
+
+
+def _chaos(arguments: argparse.Namespace) -> int:
+    return 0 if chaos.run(_begin(), arguments.minutes, arguments.seed) else 1
+
+
+def _begin(narrator: Narrator | None = None) -> Narrator:
+    """What every run begins with."""
+    narrator = narrator or Narrator()
+    go_first()
+    for name in runs.remove_leftovers():
+        narrator.line(f"removed what the dead run {name} had left")
+    return narrator
+
+
+def _minutes(text: str) -> float:
+    minutes = float(text)
+    if minutes < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return minutes
 
 
 def _count(text: str) -> int:
@@ -102,7 +152,7 @@ def _count(text: str) -> int:
 def _shell(arguments: argparse.Namespace) -> int:
     found = [run for run in runs.all_runs() if run.in_use() and arguments.node in run.nodes]
     if not found:
-        raise NodeError(f"no lab with a node {arguments.node} is up; `lab/run failover --keep` leaves one up")
+        raise NodeError(f"no lab with a node {arguments.node} is up; `lab/run NN --keep` leaves one up")
     command = arguments.command or [os.environ.get("SHELL", "/bin/bash")]
     line = enter(found[-1].nodes[arguments.node].pid, *command)
     os.execvpe(line[0], line, environment({"TERM": os.environ.get("TERM", "dumb")}))
@@ -120,8 +170,11 @@ def _clean(_: argparse.Namespace) -> int:
 
 
 def _list() -> int:
+    for scenario in map(scenarios.find, scenarios.names()):
+        print(f"{scenario.directory.name:26} {scenario.title}")
+    print()
     for name, summary in STORIES.items():
-        print(f"{name:11} {summary}")
+        print(f"{name:26} {summary}")
     for run in runs.all_runs():
         print(f"\nup: {run.name}, nodes {' '.join(run.nodes)}")
     return 0

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from . import images, measured
 from .lab import Lab
+from .memory import resident_kib
 
 EVENT_SOCKET = 'event-socket = "/run/herald/haproxy.sock"'
+_EXABGP_CONF, _HEALTHCHECK_CONF = "/run/exabgp/exabgp.conf", "/run/exabgp/healthcheck.conf"
+_RHYTHM = ("interval", "fast-interval", "timeout", "rise", "fall")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -27,23 +30,39 @@ class Contender:
     files: tuple[tuple[str, str], ...] = ()
     # How often it asks when nothing wakes it; 0: it is woken.
     interval: float = 0.0
+    # What runs beside it, and is started before.
+    beside: tuple[images.Program, ...] = ()
+    # What must be done in the node before.
+    commands: tuple[tuple[str, ...], ...] = ()
+    # How many changes it is put through at most, and how long each may take: some take their time.
+    most: int = 1000
+    patience: float = 15.0
+
+    @property
+    def programs(self) -> tuple[images.Program, ...]:
+        """Everything that it is made of."""
+        return (*self.beside, self.program)
 
     def start(self, lab: Lab) -> None:
         """Starts it on the NVA, and waits until both route servers have the route."""
         for path, text in self.files:
             lab.write("nva", path, text)
+        for command in self.commands:
+            lab.nodes["nva"].run(*command)
         measured.await_ready_peers(lab)
-        lab.launch("nva", self.program)
+        for program in self.programs:
+            lab.launch("nva", program)
         measured.await_sessions(lab)
-        measured.await_routes(lab, 1)
+        measured.await_routes(lab, 1, seconds=max(30.0, self.patience))
 
     def stop(self, lab: Lab) -> None:
         """Ends it, and waits until the route is gone."""
-        running = lab.programs["nva", self.program.name]
-        running.send(signal.SIGTERM)
-        if running.wait(10) is None:
-            running.send(signal.SIGKILL)
-            running.wait(5)
+        for program in reversed(self.programs):
+            running = lab.programs["nva", program.name]
+            running.send(signal.SIGTERM)
+            if running.wait(10) is None:
+                running.send(signal.SIGKILL)
+                running.wait(5)
         measured.await_routes(lab, -1)
 
 
@@ -56,11 +75,17 @@ def herald(name: str, setting: str, interval: float = 0.0) -> Contender:
     return Contender(name, measured.herald_program(path), ((path, text),), interval)
 
 
-def exabgp() -> Contender:
-    """ExaBGP, whose healthcheck asks every 10 ms."""
+def exabgp(name: str, rhythm: str = "", **more: float) -> Contender:
+    """ExaBGP, whose healthcheck asks every 10 ms, or in the rhythm that it is given: lines of its configuration."""
+    files: tuple[tuple[str, str], ...] = ()
+    if rhythm:
+        folder = measured.TOPOLOGY.parent / "nva"
+        kept = [row for row in (folder / "healthcheck.conf").read_text().splitlines() if row.split(" ")[0] not in _RHYTHM]
+        bgp = (folder / "exabgp.conf").read_text().replace("/etc/exabgp/healthcheck.conf", _HEALTHCHECK_CONF)
+        files = ((_HEALTHCHECK_CONF, "\n".join((*kept, rhythm, ""))), (_EXABGP_CONF, bgp))
     settings = ("exabgp.daemon.user=root", "exabgp.daemon.drop=false", "exabgp.api.cli=false", "exabgp.log.level=WARNING")
-    program = images.Program("exabgp", ("env", *settings, "exabgp", "/etc/exabgp/exabgp.conf"))
-    return Contender("ExaBGP healthcheck, every 10 ms", program, interval=0.010)
+    program = images.Program("exabgp", ("env", *settings, "exabgp", _EXABGP_CONF if files else "/etc/exabgp/exabgp.conf"))
+    return Contender(name, program, files, **more)
 
 
 HERALD = herald("herald, event stream", EVENT_SOCKET)
@@ -68,13 +93,14 @@ POLLING = (
     herald("herald, polling every 50 ms", 'poll-interval = "50ms"', 0.050),
     herald("herald, polling every 500 ms", 'poll-interval = "500ms"', 0.500),
 )
-EXABGP = exabgp()
+EXABGP = exabgp("ExaBGP healthcheck, every 10 ms", interval=0.010)
+EXABGP_DEFAULT = exabgp("ExaBGP healthcheck, default settings", "interval = 5\nfast-interval = 1\ntimeout = 5\nrise = 3\nfall = 3", interval=5.0, most=3, patience=40.0)
 
 
 def cpu_seconds(pid: int) -> float:
     """The processor time that a process, its living descendants and those it has waited for have used (proc(5): stat)."""
     total = 0.0
-    for process in (pid, *_descendants(pid)):
+    for process in (pid, *descendants(pid)):
         try:
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -83,7 +109,8 @@ def cpu_seconds(pid: int) -> float:
     return total
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """The living children of a process, and theirs."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
@@ -91,5 +118,16 @@ def _descendants(pid: int) -> list[int]:
         except OSError:
             continue
         for child in children:
-            found += [child, *_descendants(child)]
+            found += [child, *descendants(child)]
     return found
+
+
+def resident_mib(pid: int) -> float:
+    """The resident memory of a process and of its living descendants, in MiB."""
+    total = 0
+    for process in (pid, *descendants(pid)):
+        try:
+            total += resident_kib(process)
+        except (OSError, ProcessLookupError):
+            continue  # it has ended
+    return total / 1024

@@ -21,7 +21,9 @@ class Course:
     node. The kernel stamps both.
     """
 
-    def __init__(self, lab: Lab, capture: Capture, neighbors: Iterable[str]) -> None:
+    def __init__(self, lab: Lab, capture: Capture, neighbors: Iterable[str], patience: float = 15.0) -> None:
+        """`patience` is how long a change may take, in seconds, before it counts as missed."""
+        self._patience = patience
         self.lab = lab
         self.capture = capture
         self.neighbors = frozenset(neighbors)
@@ -63,7 +65,7 @@ class Course:
         seen = until(
             f"an UPDATE to {', '.join(sorted(self.neighbors))} with the route {what}",
             lambda: first_updates(self.capture.updates(mark), what, self.neighbors),
-            seconds=15,
+            seconds=self._patience,
             every=0.002,
             nodes=("nva",),
         )

@@ -11,6 +11,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+FRR, GOBGP, BIRD = "quay.io/frrouting/frr", "herald-lab/gobgp", "herald-lab/bird"
 FRR_DIRECTORY = Path("/usr/lib/frr")
 FRR_DAEMONS_FILE = "/etc/frr/daemons"
 # Started whether the file asks for them or not, in this order; mgmtd exists since FRR 9.
@@ -30,27 +31,52 @@ class Program:
 
 @dataclass(frozen=True)
 class Image:
-    """What runs in a node, and the directories it expects under /run."""
+    """What runs in a node, and what it needs."""
 
     programs: tuple[Program, ...]
     # Directory → owner, a user name of this machine.
     directories: tuple[tuple[str, str], ...] = ()
+    # Files that the topology must bind, and variables that it must set, because a daemon cannot do without.
+    files: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
     frr: bool = False
-    herald: bool = False
+
+    @property
+    def herald(self) -> bool:
+        """Whether herald runs in it."""
+        return any(program.name == "herald" for program in self.programs)
 
 
-def _nva() -> Image:
-    haproxy = Program("haproxy", ("haproxy", "-db", "-f", "/etc/haproxy/haproxy.cfg"), ready="/run/haproxy/admin.sock")
-    herald = Program("herald", ("herald", "run", "--config", "/etc/herald/herald.toml"), ready="/run/herald/control.sock")
-    return Image((haproxy, herald), directories=(("/run/haproxy", "root"), ("/run/herald", "root")), herald=True)
+_HAPROXY_CFG, _HERALD_TOML, _UNBOUND_CONF = "/etc/haproxy/haproxy.cfg", "/etc/herald/herald.toml", "/etc/unbound/unbound.conf"
+_GOBGPD_TOML, _BIRD_CONF, _WEB, _CLOUD = "/etc/gobgpd.toml", "/etc/bird/bird.conf", "/srv/web.py", "/srv/cloud.py"
 
+_haproxy = Program("haproxy", ("haproxy", "-db", "-f", _HAPROXY_CFG), ready="/run/haproxy/admin.sock")
+_herald = Program("herald", ("herald", "run", "--config", _HERALD_TOML), ready="/run/herald/control.sock")
+_unbound = Program("unbound", ("unbound", "-d", "-p", "-c", _UNBOUND_CONF), ready="/run/unbound/control.sock")
+_gobgpd = Program("gobgpd", ("gobgpd", "-t", "toml", "-f", _GOBGPD_TOML, "--log-plain"))
+_bird = Program("bird", ("bird", "-f", "-c", _BIRD_CONF, "-s", "/run/bird/bird.ctl"), ready="/run/bird/bird.ctl")
+_web = Program("web", ("python3", _WEB))
+_cloud = Program("cloud", ("python3", _CLOUD), ready="/run/cloud.ready")
+
+_FOR_HAPROXY, _FOR_UNBOUND = (("/run/haproxy", "root"),), (("/run/unbound", "root"),)
+_FOR_HERALD = (("/run/herald", "root"), ("/var/lib/herald", "root"))
+
+_nva = Image((_haproxy, _herald), directories=_FOR_HAPROXY + _FOR_HERALD, files=(_HAPROXY_CFG, _HERALD_TOML))
 
 _IMAGES = {
-    "quay.io/frrouting/frr": lambda: Image((), directories=(("/run/frr", "frr"),), frr=True),
-    "herald-lab/gobgp": lambda: Image((Program("gobgpd", ("gobgpd", "-t", "toml", "-f", "/etc/gobgpd.toml", "--log-plain")),)),
+    FRR: Image((), directories=(("/run/frr", "frr"),), files=(FRR_DAEMONS_FILE, "/etc/frr/frr.conf"), frr=True),
+    GOBGP: Image((_gobgpd,), files=(_GOBGPD_TOML,)),
+    BIRD: Image((_bird,), directories=(("/run/bird", "root"),), files=(_BIRD_CONF,)),
     "herald-lab/nva": _nva,
-    "herald-lab/web": lambda: Image((Program("web", ("python3", "/srv/web.py")),)),
-    "herald-lab/host": lambda: Image(()),
+    # The same, with a keepalived that nobody has started.
+    "herald-lab/pair": _nva,
+    "herald-lab/agent": Image((_herald,), directories=_FOR_HERALD, files=(_HERALD_TOML,)),
+    "herald-lab/resolver": Image((_unbound, _herald), directories=_FOR_UNBOUND + _FOR_HERALD, files=(_UNBOUND_CONF, _HERALD_TOML)),
+    "herald-lab/unbound": Image((_unbound,), directories=_FOR_UNBOUND, files=(_UNBOUND_CONF,)),
+    "herald-lab/www": Image((_web, _herald), directories=_FOR_HERALD, files=(_WEB, _HERALD_TOML), variables=("REGION",)),
+    "herald-lab/web": Image((_web,), files=(_WEB,), variables=("REGION",)),
+    "herald-lab/cloud": Image((_cloud,), files=(_CLOUD,)),
+    "herald-lab/host": Image(()),
 }
 
 
@@ -66,12 +92,12 @@ def known() -> tuple[str, ...]:
 
 def is_known(image: str) -> bool:
     """Whether a namespace can stand in for this image, whatever its tag."""
-    return _repository(image) in _IMAGES
+    return repository(image) in _IMAGES
 
 
 def look_up(image: str) -> Image:
     """What runs in a node of this image, which must be known."""
-    return _IMAGES[_repository(image)]()
+    return _IMAGES[repository(image)]
 
 
 def frr_programs(daemons_file: str) -> tuple[Program, ...]:
@@ -88,6 +114,7 @@ def _frr_program(name: str, options: str) -> Program:
     return Program(name, (str(FRR_DIRECTORY / name), *words), ready=f"/run/frr/{socket}")
 
 
-def _repository(image: str) -> str:
+def repository(image: str) -> str:
+    """The name of an image without its tag."""
     name, colon, tag = image.rpartition(":")
     return name if colon and "/" not in tag else image

@@ -69,13 +69,14 @@ class Lab:
                 self._launch(name, program)
             for name, program in started:
                 self._await(name, program)
-        for name, node in self.topology.nodes.items():
-            if images.look_up(node.image).frr:
-                self.nodes[name].run("vtysh", "-b")
+        for name in self.nodes:
+            self._load(name)
 
     def start(self, node: str, program: str) -> Program:
         """Starts one daemon (again), by its name."""
-        return self.launch(node, next(candidate for candidate in self.programs_of(node) if candidate.name == program))
+        started = self.launch(node, next(candidate for candidate in self.programs_of(node) if candidate.name == program))
+        self._load(node)
+        return started
 
     def launch(self, node: str, program: images.Program) -> Program:
         """Starts a daemon that the topology does not know of, or one in another way than it says."""
@@ -117,6 +118,11 @@ class Lab:
         """The last log lines of the daemons of these nodes, of all nodes when none is named."""
         wanted = [program for program in self.programs.values() if (not nodes or program.node in nodes) and program.name not in _QUIET]
         return [(f"{program.node}/{program.name}", program.tail()) for program in wanted]
+
+    def _load(self, name: str) -> None:
+        """FRR's daemons start empty: vtysh tells them the configuration."""
+        if images.look_up(self.topology.nodes[name].image).frr:
+            self.nodes[name].run("vtysh", "-b")
 
     def _note(self) -> None:
         runs.write(self.directory, self.scenario, {name: node.pid for name, node in self.nodes.items()}, self._kept)

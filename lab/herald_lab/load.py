@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import threading
 import time
@@ -18,7 +19,7 @@ _CLIENT = Path(__file__).with_name("load_client.py")
 
 @dataclass(frozen=True)
 class Request:
-    """One request and what became of it. Times are seconds of the monotonic clock."""
+    """One request and what became of it. Times are seconds of the monotonic clock, the status is HTTP's (0: no answer)."""
 
     sent: float
     done: float
@@ -37,17 +38,44 @@ class Request:
         """In words: who answered, or why nobody did."""
         if self.lost:
             return self.error or (f"status {self.status}" if self.status else "connection closed without an answer")
-        return f"{self.region} via {self.nva}"
+        return f"{self.region} via {self.nva}" if self.nva else self.region
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that is waited for: where the page is from and, where it matters, which HAProxy passed it on."""
+
+    region: str
+    nva: str = ""
+
+    def __call__(self, request: Request) -> bool:
+        return not request.lost and request.region == self.region and self.nva in ("", request.nva)
+
+    def __str__(self) -> str:
+        return f"from {self.region} via {self.nva}" if self.nva else f"from {self.region}"
 
 
 class Load:
     """Requests at a steady rate until the context is left."""
 
-    def __init__(self, node: Node, host: str, rate: float) -> None:
-        self._process = node.open(sys.executable, "-I", str(_CLIENT), host, str(rate))
+    def __init__(self, node: Node, rate: float, *question: str) -> None:
+        """`question` is what the client asks for: `page HOST` or `name SERVER NAME`."""
+        self.begin(node.open(sys.executable, "-I", str(_CLIENT), str(rate), *question))
+
+    def begin(self, client: subprocess.Popen) -> None:
+        """Reads what a client writes."""
+        self._process = client
         self._requests: list[Request] = []
+        # The requests up to number `_closed`, the last of them sent at `_closed_until`, are answered or lost, and those `_ahead`.
+        self._closed = 0
+        self._ahead: dict[int, float] = {}
+        self._closed_until = 0.0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def join(self) -> None:
+        """Waits until the client has written its last line."""
+        self._reader.join(timeout=10)
 
     def __enter__(self) -> Load:
         return self
@@ -59,7 +87,7 @@ class Load:
         """Sends no more, and waits for the answers that are still out."""
         if self._process.stdin and not self._process.stdin.closed:
             self._process.stdin.close()
-        self._reader.join(timeout=10)
+        self.join()
         self._process.wait(timeout=10)
 
     def since(self, moment: float) -> list[Request]:
@@ -71,15 +99,25 @@ class Load:
         found = [request for request in self.since(moment) if wanted(request)]
         return min(found, key=lambda request: request.done) if found else None
 
-    def settled(self, count: int, wanted: Callable[[Request], bool]) -> bool:
-        """Whether the last `count` requests all were such."""
+    def settled(self, count: int, wanted: Callable[[Request], bool], since: float = 0.0) -> bool:
+        """Whether the last `count` requests all were such, and sent at or after `since`."""
         last = list(self._requests)[-count:]
-        return len(last) == count and all(map(wanted, last))
+        return len(last) == count and all(request.sent >= since and wanted(request) for request in last)
+
+    def closed(self, moment: float) -> bool:
+        """Whether all requests sent before `moment` have been answered or lost: a slow one may still be out."""
+        return self._closed_until >= moment
 
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self._requests.append(Request(*json.loads(line)))
+            number, *fields = json.loads(line)
+            request = Request(*fields)
+            self._requests.append(request)
+            self._ahead[number] = request.sent
+            while self._closed in self._ahead:
+                self._closed_until = self._ahead.pop(self._closed)
+                self._closed += 1
 
 
 def tally(requests: list[Request]) -> Counter:
@@ -92,14 +130,14 @@ def lost(requests: list[Request]) -> int:
     return sum(request.lost for request in requests)
 
 
-def cut(requests: list[Request], nva: str) -> int:
-    """How many requests were cut in two by the move of the route to `nva`.
+def cut(requests: list[Request], wanted: Callable[[Request], bool]) -> int:
+    """How many requests were cut in two by the move of the route to where the answers are as `wanted`.
 
     Anycast moves packets, not connections: one that is open while the route changes goes on at a machine
     that has never heard of it, which resets it. No announcer can spare a client that.
     """
-    before = [request.sent for request in requests if not request.lost and request.nva != nva]
-    after = [request.done for request in requests if not request.lost and request.nva == nva]
+    before = [request.sent for request in requests if not request.lost and not wanted(request)]
+    after = [request.done for request in requests if not request.lost and wanted(request)]
     if not before or not after:
         return 0
     return sum(request.lost and not request.status and request.sent <= min(after) and request.done >= max(before) for request in requests)

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import json
 
-from . import failover, routers, topology
+from . import routers, scenarios, topology
 from .bridge import HERALD_TOML
-from .failover import NORTH, NORTH_DRAINING, NVA, RATE, SETTLED, WEST, Event, Story
+from .expect import Expectations
 from .lab import Lab
-from .load import Load, now
+from .load import now
 from .say import Narrator
-from .versions import versions
-from .wait import until
+from .stage import Stage
+from .traffic import Traffic
+from .witness import Witness
 
+# The two regions, whose drain and return are told there.
+REGIONS = scenarios.find("01")
 NODE = "nva-ne"
 # The table that the reload changes, and what it is changed to: one copy more than West Europe has.
 _BEFORE, _AFTER = "[region.northeurope]\nprepend = 0", "[region.northeurope]\nprepend = 3"
@@ -25,83 +28,82 @@ _BEFORE, _AFTER = "[region.northeurope]\nprepend = 0", "[region.northeurope]\npr
 _DRAIN = '\n[service.web.drain]\nfor = "5s"\n'
 
 
-def run(narrator: Narrator) -> bool:
+def run(narrator: Narrator, expectations: Expectations | None = None) -> bool:
     """Tells the story, and returns whether every expectation was met."""
-    for line in versions():
-        narrator.line(line)
-    with Lab(topology.read(failover.TOPOLOGY), "maintenance", {(NODE, HERALD_TOML): herald_toml()}) as lab:
-        return lab.told(narrator, Maintenance(lab, narrator).tell)
+    with Lab(topology.read(REGIONS.topology), "maintenance", {(NODE, HERALD_TOML): herald_toml()}) as lab:
+        stage = Stage(lab, narrator, Expectations() if expectations is None else expectations)
+        return lab.told(narrator, Maintenance(stage).tell)
 
 
 def herald_toml() -> str:
     """North Europe's configuration with a shorter drain."""
-    return (failover.TOPOLOGY.parent / NODE / "herald.toml").read_text() + _DRAIN
+    return (REGIONS.directory / NODE / "herald.toml").read_text() + _DRAIN
 
 
-class Maintenance(Story):
+class Maintenance:
     """The chapters, each of which ends as it began: North Europe serves."""
 
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.story = REGIONS.story
+
     def tell(self) -> bool:
-        self.lab.up()
-        self.lab.start_daemons()
-        self._sessions()
-        self.await_paths([NORTH, WEST])
-        with Load(self.lab.nodes["client"], failover.ADDRESS, RATE) as load:
-            until("steady answers from North Europe", lambda: load.settled(SETTLED, failover.by("North Europe", "northeurope")))
+        """Runs everything, and returns whether every expectation was met."""
+        self.stage.up()
+        self.story.sessions(self.stage)
+        onprem = self.stage.witness("onprem", self.story.PREFIX)
+        onprem.await_paths(self.story.NORTH, self.story.WEST)
+        with self.stage.traffic("client", self.story.ADDRESS, self.story.RATE) as traffic:
+            traffic.await_answers(self.story.FROM_NORTH)
             before = self._sessions_now()
-            self._reload(load)
-            self._drain_and_resume(load)
+            self._reload(onprem, traffic)
+            self._drain_and_resume(onprem, traffic)
             self._expect_same_sessions(before)
-            self._drain(load)
-            self._return(load)
-        self.say.chapter("Summary")
-        return self.expectations.close(self.say)
+            self.story.drain(self.stage, onprem, traffic)
+            self.story.back(self.stage, onprem, traffic)
+        self.stage.chapter("Summary")
+        return self.stage.expectations.close(self.stage.say)
 
-    def _reload(self, load: Load) -> None:
-        self.say.chapter("herald reload: North Europe's prepend becomes 3, then 0 again")
-        text = self.lab.nodes[NODE].path(HERALD_TOML).read_text()
-        self.lab.write(NODE, HERALD_TOML, text.replace(_BEFORE, _AFTER))
+    def _reload(self, onprem: Witness, traffic: Traffic) -> None:
+        self.stage.chapter("herald reload: North Europe's prepend becomes 3, then 0 again")
+        text = self.stage.node(NODE).path(HERALD_TOML).read_text()
+        self.stage.lab.write(NODE, HERALD_TOML, text.replace(_BEFORE, _AFTER))
         self._herald("reload", "--dry-run")
-        self._moved(load, "reload, prepend 0 → 3", ("reload",), [WEST, NORTH_DRAINING], west=True)
-        self.lab.write(NODE, HERALD_TOML, text)
-        self._moved(load, "reload, prepend 3 → 0", ("reload",), [NORTH, WEST], west=False)
+        self._moved(onprem, traffic, "reload, prepend 0 → 3", ("reload",), (self.story.WEST, self.story.NORTH_DRAINING), west=True)
+        self.stage.lab.write(NODE, HERALD_TOML, text)
+        self._moved(onprem, traffic, "reload, prepend 3 → 0", ("reload",), (self.story.NORTH, self.story.WEST), west=False)
 
-    def _drain_and_resume(self, load: Load) -> None:
-        self.say.chapter("herald drain web --wait, then herald resume web")
-        self._moved(load, "herald drain web --wait", ("drain", "web", "--wait", "--reason", "kernel update"), [WEST], west=True)
-        self._show_service()
-        self._moved(load, "herald resume web", ("resume", "web"), [NORTH, WEST], west=False)
+    def _drain_and_resume(self, onprem: Witness, traffic: Traffic) -> None:
+        self.stage.chapter("herald drain web --wait, then herald resume web")
+        self._moved(onprem, traffic, "herald drain web --wait", ("drain", "web", "--wait", "--reason", "kernel update"), (self.story.WEST,), west=True)
+        self.story.show_service(self.stage)
+        self._moved(onprem, traffic, "herald resume web", ("resume", "web"), (self.story.NORTH, self.story.WEST), west=False)
 
-    def _moved(self, load: Load, what: str, words: tuple[str, ...], paths: list[str], west: bool) -> None:
+    def _moved(self, onprem: Witness, traffic: Traffic, what: str, words: tuple[str, ...], paths: tuple[str, ...], west: bool) -> None:
         """Says the words to herald, and waits until routing and the client have followed."""
         asked = now()
         self._herald(*words)
-        self.say.line(f"herald {words[0]} has returned", "yellow")
-        routed = self.await_paths(paths)
-        moved = self._served_by(load, west, asked)
-        self._tell([routed, moved])
-        self._report(what, load, asked, moved, "westeurope" if west else "northeurope")
-
-    def _served_by(self, load: Load, west: bool, since: float) -> Event:
-        return self.settle(load, "West Europe", "westeurope", since) if west else self.settle(load, "North Europe", "northeurope", since)
+        self.stage.say.line(f"herald {words[0]} has returned", "yellow")
+        routed = onprem.await_paths(*paths)
+        self.stage.tell(routed, traffic.moved(what, asked, self.story.FROM_WEST if west else self.story.FROM_NORTH))
 
     def _herald(self, *words: str) -> None:
-        said = self.lab.nodes[NODE].run("herald", *words, seconds=60)
-        self.say.quote(f"{NODE}$ herald {' '.join(words)}", said.splitlines())
+        said = self.stage.node(NODE).run("herald", *words, seconds=60)
+        self.stage.say.quote(f"{NODE}$ herald {' '.join(words)}", said.splitlines())
 
     def _sessions_now(self) -> dict[str, str]:
         """Which session it is, as both of its ends say; says since when."""
         seen = {}
-        for neighbor in json.loads(self.lab.nodes[NODE].run("herald", "neighbors", "--json")):
+        for neighbor in json.loads(self.stage.node(NODE).run("herald", "neighbors", "--json")):
             seen[f"herald: {neighbor['name']}"] = f"{neighbor['state']} since {neighbor['since']}"
-        number, uptime = routers.frr_session(self.lab.nodes["rs-0-ne"], NVA["ne"])
+        number, uptime = routers.frr_session(self.stage.node("rs-0-ne"), self.story.NVA["ne"])
         seen["FRR at rs-0-ne"] = f"session number {number}"
         for who, what in seen.items():
-            self.say.line(f"{who}: {what}" + (f", up {uptime}" if who.startswith("FRR") else ""))
+            self.stage.say.line(f"{who}: {what}" + (f", up {uptime}" if who.startswith("FRR") else ""))
         return seen
 
     def _expect_same_sessions(self, before: dict[str, str]) -> None:
-        self.say.chapter("The sessions, after two reloads, a drain and its end")
+        self.stage.chapter("The sessions, after two reloads, a drain and its end")
         after = self._sessions_now()
         for who, what in before.items():
-            self.expectations.equal(f"session before and after, {who}", what, after.get(who, "gone"))
+            self.stage.expect(f"session before and after, {who}", what, after.get(who, "gone"))

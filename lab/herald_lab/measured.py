@@ -28,11 +28,14 @@ def run(
     described: Path = TOPOLOGY,
     replaced: dict[tuple[str, str], str] | None = None,
     leave_out: tuple[str, ...] = ("herald",),
+    expectations: Expectations | None = None,
 ) -> bool:
     """Brings a lab up without the daemons to `leave_out`, measures, and returns whether every expectation was met.
 
-    `replaced` gives files other contents than the topology binds: (node, path in it) → text.
+    `replaced` gives files other contents than the topology binds: (node, path in it) → text. `expectations` collects
+    what was seen for a caller who wants to have it.
     """
+    collected = Expectations() if expectations is None else expectations
     for line in versions():
         narrator.line(line)
     with Lab(topology.read(described), name, replaced) as lab:
@@ -40,9 +43,8 @@ def run(
         def story() -> bool:
             lab.up()
             lab.start_daemons(leave_out)
-            expectations = Expectations()
-            measure(lab, narrator, expectations)
-            return expectations.close(narrator)
+            measure(lab, narrator, collected)
+            return collected.close(narrator)
 
         return lab.told(narrator, story)
 
@@ -71,12 +73,12 @@ def await_sessions(lab: Lab) -> None:
         until(f"the session of {node}", lambda: HERALD[node] in established(lab.nodes[node]), seconds=30, every=0.1, nodes=("nva", node))
 
 
-def await_routes(lab: Lab, routes: int) -> None:
+def await_routes(lab: Lab, routes: int, seconds: float = 30.0) -> None:
     """Waits until the FRR route server has exactly so many routes from the NVA; -1: no session."""
     until(
         f"{routes} routes at rs-frr" if routes >= 0 else "the end of the session of rs-frr",
         lambda: routers.frr_received(lab.nodes["rs-frr"], HERALD["rs-frr"]) == routes,
-        seconds=30,
+        seconds=seconds,
         nodes=("nva", "rs-frr"),
         seen=lambda: f"it has {routers.frr_received(lab.nodes['rs-frr'], HERALD['rs-frr'])}",
     )

@@ -10,7 +10,7 @@ from .expect import Expectations
 from .lab import Lab
 from .say import Narrator
 
-LIMIT_KIB = 10 * 1024
+LIMIT_KIB = 8 * 1024
 SETTLE_SECONDS = 3
 
 

@@ -43,6 +43,8 @@ class Program:
         moment = time.monotonic()
         if self.alive():
             os.kill(self.pid, number)
+            if number == signal.SIGCONT:
+                self._process.send_signal(number)  # nsenter stops itself when the daemon is stopped
         return moment
 
     def wait(self, seconds: float) -> int | None:

@@ -16,7 +16,7 @@ from .say import Narrator
 TOPOLOGY = Path(__file__).parent.parent / "peers" / "peers.clab.yml"
 
 
-def run(narrator: Narrator, times: int) -> bool:
+def run(narrator: Narrator, times: int, expectations: Expectations | None = None) -> bool:
     """Measures, with so many starts, kills and cuts of each kind, and returns whether every bar is met."""
 
     def measure(lab: Lab, _: Narrator, expectations: Expectations) -> None:
@@ -26,4 +26,4 @@ def run(narrator: Narrator, times: int) -> bool:
         cuts.measure(lab, narrator, expectations, times)
         narrator.chapter("Summary")
 
-    return measured.run("peers", narrator, measure, TOPOLOGY)
+    return measured.run("peers", narrator, measure, TOPOLOGY, expectations=expectations)

@@ -56,7 +56,7 @@ def _storm(narrator: Narrator, reloads: int, checked: str, alive: bool) -> bool:
 
 def _with_healthy(lab: Lab, narrator: Narrator, expectations: Expectations, capture: Capture, reloads: int) -> None:
     narrator.line(f"healthy servers: {reloads} reloads, {GAP} s apart, under {RATE} requests a second")
-    with Load(lab.nodes["web"], "10.0.3.1", RATE) as load:
+    with Load(lab.nodes["web"], RATE, "page", "10.0.3.1") as load:
         until("steady answers", lambda: load.settled(RATE // 5, lambda request: not request.lost))
         mark, began = capture.mark(), time.monotonic()
         done = _reload(lab, reloads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ _CONNECT, _ACTIVE, _ESTABLISHED = 2, 3, 6
 
 @dataclass(frozen=True)
 class Path:
-    """A path to a prefix in an FRR router's table."""
+    """A path to a prefix in a router's table."""
 
     as_path: str
     next_hop: str
@@ -24,7 +25,7 @@ class Path:
 
 def paths(router: Node, prefix: str) -> list[Path]:
     """The valid paths that an FRR router has for a prefix, the best first."""
-    answer = _vtysh(router, f"show bgp ipv4 unicast {prefix} json")
+    answer = _vtysh(router, f"show bgp {_family(prefix)} unicast {prefix} json")
     found = [
         Path(
             as_path=path["aspath"]["string"],
@@ -38,15 +39,20 @@ def paths(router: Node, prefix: str) -> list[Path]:
     return sorted(found, key=lambda path: not path.best)
 
 
-def installed_next_hop(router: Node, prefix: str) -> str:
-    """Where the router's kernel sends packets for a prefix, or an empty string."""
-    routes = json.loads(router.run("ip", "-json", "route", "show", "exact", prefix) or "[]")
-    return routes[0].get("gateway", "") if routes else ""
+def gateways(router: Node, prefix: str) -> list[str]:
+    """Where the router's kernel sends packets for a prefix: one next hop, several equal ones, or none; sorted."""
+    family = "-6" if ":" in prefix else "-4"
+    routes = json.loads(router.run("ip", family, "-json", "route", "show", "exact", prefix) or "[]")
+    if not routes:
+        return []
+    # iproute2 lists the routes of a prefix by their metric: the first is the one that is used
+    hops = routes[0].get("nexthops", [routes[0]])
+    return sorted(hop["gateway"] for hop in hops if "gateway" in hop)
 
 
 def bgp_table(router: Node, prefix: str) -> list[str]:
     """The rows of a prefix, with the head, as FRR's `show bgp ipv4 unicast` draws them."""
-    return rows_of(router.run("vtysh", "-c", "show bgp ipv4 unicast").splitlines(), prefix)
+    return rows_of(router.run("vtysh", "-c", f"show bgp {_family(prefix)} unicast").splitlines(), prefix)
 
 
 def rows_of(table: list[str], prefix: str) -> list[str]:
@@ -111,6 +117,13 @@ def frr_ready(router: Node, neighbor: str) -> bool:
     return known.get("bgpState") in ("Active", "Connect")
 
 
+def frr_bfd_up(router: Node) -> set[str]:
+    """The addresses of the peers that an FRR router's BFD finds up."""
+    text = router.run("vtysh", "-c", "show bfd peers json", check=False)
+    peers = json.loads(text) if text.startswith("[") else []
+    return {peer.get("peer", "") for peer in peers if peer.get("status") == "up"}
+
+
 def gobgp_ready(router: Node, neighbor: str) -> bool:
     """The same of a GoBGP router."""
     return _gobgp_states(router).get(neighbor) in (_CONNECT, _ACTIVE)
@@ -124,6 +137,31 @@ def gobgp_neighbors(router: Node) -> list[str]:
 def gobgp_rib(router: Node, prefix: str) -> list[str]:
     """GoBGP's rows for a prefix."""
     return router.run("gobgp", "global", "rib", prefix, check=False).splitlines()
+
+
+def bird_established(router: Node) -> set[str]:
+    """The addresses of the neighbours with which BIRD has a session."""
+    said = router.run("birdc", "show", "protocols", "all", check=False)
+    # Per protocol a paragraph, its head naming it: `rs_1_v4 BGP --- up 10:00:00.000 Established`
+    up = [paragraph for paragraph in re.split(r"\n(?=\S)", said) if re.match(r"\S+ +BGP .* Established", paragraph)]
+    return {found[1] for paragraph in up if (found := re.search(r"Neighbor address: (\S+)", paragraph))}
+
+
+def bird_paths(router: Node, prefix: str) -> list[Path]:
+    """The paths that BIRD has for a prefix, the best first."""
+    said = "\n".join(bird_table(router, prefix))
+    routes = re.split(r"\n(?=\S*\s+unicast \[)", said)
+    return [
+        Path(as_path=found[1].strip(), next_hop=hop[1] if (hop := re.search(r"BGP.next_hop: (\S+)", route)) else "", best=" * " in route.split("\n")[0])
+        for route in routes
+        if (found := re.search(r"BGP.as_path:(.*)", route))
+    ]
+
+
+def bird_table(router: Node, prefix: str) -> list[str]:
+    """What BIRD says of a prefix."""
+    rows = router.run("birdc", "show", "route", "for", prefix, "all", check=False).splitlines()
+    return [row for row in rows if row.strip() and not row.startswith(("BIRD ", "Table "))]
 
 
 def gobgp_as_paths(router: Node, prefix: str) -> list[str]:
@@ -147,6 +185,10 @@ def _gobgp_states(router: Node) -> dict[str, int]:
     text = router.run("gobgp", "--json", "neighbor", check=False)
     peers = [peer.get("state", {}) for peer in (json.loads(text) if text.startswith("[") else [])]
     return {state.get("neighbor_address", ""): state.get("session_state", 0) for state in peers}
+
+
+def _family(prefix: str) -> str:
+    return "ipv6" if ":" in prefix else "ipv4"
 
 
 def _vtysh(router: Node, command: str) -> dict[str, Any]:

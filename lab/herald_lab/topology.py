@@ -20,6 +20,8 @@ NODE_KEYS = ("kind", "image", "binds", "exec", "env", "sysctls", "network-mode")
 LINK_KEYS = ("endpoints", "mtu")
 # IFNAMSIZ of Linux is 16 octets with the closing zero.
 INTERFACE_LENGTH = 15
+# What a veth takes: ETH_MIN_MTU and ETH_MAX_MTU of Linux.
+LEAST_MTU, MOST_MTU = 68, 65535
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class _Reader:
         image = str(given.get("image", ""))
         if not images.is_known(image):
             self._fault(way + ("image",), f"node {name} has the unknown image {image!r}", f"known are {', '.join(images.known())}")
-        return Node(
+        node = Node(
             name=name,
             image=image,
             binds=tuple(filter(None, (self._bind(text, way + ("binds", i)) for i, text in enumerate(self._list(given, "binds", way))))),
@@ -118,6 +120,19 @@ class _Reader:
             env=self._strings(given, "env", way),
             sysctls=self._strings(given, "sysctls", way),
         )
+        if images.is_known(image):
+            self._complete(node, images.look_up(image), way)
+        return node
+
+    def _complete(self, node: Node, image: images.Image, way: Way) -> None:
+        """A daemon without its file ends at once, and its log says so to nobody."""
+        bound = {bind.target for bind in node.binds}
+        for path in image.files:
+            if path not in bound:
+                self._fault(way, f"node {node.name} binds no {path}", f"{node.image} does not run without it")
+        for variable in image.variables:
+            if variable not in node.env:
+                self._fault(way, f"node {node.name} sets no {variable}", f"{node.image} needs it under `env`")
 
     def _bind(self, text: Any, way: Way) -> Bind | None:
         parts = str(text).split(":")
@@ -162,7 +177,10 @@ class _Reader:
         points = [self._endpoint(end, nodes, way + ("endpoints", i)) for i, end in enumerate(ends)]
         if points[0] is None or points[1] is None:
             return None
-        return Link(points[0], points[1], link.get("mtu"))
+        mtu = link.get("mtu")
+        if mtu is not None and not (isinstance(mtu, int) and LEAST_MTU <= mtu <= MOST_MTU):
+            self._fault(way + ("mtu",), f"mtu {mtu!r} is no number from {LEAST_MTU} to {MOST_MTU}")
+        return Link(points[0], points[1], mtu)
 
     def _endpoint(self, text: Any, nodes: dict[str, Node], way: Way) -> Endpoint | None:
         name, colon, interface = str(text).partition(":")

@@ -7,7 +7,7 @@ import unittest
 
 from herald_lab import images, routers, runs, say
 from herald_lab.expect import Expectations
-from herald_lab.load import Request, cut, lost, tally
+from herald_lab.load import Answer, Request, cut, lost, tally
 from herald_lab.memory import resident_kib
 from herald_lab.wait import Missed, until
 
@@ -40,17 +40,17 @@ class Requests(unittest.TestCase):
         old = [Request(at, at + 0.002, 200, "N", "old", "") for at in (1.000, 1.005)]
         new = [Request(at, at + 0.002, 200, "W", "new", "") for at in (1.015, 1.020)]
         torn = Request(1.010, 1.011, 0, "", "", "Connection reset by peer")
-        self.assertEqual(cut([*old, torn, *new], "new"), 1)
+        self.assertEqual(cut([*old, torn, *new], Answer("W", "new")), 1)
 
     def test_a_request_lost_before_or_after_the_move_was_not_cut(self) -> None:
         old, new = Request(1.0, 1.002, 200, "N", "old", ""), Request(1.1, 1.102, 200, "W", "new", "")
         early = Request(0.9, 0.901, 0, "", "", "Connection refused")
         late = Request(1.2, 1.201, 0, "", "", "Connection refused")
         refused = Request(1.05, 1.051, 503, "", "", "")
-        self.assertEqual(cut([early, old, refused, new, late], "new"), 0)
+        self.assertEqual(cut([early, old, refused, new, late], Answer("W", "new")), 0)
 
     def test_without_a_move_nothing_is_cut(self) -> None:
-        self.assertEqual(cut([request(), request(status=0)], "westeurope"), 0)
+        self.assertEqual(cut([request(), request(status=0)], Answer("West Europe")), 0)
 
     def test_fates_are_counted(self) -> None:
         self.assertEqual(tally([request(), request(), request(status=503)]).most_common(1), [("North Europe via northeurope", 2)])
@@ -99,6 +99,62 @@ class Tables(unittest.TestCase):
             self.assertEqual(routers.rows_of(table, "9.9.9.8/32"), ["9.9.9.8/32: not in the table"])
 
 
+class Asked:
+    """Stands for a node whose router says this."""
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def run(self, *_: str, **__: object) -> str:
+        """What it says to whatever is asked."""
+        return self.said
+
+
+class Routers(unittest.TestCase):
+    """What BIRD and the kernel say."""
+
+    BIRD = """\
+BIRD 2.0.12 ready.
+Table master4:
+203.0.113.80/32      unicast [rs_1_v4 10:25:34.037 from 192.0.2.1] * (100) [AS65010i]
+\tvia 192.0.2.11 on eth2
+\tBGP.as_path: 65010
+\tBGP.next_hop: 192.0.2.11
+                     unicast [rs_2_v4 10:25:35.292 from 192.0.2.2] (100) [AS65010i]
+\tvia 192.0.2.12 on eth2
+\tBGP.as_path: 65010 65010
+\tBGP.next_hop: 192.0.2.12
+"""
+    PROTOCOLS = """\
+BIRD 2.0.12 ready.
+Name       Proto      Table      State  Since         Info
+device1    Device     ---        up     10:25:29.000
+rs_1_v4    BGP        ---        up     10:25:30.100  Established
+  BGP state:          Established
+    Neighbor address: 192.0.2.1
+
+rs_2_v4    BGP        ---        start  10:25:30.100  Active        Socket: Connection refused
+  BGP state:          Active
+    Neighbor address: 192.0.2.2
+"""
+
+    def test_birds_paths_are_told_apart(self) -> None:
+        paths = routers.bird_paths(Asked(self.BIRD), "203.0.113.80/32")  # type: ignore[arg-type]
+        self.assertEqual([(path.as_path, path.next_hop, path.best) for path in paths], [("65010", "192.0.2.11", True), ("65010 65010", "192.0.2.12", False)])
+
+    def test_a_network_that_bird_does_not_know_has_no_path(self) -> None:
+        self.assertEqual(routers.bird_paths(Asked("BIRD 2.0.12 ready.\nNetwork not found\n"), "203.0.113.80/32"), [])  # type: ignore[arg-type]
+
+    def test_only_established_protocols_of_bird_are_sessions(self) -> None:
+        self.assertEqual(routers.bird_established(Asked(self.PROTOCOLS)), {"192.0.2.1"})  # type: ignore[arg-type]
+
+    def test_equal_next_hops_of_the_kernel_are_all_named(self) -> None:
+        one, two = '{"dst": "x", "gateway": "10.0.0.2"}', '{"dst": "x", "nexthops": [{"gateway": "10.0.0.3"}, {"gateway": "10.0.0.2"}]}'
+        for said, wanted in ((f"[{one}]", ["10.0.0.2"]), (f"[{two}]", ["10.0.0.2", "10.0.0.3"]), ("[]", []), ("", [])):
+            with self.subTest(said=said):
+                self.assertEqual(routers.gateways(Asked(said), "203.0.113.80/32"), wanted)  # type: ignore[arg-type]
+
+
 class Expecting(unittest.TestCase):
     """The verdict of a run."""
 
@@ -116,7 +172,7 @@ class Expecting(unittest.TestCase):
         expectations, out = Expectations(), io.StringIO()
         expectations.equal("requests lost", 0, 3)
         with contextlib.redirect_stdout(out):
-            self.assertFalse(expectations.close(say.Narrator(colour=False)))
+            self.assertFalse(expectations.close(say.Narrator()))
         self.assertRegex(out.getvalue(), r"requests lost +0 +3 +NOT MET")
 
 

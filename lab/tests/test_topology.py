@@ -17,9 +17,9 @@ topology:
     network-mode: none
   nodes:
     a:
-      image: quay.io/frrouting/frr:10.5.1
+      image: herald-lab/gobgp
       binds:
-        - a.conf:/etc/frr/frr.conf:ro
+        - a.conf:/etc/gobgpd.toml:ro
       env:
         NUMBER: 7
       sysctls:
@@ -62,7 +62,7 @@ class Reader(unittest.TestCase):
 
     def test_binds_are_relative_to_the_file(self) -> None:
         (bind,) = self.read(SMALL).nodes["a"].binds
-        self.assertEqual(bind, topology.Bind((self.directory / "a.conf").resolve(), "/etc/frr/frr.conf", read_only=True))
+        self.assertEqual(bind, topology.Bind((self.directory / "a.conf").resolve(), "/etc/gobgpd.toml", read_only=True))
 
     def test_exec_lines_are_split_as_containerlab_splits_them(self) -> None:
         commands = self.read(SMALL).nodes["a"].commands
@@ -113,7 +113,25 @@ class Reader(unittest.TestCase):
 
     def test_a_bound_file_that_does_not_exist_is_refused(self) -> None:
         text = SMALL.replace("a.conf:", "b.conf:")
-        self.assertEqual(self.faults(text), ["10: bind 'b.conf:/etc/frr/frr.conf:ro' names no file"])
+        self.assertEqual(self.faults(text), ["10: bind 'b.conf:/etc/gobgpd.toml:ro' names no file"])
+
+    def test_a_daemon_without_its_file_is_refused(self) -> None:
+        text = SMALL.replace(":/etc/gobgpd.toml:ro", ":/etc/gobgp.toml:ro")
+        self.assertEqual(self.faults(text), ["7: node a binds no /etc/gobgpd.toml"])
+
+    def test_a_daemon_without_its_variable_is_refused(self) -> None:
+        text = SMALL.replace("herald-lab/host", "herald-lab/web\n      binds:\n        - a.conf:/srv/web.py")
+        self.assertEqual(self.faults(text), ["18: node b sets no REGION"])
+
+    def test_an_mtu_that_no_cable_takes_is_refused(self) -> None:
+        for mtu in ("jumbo", "67", "65536"):
+            with self.subTest(mtu=mtu):
+                (fault,) = self.faults(SMALL.replace("mtu: 9000", f"mtu: {mtu}"))
+                self.assertTrue(fault.startswith(f"22: mtu {mtu!r}" if mtu == "jumbo" else f"22: mtu {mtu} "), fault)
+
+    def test_a_bind_of_a_form_that_containers_know_and_nodes_do_not_is_refused(self) -> None:
+        text = SMALL.replace("/etc/gobgpd.toml:ro", "/etc/gobgpd.toml:rw")
+        self.assertIn("10: bind 'a.conf:/etc/gobgpd.toml:rw' is not understood", self.faults(text))
 
     def test_every_fault_is_reported_in_one_go(self) -> None:
         text = SMALL.replace("a.conf:", "b.conf:").replace('"b:eth1"', '"c:eth1"').replace("name: small\n", "")

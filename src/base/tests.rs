@@ -96,3 +96,14 @@ fn a_flood_of_any_length_passes_a_throttle_no_more_often_than_it_may() {
     assert_eq!(passed.len(), 100, "ten in each of ten spans");
     assert_eq!(passed.iter().sum::<u64>(), 9 * 9_990, "held back before the last span");
 }
+
+#[test]
+fn a_length_is_counted_up_to_its_bound_and_beyond_the_last_one_only_in_all() {
+    const BOUNDS: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(10)];
+    let mut histogram = Histogram::new(&BOUNDS);
+    for millis in [0, 2, 3, 10, 11] {
+        histogram.observe(Duration::from_millis(millis));
+    }
+    assert_eq!(histogram.buckets().collect::<Vec<_>>(), [(BOUNDS[0], 2), (BOUNDS[1], 2)]);
+    assert_eq!((histogram.count(), histogram.sum()), (5, Duration::from_millis(26)));
+}

@@ -11,6 +11,7 @@
 
 mod agent;
 mod check;
+mod convert;
 mod documents;
 mod event_streams;
 mod events;
@@ -113,6 +114,12 @@ enum Command {
     /// Make the agent read its file again; sessions that need not be reset do not notice.
     #[command(after_help = "Examples:\n  herald reload --dry-run\n  herald reload --allow-reset")]
     Reload(reload::Arguments),
+    /// Write a configuration from that of ExaBGP, anycast_healthchecker or keepalived.
+    #[command(
+        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has a fault\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker /etc/anycast-healthchecker.conf /etc/anycast-healthchecker.d --bird /etc/bird/bird.conf\n  herald convert keepalived /etc/keepalived/keepalived.conf --local-as 65010 --neighbor 192.0.2.1:65000"
+    )]
+    #[command(subcommand)]
+    Convert(convert::Source),
     /// Print a completion script for a shell.
     #[command(
         after_help = "Example:\n  herald completions bash > /usr/share/bash-completion/completions/herald"
@@ -139,6 +146,11 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// The whole command line, as completions, manual pages and the tests of documents look at it.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Reads the arguments, runs the command, and gives the exit code. Wrong usage exits with 2.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -157,8 +169,9 @@ pub fn main() -> ExitCode {
         Command::Withdraw(own) => words::withdraw(config, own),
         Command::Announce(own) => words::announce(config, own),
         Command::Reload(arguments) => reload::run(config, arguments),
-        Command::Completions(own) => Ok(documents::completions(Arguments::command(), own)),
-        Command::Man(own) => Ok(documents::man(Arguments::command(), own)),
+        Command::Completions(own) => Ok(documents::completions(command(), own)),
+        Command::Man(own) => Ok(documents::man(command(), own)),
+        Command::Convert(source) => convert::run(source),
     };
     exit.unwrap_or_else(|exit| exit).into()
 }
@@ -216,7 +229,13 @@ fn complain(error: &dyn std::error::Error) {
 
 /// A runtime on this thread alone: one task decides, and the others wait for the network.
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
+    runtime_builder().build()
+}
+
+fn runtime_builder() -> tokio::runtime::Builder {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all();
+    builder
 }
 
 #[cfg(test)]
@@ -225,7 +244,7 @@ mod tests {
 
     #[test]
     fn every_command_is_sound_and_shows_an_example() {
-        let mut herald = Arguments::command();
+        let mut herald = command();
         herald.build();
         herald.clone().debug_assert();
         for command in herald.get_subcommands_mut().filter(|command| command.get_name() != "help") {

@@ -142,6 +142,17 @@ mod tests {
     }
 
     #[test]
+    fn the_usual_table_keeps_to_eighty_columns() {
+        let address = "172.16.159.4".parse().unwrap();
+        let neighbor = Neighbor { address, ..neighbor("ars-0", Some(bfd("up", 5))) };
+        for now in ["2026-01-01T00:00:59Z", "2026-01-13T23:00:00Z", "2027-12-31T00:00:00Z"] {
+            let now = now.parse().unwrap();
+            let table = neighbor_table(std::slice::from_ref(&neighbor), now, false);
+            assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
+        }
+    }
+
+    #[test]
     fn a_session_that_bfd_does_not_watch_says_why() {
         let said = |bfd: Bfd| bfd_trouble(&neighbor("rs", Some(bfd)));
         assert_eq!(said(bfd("up", 5)), None);

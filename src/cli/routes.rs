@@ -44,10 +44,14 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
     if arguments.json {
         return print_json(&routes);
     }
-    let heading = ["PREFIX", "NEIGHBOR", "NEXT HOP", "MED", "PATH", "COMMUNITIES"];
-    let rows: Vec<_> = routes.iter().map(row).collect();
-    print(table(&heading, &rows, colour(&std::io::stdout())));
+    print(route_table(&routes, colour(&std::io::stdout())));
     Ok(Exit::Done)
+}
+
+/// Wide where a route is: who looks for a path or a community wants all of it.
+fn route_table(routes: &[NeighborRoute], colour: bool) -> String {
+    let heading = ["PREFIX", "NEIGHBOR", "NEXT HOP", "MED", "PATH", "COMMUNITIES"];
+    table(&heading, &routes.iter().map(row).collect::<Vec<_>>(), colour)
 }
 
 fn row(route: &NeighborRoute) -> Vec<Cell> {
@@ -60,4 +64,18 @@ fn row(route: &NeighborRoute) -> Vec<Cell> {
         Cell::from(path.join(" ")),
         Cell::from(route.communities.join(" ")),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_table_keeps_to_eighty_columns() {
+        let route = r#"{"neighbor":"ars-0","prefix":"198.51.100.1/32","next-hop":"172.16.156.70",
+            "med":100,"as-path":[65010,65010,65010],"communities":["65535:0"]}"#;
+        let text = route_table(&[serde_json::from_str(route).unwrap()], false);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(text.contains("65010 65010 65010  65535:0"), "{text}");
+    }
 }

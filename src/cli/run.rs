@@ -1,9 +1,12 @@
+use std::io;
 use std::path::Path;
 
 use clap::Args;
+use tokio::runtime::Runtime;
 
-use super::{Exit, complain, load, runtime};
+use super::{Exit, complain, load};
 use crate::daemon::{self, LogFormat};
+use crate::privileges;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -16,6 +19,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
+    // Before anything is read, so that a reload can read what the start could.
+    if let Err(error) = privileges::keep_needed() {
+        complain(&daemon::StartError::Privileges(error));
+        return Exit::No;
+    }
     let Some(loaded) = load(config) else { return Exit::No };
     if let Err(error) = daemon::init_log(arguments.log_format, &arguments.log_level) {
         eprintln!("error: {error}; --log-level takes error, warn, info, debug or trace");
@@ -38,4 +46,16 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
             Exit::No
         }
     }
+}
+
+/// A runtime whose own threads, which wait for files and start commands, may do nothing special.
+fn runtime() -> io::Result<Runtime> {
+    let mut builder = super::runtime_builder();
+    builder.on_thread_start(|| {
+        if let Err(error) = privileges::give_up() {
+            // It worked for the first thread.
+            tracing::error!(%error, "a thread keeps its capabilities");
+        }
+    });
+    builder.build()
 }

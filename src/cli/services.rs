@@ -45,12 +45,13 @@ fn row(service: &Service, now: Timestamp) -> Vec<Cell> {
     ]
 }
 
-/// Whether the service does what it is there for: announced and healthy, or not meant to be.
-/// Degraded is healthy with less capacity; what is announced against its health is not healthy.
+/// Whether the service does what it is there for: announced and healthy, ready behind another that
+/// is, or not meant to be. Degraded is healthy with less capacity; what is announced against its
+/// health is not healthy.
 pub(super) fn is_healthy(service: &Service) -> bool {
     match service.state.as_str() {
         "disabled" => true,
-        "up" | "degraded" => service.health.verdict == "healthy",
+        "up" | "degraded" | "standby" => service.health.verdict == "healthy",
         _ => false,
     }
 }
@@ -71,9 +72,9 @@ mod tests {
 
     #[test]
     fn healthy_is_what_is_announced_with_reason_or_not_meant_to_be() {
-        for state in ["up", "degraded"] {
+        for state in ["up", "degraded", "standby"] {
             assert!(is_healthy(&service(state, "healthy")), "{state}");
-            assert!(!is_healthy(&service(state, "unhealthy")), "{state}: announced by a word");
+            assert!(!is_healthy(&service(state, "unhealthy")), "{state} against its health");
         }
         assert!(is_healthy(&service("disabled", "pending")));
         for state in ["pending", "down", "draining", "drained", "withdrawn"] {

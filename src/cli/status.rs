@@ -10,7 +10,7 @@ use super::services::is_healthy;
 use super::table::{Tone, ago, colour};
 use super::{Exit, complain, haproxies, neighbors, print, print_json};
 use crate::control::{self, ClientError};
-use crate::status::{Override, Route, Service, Snapshot};
+use crate::status::{NeighborRoute, Override, Route, Service, Snapshot};
 
 /// The time between two pictures of `--watch`.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -85,6 +85,8 @@ fn human(snapshot: &Snapshot, now: Timestamp, colour: bool) -> String {
     let fault = snapshot.persistence.fault.as_ref();
     parts
         .extend(fault.map(|fault| format!("operators' words will not survive a restart: {fault}")));
+    let refused = snapshot.configuration.refused.as_ref();
+    parts.extend(refused.map(|refused| format!("not reloaded, the file was refused: {refused}")));
     parts.extend(neighbors::paragraphs(&snapshot.neighbors, now, colour));
     parts.extend(haproxies::paragraphs(&snapshot.haproxy, now));
     parts.extend(snapshot.services.iter().map(|service| service_text(service, now, colour)));
@@ -105,11 +107,14 @@ fn service_text(service: &Service, now: Timestamp, colour: bool) -> String {
         let when = check.last_sample_at.map(|at| format!(", sampled {} ago", ago(at, now)));
         let when = when.unwrap_or_default();
         lines.push(format!("  check {} ({}): {}{when}", check.name, check.kind, check.verdict));
+        if check.unknown {
+            lines.push("    an old verdict: the last sample proved nothing".to_owned());
+        }
         if check.because != service.because {
             lines.push(format!("    {}", check.because));
         }
     }
-    lines.extend(service.routes.iter().map(route_line));
+    lines.extend(service.routes.iter().flat_map(route_lines));
     lines.join("\n")
 }
 
@@ -124,23 +129,71 @@ pub(super) fn override_text(word: &Override, now: Timestamp) -> String {
     format!("override: {said} by {by}, given {since} ago, {until}")
 }
 
-fn route_line(route: &Route) -> String {
-    let mut words = vec![format!("  {}", route.prefix)];
-    if route.announced {
-        let path: Vec<_> = route.as_path.iter().map(ToString::to_string).collect();
-        words.push(format!("announced to {}", route.neighbors.join(", ")));
-        words.push(format!("path {}", path.join(" ")));
-        words.extend(route.next_hop.map(|hop| format!("next hop {hop}")));
-        words.extend(route.med.map(|med| format!("MED {med}")));
-        if !route.communities.is_empty() {
-            words.push(format!("communities {}", route.communities.join(" ")));
-        }
-    } else {
-        words.push("not announced".to_owned());
+/// A line for those who were sent the same.
+fn route_lines(route: &Route) -> Vec<String> {
+    let what = |sent: &NeighborRoute| {
+        (sent.as_path.clone(), sent.next_hop, sent.med, sent.communities.clone())
+    };
+    let alike = route.sent.chunk_by(|one, other| what(one) == what(other));
+    let mut told: Vec<String> = alike.map(told_to).collect();
+    if told.is_empty() {
+        told.push("not announced".to_owned());
     }
+    let mut troubles = Vec::new();
     if !route.bound {
-        words.push("address not bound".to_owned());
+        troubles.push(", address not bound".to_owned());
     }
-    words.extend(route.fault.clone());
+    troubles.extend(route.fault.as_ref().map(|fault| format!(", {fault}")));
+    let troubles = troubles.concat();
+    told.into_iter().map(|told| format!("  {}, {told}{troubles}", route.prefix)).collect()
+}
+
+fn told_to(alike: &[NeighborRoute]) -> String {
+    let neighbors: Vec<_> = alike.iter().map(|sent| sent.neighbor.as_str()).collect();
+    let mut words = vec![format!("announced to {}", neighbors.join(", "))];
+    if let Some(sent) = alike.first() {
+        let path: Vec<_> = sent.as_path.iter().map(ToString::to_string).collect();
+        words.push(format!("path {}", path.join(" ")));
+        words.extend(sent.next_hop.map(|hop| format!("next hop {hop}")));
+        words.extend(sent.med.map(|med| format!("MED {med}")));
+        if !sent.communities.is_empty() {
+            words.push(format!("communities {}", sent.communities.join(" ")));
+        }
+    }
     words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(neighbor: &str, path: &str) -> String {
+        format!(
+            r#"{{"neighbor":"{neighbor}","prefix":"9.9.9.9/32","as-path":[{path}],
+            "next-hop":"192.0.2.1","med":null,"communities":[]}}"#
+        )
+    }
+
+    fn lines(sent: &[String], bound: bool) -> Vec<String> {
+        let text = format!(
+            r#"{{"prefix":"9.9.9.9/32","announced":{},"bound":{bound},"as-path":[],
+            "communities":[],"med":null,"next-hop":null,"neighbors":[],"sent":[{}]}}"#,
+            !sent.is_empty(),
+            sent.join(",")
+        );
+        route_lines(&serde_json::from_str(&text).unwrap())
+    }
+
+    #[test]
+    fn neighbours_that_were_sent_the_same_share_a_line() {
+        let same = lines(&[sent("a", "1"), sent("b", "1"), sent("c", "1,1")], true);
+        assert_eq!(
+            same,
+            [
+                "  9.9.9.9/32, announced to a, b, path 1, next hop 192.0.2.1",
+                "  9.9.9.9/32, announced to c, path 1 1, next hop 192.0.2.1",
+            ]
+        );
+        assert_eq!(lines(&[], false), ["  9.9.9.9/32, not announced, address not bound"]);
+    }
 }

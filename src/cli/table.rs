@@ -109,7 +109,8 @@ fn cut(text: &str, room: usize) -> String {
     text.chars().take(room - 1).chain(['…']).collect()
 }
 
-/// The time from `then` to `now` in its two largest units: `3d 4h`, `12m 5s`, `0s`.
+/// The time from `then` to `now` in its two largest units: `3d 4h`, `12m 5s`, `0s`; from a hundred days on
+/// in days.
 pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
     let seconds = now.duration_since(then).as_secs().max(0);
     let (days, hours) = (seconds / 86_400, seconds / 3600 % 24);
@@ -118,7 +119,8 @@ pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
         (0, 0, 0) => format!("{seconds}s"),
         (0, 0, _) => format!("{minutes}m {seconds}s"),
         (0, _, _) => format!("{hours}h {minutes}m"),
-        (_, _, _) => format!("{days}d {hours}h"),
+        (..100, _, _) => format!("{days}d {hours}h"),
+        (_, _, _) => format!("{days}d"),
     }
 }
 
@@ -159,5 +161,6 @@ mod tests {
         let at = |seconds: i64| ago(Timestamp::from_second(1_000_000_000 - seconds).unwrap(), now);
         assert_eq!([at(0), at(59), at(61)], ["0s", "59s", "1m 1s"]);
         assert_eq!([at(3600), at(90_061), at(-5)], ["1h 0m", "1d 1h", "0s"]);
+        assert_eq!(at(100 * 86_400 + 7200), "100d");
     }
 }

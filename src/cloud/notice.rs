@@ -3,6 +3,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::Reason;
+use crate::process::printable;
 
 /// It is time to drain every service: maintenance of the host is about to begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,9 +52,11 @@ fn left(begins: Begins, now: Timestamp) -> Duration {
     }
 }
 
+/// What the provider writes goes to logs and terminals.
 fn words(announced: &Announced) -> Reason {
+    let what = printable(&announced.what);
     match announced.begins {
-        Begins::Now => Reason::from(format!("{}, now", announced.what)),
-        Begins::At(at) => Reason::from(format!("{}, not before {at}", announced.what)),
+        Begins::Now => Reason::from(format!("{what}, now")),
+        Begins::At(at) => Reason::from(format!("{what}, not before {at}")),
     }
 }

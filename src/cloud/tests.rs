@@ -48,3 +48,11 @@ fn the_words_do_not_change_while_time_passes() {
     assert_eq!(words(now()).as_deref(), Some(said));
     assert_eq!(words(now() + 90.seconds()).as_deref(), Some(said));
 }
+
+#[test]
+fn what_a_provider_writes_is_made_fit_to_be_shown() {
+    let what = "Freeze (host\u{1b}[31m\nupdate)".to_owned();
+    let announced = [Announced { id: "a".into(), what, begins: Begins::Now }];
+    let (_, notice) = due(&announced, LEAD, now()).unwrap();
+    assert_eq!(notice.because.as_str(), "Freeze (host [31m update), now");
+}

@@ -11,6 +11,7 @@ impl Config {
             ("[agent] control-socket", self.agent.control_socket != new.agent.control_socket),
             ("[agent] http", self.agent.http != new.agent.http),
             ("[bgp] listen", self.bgp.listen != new.bgp.listen),
+            ("[agent] state-directory", self.agent.state_directory != new.agent.state_directory),
         ];
         differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }
@@ -55,3 +56,6 @@ impl Transport {
         differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

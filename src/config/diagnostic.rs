@@ -48,7 +48,7 @@ pub(super) enum Severity {
 
 impl Diagnostic {
     /// Something at `span`, in octets of the source, or about the file as a whole.
-    pub(super) fn new(
+    pub(crate) fn new(
         span: Option<Range<usize>>,
         message: impl Into<String>,
         rule: impl Into<String>,
@@ -140,6 +140,12 @@ impl Faults {
     pub(super) fn new(report: Report) -> Self {
         debug_assert!(!report.is_empty(), "a refusal without a reason");
         Self(report)
+    }
+
+    /// What is wrong with a text in a format of its own, called `name`; at least one diagnostic.
+    /// `source` is quoted: it must be free of secrets.
+    pub(crate) fn of_text(name: &str, source: &str, found: Vec<Diagnostic>) -> Self {
+        Self::new(Report::new(Severity::Fault, name, &Arc::from(source), found))
     }
 
     /// A file that could not even be read.

@@ -16,6 +16,7 @@ mod engine;
 mod inheritance;
 mod keys;
 mod lower;
+mod manual;
 mod notes;
 mod password;
 mod pattern;
@@ -28,6 +29,7 @@ mod signature;
 mod source;
 mod suggest;
 mod types;
+mod wrap;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,17 +47,25 @@ pub use checks::{
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
 pub use inheritance::Inheritance;
+pub use manual::manual;
 pub use password::Password;
 pub use pattern::Pattern;
 pub use reference::reference;
 pub use region::NoSuchRegion;
 pub use settings::Settings;
 pub use signature::{AoAlgorithm, AoKey, Signature};
+pub use source::regular_file;
 pub use types::{
     Agent, Bfd, Bgp, Config, EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance, Hook,
     Http, Listen, Login, Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile,
     Provider, Region, Service, Transport, Ttl,
 };
+
+pub(crate) use source::text;
+
+/// The way out when there is no configuration.
+const WRITE_ONE: &str =
+    "write one, for example after configs/minimal.toml, or name another with --config";
 
 /// A file that can be used.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +87,7 @@ pub fn load(path: &Path) -> Result<Loaded, Faults> {
     #[expect(clippy::disallowed_methods, reason = "here is where the environment is read")]
     let environment = |name: &str| std::env::var(name).ok();
     let name = path.display().to_string();
-    read(&name, &source::text(path)?, &environment)
+    read(&name, &text(path, WRITE_ONE)?, &environment)
 }
 
 /// Reads, checks and lowers the text of a file called `name`. `environment` gives the values for

@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use super::keys::{Absent, FILE, Form, Key, Table};
 use super::reader::takes;
+use super::wrap::wrapped;
 
 const HEAD: &str = "\
 Every key of herald's configuration file, with its default.
@@ -97,16 +98,7 @@ fn comment(text: &mut String, words: &str) {
         if index > 0 {
             push(text, format_args!("#"));
         }
-        let mut line = String::from("#");
-        for word in paragraph.split_whitespace() {
-            if line.chars().count() + 1 + word.chars().count() > 100 {
-                push(text, format_args!("{line}"));
-                line = String::from("#");
-            }
-            line.push(' ');
-            line += word;
-        }
-        push(text, format_args!("{line}"));
+        push(text, format_args!("{}", wrapped(paragraph, "# ", "# ")));
     }
 }
 

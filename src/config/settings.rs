@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use toml::de::{DeTable, DeValue};
 
+use super::secrets::blanked;
+
 /// The settings of a file, by their full key, as they are written: what a reload changes is told by
 /// comparing two of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,11 +27,20 @@ impl Settings {
 
 fn line(key: &str, old: Option<&String>, new: Option<&String>) -> Option<String> {
     match (old, new) {
-        (Some(old), Some(new)) if old != new => Some(format!("{key}: {old} -> {new}")),
-        (None, Some(new)) => Some(format!("{key}: added, {new}")),
-        (Some(old), None) => Some(format!("{key}: removed, was {old}")),
+        (Some(old), Some(new)) if old != new => {
+            Some(format!("{key}: {} -> {}", shown(key, old), shown(key, new)))
+        }
+        (None, Some(new)) => Some(format!("{key}: added, {}", shown(key, new))),
+        (Some(old), None) => Some(format!("{key}: removed, was {}", shown(key, old))),
         (Some(_), Some(_)) | (None, None) => None,
     }
+}
+
+/// The value, with what looks like a secret as asterisks: changes are logged.
+fn shown(key: &str, value: &str) -> String {
+    let around = format!("{key} = ");
+    let line = blanked(&format!("{around}{value}"));
+    line[around.len()..].to_owned()
 }
 
 fn collect(path: &str, table: &DeTable<'_>, settings: &mut BTreeMap<String, String>) {
@@ -80,6 +91,20 @@ mod tests {
         let old = "[service.web]\naddresses = [\"192.0.2.1\"]\nup = { prepend = 1 }\n";
         let new = "# moved\nservice.web.up.prepend = 1\nservice.web.addresses = ['192.0.2.1']\n";
         assert_eq!(changes(old, new), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_not_shown() {
+        let old = "[http.headers]\nx-api-key = \"abc\"\nuser-agent = \"a\"\n";
+        let new = "[http.headers]\nx-api-key = \"defg\"\nuser-agent = \"b\"\nx-token = \"h\"\n";
+        assert_eq!(
+            changes(old, new),
+            [
+                "http.headers.user-agent: \"a\" -> \"b\"",
+                "http.headers.x-api-key: \"***\" -> \"****\"",
+                "http.headers.x-token: added, \"*\""
+            ]
+        );
     }
 
     #[test]

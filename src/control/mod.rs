@@ -1,10 +1,8 @@
 //! F5: the control socket: HTTP and JSON over a unix socket, and the client that the command line
 //! uses. Readable by `curl --unix-socket`; `docs/control.md` shows it.
 //!
-//! Mode 0660: whoever may open the socket may use it, and each word is logged with who gave it. A
-//! connection carries one request, is one of a bounded number, and lives for a bounded time unless
-//! it follows the events. The server task ends with the process; a question under way is then cut
-//! off, which changes nothing.
+//! Mode 0660: whoever may open the socket may use it, and each word is logged with who gave it. The
+//! server task ends with the process; a question under way is then cut off, which changes nothing.
 
 mod caller;
 mod client;

@@ -1,44 +1,25 @@
-use std::future::ready;
 use std::io;
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
-use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use serde::{Deserialize, Serialize};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
 
 use super::caller::Caller;
 use super::commands::{self, Commands};
 use super::reload;
 use crate::base::Prefix;
-use crate::clock;
+use crate::server;
 use crate::socket_path::{Occupied, SocketPath};
 use crate::status::http::{self, Problem};
 use crate::status::{RouteTableKind, Source};
 
-/// How many connections may be open; more wait in the kernel until one ends.
-const CONNECTIONS: usize = 64;
-/// How long a connection may live, from its first octet to its last.
-const LIFETIME: Duration = Duration::from_secs(15);
-/// The largest head of a request, in octets.
-const MOST_HEAD: usize = 16 << 10;
 /// The largest body of a request, in octets.
 const MOST_BODY: usize = 16 << 10;
-/// The pause after a connection could not be accepted.
-const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 /// The control socket, bound. Holding it is also what makes an agent the only one: a second start
 /// finds it answered and refuses.
@@ -99,42 +80,8 @@ impl Control {
     pub async fn run(self, source: Source, commands: Commands) {
         let Self { listener, held: _until_the_end } = self;
         let router = router(source, commands);
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
-        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-            match listener.accept().await {
-                Ok((stream, _)) => drop(tokio::spawn(serve(stream, router.clone(), place))),
-                // Too many open files: those that are open must end first.
-                Err(error) => {
-                    tracing::warn!(%error, "the control socket cannot accept");
-                    clock::reached(Some(clock::now() + ACCEPT_AGAIN)).await;
-                }
-            }
-        }
-    }
-}
-
-/// One request. Whoever is slow is cut off, unless he follows the events.
-async fn serve(stream: UnixStream, router: Router, _place: OwnedSemaphorePermit) {
-    let follows = Arc::new(AtomicBool::new(false));
-    let mark = {
-        let follows = Arc::clone(&follows);
-        move |answer: Response| {
-            let kind = answer.headers().get(CONTENT_TYPE);
-            let endless =
-                kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
-            follows.store(endless, Ordering::Relaxed);
-            ready(answer)
-        }
-    };
-    let router = router.layer(Extension(Caller::of(&stream))).layer(map_response(mark));
-    let connection = http1::Builder::new()
-        .keep_alive(false)
-        .max_buf_size(MOST_HEAD)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    tokio::pin!(connection);
-    // A client that breaks off or writes nonsense is its own affair.
-    if timeout(LIFETIME, &mut connection).await.is_err() && follows.load(Ordering::Relaxed) {
-        let _ = connection.await;
+        let of_caller = |stream: &UnixStream| router.clone().layer(Extension(Caller::of(stream)));
+        server::serve("the control socket", listener, of_caller).await;
     }
 }
 

@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::engine::{Command, Refusal, Target, Word};
 use crate::status::{
-    Event, Happening, History, Persistence, Question, RouteQuestions, Saved, Snapshot, Source,
+    Configuration, Event, Happening, History, Persistence, Question, RouteQuestions, Saved,
+    Snapshot, Source,
 };
 
 fn snapshot() -> Snapshot {
@@ -29,6 +30,7 @@ fn snapshot() -> Snapshot {
         services: Vec::new(),
         haproxy: Vec::new(),
         persistence: Persistence::default(),
+        configuration: Configuration::default(),
     }
 }
 

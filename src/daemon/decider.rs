@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::bulletin::Bulletin;
 use super::explanation::explanation;
-use super::picture::{self, Agent};
+use super::picture::{self, Agent, Reports};
 use super::recorder::Recorder;
 use super::wiring::engine_params;
 use super::words;
@@ -26,9 +27,11 @@ use crate::hook;
 use crate::policy::{Owner, State};
 use crate::probe;
 use crate::rib::{Carried, Plan, Shown};
+use crate::service_manager::Watchdog;
 use crate::session::Leaving;
 use crate::status::{
-    Happening, Haproxies, PeerStatus, Question, Questions, Saved, Service, Sessions, Snapshot,
+    Happening, Haproxies, HooksRun, PeerStatus, Question, Questions, Saved, Service, Sessions,
+    Snapshot, TakenOver,
 };
 use crate::store::Words;
 
@@ -63,7 +66,7 @@ pub(super) struct Inputs {
     pub(super) questions: Questions,
 }
 
-/// What it says. Every sender is a `watch`: saying something never waits.
+/// What it says. Every sender is a `watch` or as good as one: saying something never waits.
 pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
     pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
@@ -71,6 +74,9 @@ pub(super) struct Outputs {
     pub(super) words: watch::Sender<Words>,
     pub(super) changes: watch::Sender<hook::Changes>,
     pub(super) saved: watch::Receiver<Saved>,
+    pub(super) hooks: watch::Receiver<HooksRun>,
+    pub(super) taken_over: watch::Receiver<TakenOver>,
+    pub(super) bulletin: Bulletin,
 }
 
 /// The decider's ends of one neighbour.
@@ -88,6 +94,7 @@ pub(super) struct Decider {
     pub(super) config: Arc<Config>,
     pub(super) engine: Engine,
     pub(super) recorder: Recorder,
+    pub(super) watchdog: Watchdog,
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
 }
@@ -112,6 +119,8 @@ impl Decider {
             if let Some(unfinished) = self.speak() {
                 return unfinished;
             }
+            // Here and nowhere else: what does not come round again is stuck.
+            self.watchdog.alive(clock::now());
             // Whoever asked may have gone; then nobody misses the answer.
             if let Some((target, answer)) = obeyed.take() {
                 let _ = answer.send(Ok(self.obeyed(&target)));
@@ -134,6 +143,7 @@ impl Decider {
                     Input::Command(command)
                 }
                 () = clock::reached(deadline) => Input::Timeout,
+                () = clock::reached(self.watchdog.deadline()) => continue,
                 Ok(()) = self.inputs.notices.changed() => self.noticed(),
                 Some((name, shown)) = self.inputs.shown.recv() => Input::Shown(name, shown),
                 Some(question) = self.inputs.questions.recv() => {
@@ -177,12 +187,14 @@ impl Decider {
     }
 
     fn services(&self, target: &Target) -> Vec<Service> {
-        let peers = self.peers();
+        let (peers, hooks) = (self.peers(), self.outputs.hooks.borrow());
         let asked = self.engine.services().filter(|view| match target {
             Target::All => true,
             Target::One(name) => view.name == name,
         });
-        asked.map(|view| picture::service(&self.agent, &self.config, &view, &peers)).collect()
+        asked
+            .map(|view| picture::service(&self.agent, &self.config, &view, &peers, &hooks))
+            .collect()
     }
 
     fn answer(&self, question: Question) {
@@ -191,7 +203,8 @@ impl Decider {
             Question::Snapshot(answer) => drop(answer.send(self.snapshot())),
             Question::Explanation(name, answer) => {
                 let (agent, config, engine) = (&self.agent, &self.config, &self.engine);
-                let explained = explanation(agent, config, engine, &self.peers(), &name);
+                let hooks = self.outputs.hooks.borrow();
+                let explained = explanation(agent, config, engine, &self.peers(), &hooks, &name);
                 drop(answer.send(explained));
             }
             Question::Sessions(name, answer) => {
@@ -211,6 +224,7 @@ impl Decider {
             Order::Stop(because) => {
                 let grace = self.config.agent.grace;
                 tracing::info!(%because, ?grace, "stopping: draining, then withdrawing");
+                self.outputs.bulletin.stopping(grace);
                 let (to, said) = ("stopping".to_owned(), because.to_string());
                 self.recorder.record(Happening::Agent { to, because: said }, clock::now());
                 Input::Stop { grace, because }
@@ -268,16 +282,20 @@ impl Decider {
     }
 
     fn snapshot(&self) -> Snapshot {
-        let neighbors = self.outputs.neighbors.iter();
-        let paths = neighbors.filter_map(|(name, told)| {
+        let Outputs { neighbors, haproxies, saved, hooks, taken_over, .. } = &self.outputs;
+        let paths = neighbors.iter().filter_map(|(name, told)| {
             let path = told.path.as_ref()?;
             Some((name.clone(), path.borrow().clone()))
         });
-        let paths = paths.collect();
-        let saved = self.outputs.saved.borrow();
-        let haproxies = self.outputs.haproxies.borrow();
-        let (agent, config) = (&self.agent, &self.config);
-        picture::snapshot(agent, config, &self.engine, &self.peers(), &paths, &saved, &haproxies)
+        let reports = Reports {
+            peers: &self.peers(),
+            paths: &paths.collect(),
+            saved: &saved.borrow(),
+            haproxies: &haproxies.borrow(),
+            hooks: &hooks.borrow(),
+            taken_over: &taken_over.borrow(),
+        };
+        picture::snapshot(&self.agent, &self.config, &self.engine, &reports)
     }
 
     /// The same words reach the log, the history and the hooks.

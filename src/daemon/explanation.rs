@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::engine::Engine;
 use crate::health::Rule;
 use crate::policy::{self, Extras};
-use crate::status::{Explanation, Layer, PeerStatus, Recipient, community_texts};
+use crate::status::{Explanation, HooksRun, Layer, PeerStatus, Recipient, community_texts};
 
 /// Explains a service, but for what its neighbours were sent and what has happened to it.
 pub(super) fn explanation(
@@ -15,6 +15,7 @@ pub(super) fn explanation(
     config: &Config,
     engine: &Engine,
     peers: &[PeerStatus],
+    hooks: &HooksRun,
     name: &str,
 ) -> Option<Explanation> {
     let view = engine.services().find(|view| view.name.as_str() == name)?;
@@ -36,7 +37,7 @@ pub(super) fn explanation(
             .iter()
             .filter_map(|n| recipient(agent, config, peers, n))
             .collect(),
-        service: picture::service(agent, config, &view, peers),
+        service: picture::service(agent, config, &view, peers, hooks),
         events: Vec::new(),
     })
 }

@@ -8,7 +8,7 @@
 //! signals ─Order▶ ───────────────────────────────┤                 ├─watch Words▶ store
 //! control ─Request▶ ─────────────────────────────┘                 └─watch Changes▶ hooks
 //!
-//! decider, sessions, paths ─Happening▶ History ─watch▶ control, web, store
+//! decider, sessions, paths ─Happening▶ History ─watch▶ control, web, store, bulletin ─▶ service manager
 //! ```
 //!
 //! State leaves the decider as a `watch` of the whole, so a slow receiver sees the newest and nothing
@@ -18,6 +18,7 @@
 //! or panics: the kernel then closes the sessions, and the neighbours withdraw (at the end of the
 //! restart time, where `graceful-restart` asks them to wait for the next start).
 
+mod bulletin;
 mod decider;
 mod explanation;
 mod haproxy;

@@ -1,6 +1,7 @@
 //! The tasks of the neighbours: which of them run, and what of a new configuration each can follow.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -61,13 +62,13 @@ struct Running {
 
 impl Neighbors {
     /// None yet.
-    pub(super) fn new(config: &Config, ends: Shared, recorder: Recorder) -> Self {
+    pub(super) fn new(ends: Shared, recorder: Recorder) -> Self {
         Self {
             running: BTreeMap::new(),
             tasks: JoinSet::new(),
             recorders: JoinSet::new(),
             recorder,
-            seeds: seeds(config),
+            seeds: seeds(),
             ends,
         }
     }
@@ -208,11 +209,11 @@ impl Neighbors {
     }
 }
 
-/// Jitter must differ between agents and between starts, or a rack that loses power dials in step.
-pub(super) fn seeds(config: &Config) -> Rng {
-    let router_id = u64::from(u32::from(config.bgp.router_id)) << 32;
-    let start = clock::WallClock::start().started_at().as_nanosecond() as u64;
-    Rng::new(router_id ^ start ^ u64::from(std::process::id()))
+/// Jitter must differ between agents and between starts, or a rack that loses power dials in step. The
+/// randomness is the operating system's, with which the standard library keys its hash maps: a BFD
+/// discriminator or the number of a DNS question cannot be told from when herald started.
+pub(super) fn seeds() -> Rng {
+    Rng::new(RandomState::new().build_hasher().finish())
 }
 
 fn idle(neighbor: &Neighbor) -> PeerStatus {

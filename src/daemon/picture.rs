@@ -1,20 +1,21 @@
 //! Puts a [`Snapshot`] together from what the parts say of themselves.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::haproxy;
 use super::words;
-use crate::base::{NeighborName, RouteAttributes};
+use crate::base::NeighborName;
 use crate::bfd::{Diagnostic, Report};
 use crate::clock::{self, WallClock};
 use crate::config::Config;
 use crate::engine::{Engine, RouteView, ServiceView};
 use crate::health::{Penalty, VerdictKind};
+use crate::session;
 use crate::status::{
-    Bfd, Check, Damping, Haproxies, Health, MalformedUpdate, Neighbor, PeerStatus, Persistence,
-    Route, Saved, Service, Snapshot, community_texts,
+    Bfd, Check, Configuration, Damping, Haproxies, Health, HooksRun, LastNotification,
+    MalformedUpdate, Messages, Neighbor, NeighborRoute, PeerStatus, Persistence, Route, Saved,
+    Service, Snapshot, TakenOver, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -26,16 +27,25 @@ pub(super) struct Agent {
     pub(super) clock: WallClock,
 }
 
+/// What the parts have said of themselves last.
+pub(super) struct Reports<'a> {
+    pub(super) peers: &'a [PeerStatus],
+    /// What BFD finds, by neighbour.
+    pub(super) paths: &'a BTreeMap<NeighborName, Report>,
+    pub(super) saved: &'a Saved,
+    pub(super) haproxies: &'a Haproxies,
+    pub(super) hooks: &'a HooksRun,
+    pub(super) taken_over: &'a TakenOver,
+}
+
 /// The whole picture.
 pub(super) fn snapshot(
     agent: &Agent,
     config: &Config,
     engine: &Engine,
-    peers: &[PeerStatus],
-    paths: &BTreeMap<NeighborName, Report>,
-    saved: &Saved,
-    haproxies: &Haproxies,
+    reports: &Reports<'_>,
 ) -> Snapshot {
+    let Reports { peers, paths, saved, haproxies, hooks, taken_over } = *reports;
     Snapshot {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: agent.pid,
@@ -44,12 +54,24 @@ pub(super) fn snapshot(
         region: config.agent.region.name().map(ToString::to_string),
         started_at: agent.clock.started_at(),
         neighbors: peers.iter().filter_map(|peer| neighbor(agent, config, peer, paths)).collect(),
-        services: engine.services().map(|view| service(agent, config, &view, peers)).collect(),
+        services: engine
+            .services()
+            .map(|view| service(agent, config, &view, peers, hooks))
+            .collect(),
         haproxy: haproxies.values().map(|known| haproxy::shown(&agent.clock, known)).collect(),
         persistence: Persistence {
             directory: config.agent.state_directory.clone(),
             fault: saved.fault.as_ref().map(ToString::to_string),
         },
+        configuration: configuration(agent, taken_over),
+    }
+}
+
+fn configuration(agent: &Agent, TakenOver { at, refused }: &TakenOver) -> Configuration {
+    Configuration {
+        taken_over_at: agent.clock.timestamp(*at),
+        refused_at: refused.as_ref().map(|(at, _)| agent.clock.timestamp(*at)),
+        refused: refused.as_ref().map(|(_, why)| why.clone()),
     }
 }
 
@@ -84,7 +106,23 @@ fn neighbor(
         bfd: configured
             .bfd
             .and_then(|asked| Some(bfd(agent, asked.multihop, paths.get(&peer.name)?))),
+        shutdown: configured.session.shutdown,
+        messages: Messages {
+            sent: peer.traffic.sent.into(),
+            received: peer.traffic.received.into(),
+        },
+        reaction: (&peer.traffic.reaction).into(),
+        last_notification: peer.last_notification.as_ref().map(last_notification),
     })
+}
+
+fn last_notification(known: &session::LastNotification) -> LastNotification {
+    LastNotification {
+        direction: if known.sent { "sent" } else { "received" }.to_owned(),
+        code: known.code,
+        subcode: known.subcode,
+        because: known.because.to_string(),
+    }
 }
 
 fn bfd(agent: &Agent, multihop: bool, path: &Report) -> Bfd {
@@ -109,14 +147,20 @@ pub(super) fn service(
     config: &Config,
     view: &ServiceView<'_>,
     peers: &[PeerStatus],
+    hooks: &HooksRun,
 ) -> Service {
-    let kinds = config.services.get(view.name).map(|service| &service.check_kinds);
+    let configured = config.services.get(view.name);
+    let kinds = configured.map(|service| &service.check_kinds);
+    let routing = config.policy.services.get(view.name);
     let checks = view.checks.iter().map(|check| Check {
         name: check.name.to_string(),
         kind: kinds.and_then(|kinds| kinds.get(check.name)).copied().unwrap_or_default().to_owned(),
         verdict: check.verdict.as_str().to_owned(),
         because: check.because.to_string(),
         last_sample_at: check.last_sample.map(|at| agent.clock.timestamp(at)),
+        unknown: check.unknown,
+        samples: check.looks.into(),
+        duration: (&check.looks.lengths).into(),
     });
     Service {
         name: view.name.to_string(),
@@ -132,6 +176,14 @@ pub(super) fn service(
         r#override: view.standing.map(|word| words::shown(&agent.clock, word)),
         checks: checks.collect(),
         routes: view.routes.iter().map(|view| route(view, peers)).collect(),
+        neighbors: routing
+            .into_iter()
+            .flat_map(|routing| routing.neighbors.iter().map(ToString::to_string))
+            .collect(),
+        transitions: view.transitions.iter().map(|(to, n)| ((*to).to_owned(), *n)).collect(),
+        hooks: configured
+            .filter(|service| !service.hooks.is_empty())
+            .map(|_| hooks.get(view.name).copied().unwrap_or_default()),
     }
 }
 
@@ -154,29 +206,30 @@ fn damping(penalty: Penalty) -> Damping {
 }
 
 fn route(view: &RouteView, peers: &[PeerStatus]) -> Route {
-    let told: Vec<(&PeerStatus, &RouteAttributes, IpAddr)> = view
-        .attributes
-        .iter()
-        .filter_map(|(name, attributes)| {
-            let peer = peers.iter().find(|peer| peer.name == *name)?;
-            let next_hop = peer.next_hop(attributes, view.prefix.family())?;
-            Some((peer, attributes.as_ref(), next_hop))
+    let sent = view.attributes.iter().filter_map(|(name, attributes)| {
+        let peer = peers.iter().find(|peer| peer.name == *name)?;
+        let next_hop = peer.next_hop(attributes, view.prefix.family())?;
+        Some(NeighborRoute {
+            neighbor: name.to_string(),
+            prefix: view.prefix.to_string(),
+            as_path: attributes.as_path.iter().map(|asn| asn.0).collect(),
+            next_hop: Some(next_hop),
+            med: attributes.med,
+            communities: community_texts(&attributes.communities, &attributes.large_communities),
         })
-        .collect();
-    let shown = told.first();
+    });
+    let sent: Vec<NeighborRoute> = sent.collect();
+    let first = sent.first();
     Route {
         prefix: view.prefix.to_string(),
-        announced: !told.is_empty(),
+        announced: !sent.is_empty(),
         bound: view.bound.unwrap_or(true),
-        as_path: shown
-            .map(|(_, a, _)| a.as_path.iter().map(|asn| asn.0).collect())
-            .unwrap_or_default(),
-        communities: shown
-            .map(|(_, a, _)| community_texts(&a.communities, &a.large_communities))
-            .unwrap_or_default(),
-        med: shown.and_then(|(_, attributes, _)| attributes.med),
-        next_hop: shown.map(|(_, _, next_hop)| *next_hop),
-        neighbors: told.iter().map(|(peer, _, _)| peer.name.to_string()).collect(),
+        as_path: first.map(|route| route.as_path.clone()).unwrap_or_default(),
+        communities: first.map(|route| route.communities.clone()).unwrap_or_default(),
+        med: first.and_then(|route| route.med),
+        next_hop: first.and_then(|route| route.next_hop),
+        neighbors: sent.iter().map(|route| route.neighbor.clone()).collect(),
         fault: view.fault.as_ref().map(ToString::to_string),
+        sent,
     }
 }

@@ -109,6 +109,7 @@ mod tests {
 
     use super::*;
     use crate::clock;
+    use crate::status::Traffic;
 
     fn status(state: State, flaps: u64, last_error: Option<&str>) -> PeerStatus {
         PeerStatus {
@@ -126,7 +127,9 @@ mod tests {
             malformed: 0,
             last_malformed: None,
             last_error: last_error.map(Reason::from),
+            last_notification: None,
             local_address: None,
+            traffic: Traffic::default(),
         }
     }
 

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
+use super::bulletin::Bulletin;
 use super::decider::{Decider, FAREWELL, Order};
 use super::picture::Agent;
 use super::recorder::Recorder;
@@ -24,9 +25,10 @@ use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
 use crate::control::{Control, ControlError};
 use crate::engine::{Engine, Input};
 use crate::peer::{self, ListenError, Listener, SignatureError};
+use crate::service_manager::{ServiceManager, Watchdog};
 use crate::status::{Happening, History, Override, ReloadRequest, Reloads};
 use crate::web::{Web, WebError};
-use crate::{addr, cloud, hook, probe, store};
+use crate::{addr, cloud, hook, privileges, probe, store};
 
 /// Why the agent does not start, or ended without being told to.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +63,9 @@ pub enum StartError {
     /// HAProxy says that names in the configuration do not exist.
     #[error("HAProxy does not have what the configuration names; {}", lines(.0))]
     Haproxy(Vec<String>),
+    /// The kernel keeps capabilities with us that we want to give up.
+    #[error("cannot give up capabilities; a system call filter must allow capset(2) and prctl(2)")]
+    Privileges(#[source] std::io::Error),
     /// Signals cannot be caught.
     #[error("cannot catch signals")]
     Signals(#[source] std::io::Error),
@@ -91,7 +96,9 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
 
     let config = Arc::new(config);
     let kept = store::load(&config.agent.state_directory);
-    let mut wiring = Wiring::new(History::restored(kept.history));
+    let manager = ServiceManager::from_environment();
+    let bulletin = Bulletin::new(manager.clone());
+    let mut wiring = Wiring::new(History::restored(kept.history), bulletin.clone());
     let recorder = Recorder::new(wiring.history, clock);
     let version = format!("herald {}", env!("CARGO_PKG_VERSION"));
     let started = Happening::Agent { to: "started".to_owned(), because: version };
@@ -104,11 +111,13 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         recorder: recorder.clone(),
         notices: wiring.notices,
         source: wiring.source.clone(),
+        taken_over: wiring.taken_over,
     };
     let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
     wiring.outputs.neighbors = supervisor.apply(&config, Some(&inheritance)).await?;
+    privileges::keep_needed_once_bound().map_err(StartError::Privileges)?;
 
     let mut engine = Engine::new(engine_params(&config, &inheritance), clock::now());
     restore(&mut engine, &config, &clock, &kept.overrides);
@@ -116,6 +125,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         agent: Agent { pid: std::process::id(), clock },
         engine,
         recorder,
+        watchdog: Watchdog::from_environment(manager),
         config: Arc::clone(&config),
         inheritance,
         inputs: wiring.inputs,
@@ -130,11 +140,12 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     if let Some(listener) = listener {
         tasks.spawn(named("the BGP listener", listener.run(wiring.callers)));
     }
+    tasks.spawn(named("the bulletin", bulletin.clone().keep(wiring.source.clone())));
     if let Some(web) = web {
         tasks.spawn(named("HTTP", web.run(wiring.source.clone())));
     }
     let mut signals = tokio::spawn(signals(wiring.orders, wiring.reloads)?);
-    let mut hooks = tokio::spawn(hook::run(wiring.changes));
+    let mut hooks = tokio::spawn(hook::run(wiring.changes, wiring.hooks));
     let directory = config.agent.state_directory.clone();
     let (watched, history) = (wiring.words, wiring.source.history());
     let keeper = tokio::spawn(store::keep(directory, watched, history, wiring.saved));
@@ -163,7 +174,10 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
             }
             _ = &mut signals => return Err(StartError::Ended("the signal handler".to_owned())),
             _ = &mut hooks => return Err(StartError::Ended("the hooks".to_owned())),
-            Some(request) = wiring.reload_requests.recv() => supervisor.reload(request).await,
+            Some(request) = wiring.reload_requests.recv() => match request.dry_run {
+                true => drop(supervisor.reload(request).await),
+                false => bulletin.around(supervisor.reload(request)).await,
+            },
         }
     };
     // Last words of the sessions; whoever does not read them has had the time. BFD says farewell

@@ -16,6 +16,7 @@ use super::start::{StartError, check_world, named};
 use super::tasks::Keyed;
 use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
+use crate::clock;
 use crate::cloud::{self, Notice};
 use crate::config::Inheritance;
 use crate::config::{
@@ -23,7 +24,7 @@ use crate::config::{
 };
 use crate::health::Observation;
 use crate::probe::haproxy::{EventSockets, Probe};
-use crate::status::{Haproxies, Reload, ReloadRequest, Source};
+use crate::status::{Haproxies, Reload, ReloadRequest, Source, TakenOver};
 use crate::{peer, probe};
 
 /// The agent's file, and the tasks that it has led to.
@@ -45,6 +46,7 @@ pub(super) struct Supervisor {
     haproxies: watch::Sender<Haproxies>,
     notices: watch::Sender<Option<Notice>>,
     source: Source,
+    taken_over: watch::Sender<TakenOver>,
 }
 
 /// Where the tasks send to.
@@ -56,6 +58,7 @@ pub(super) struct Ends {
     pub(super) recorder: Recorder,
     pub(super) notices: watch::Sender<Option<Notice>>,
     pub(super) source: Source,
+    pub(super) taken_over: watch::Sender<TakenOver>,
 }
 
 /// What there is to be told of a reload.
@@ -67,12 +70,13 @@ struct Difference {
 impl Supervisor {
     /// Nothing runs yet.
     pub(super) fn new(path: PathBuf, config: Arc<Config>, settings: Settings, ends: Ends) -> Self {
-        let Ends { shared, orders, observations, haproxies, recorder, notices, source } = ends;
+        let Ends { shared, orders, observations, haproxies, recorder, notices, source, taken_over } =
+            ends;
         let bfd = shared.bfd.clone();
         Self {
             path,
-            neighbors: Neighbors::new(&config, shared, recorder),
-            seeds: seeds(&config),
+            neighbors: Neighbors::new(shared, recorder),
+            seeds: seeds(),
             config,
             settings,
             probes: Keyed::new(),
@@ -87,6 +91,7 @@ impl Supervisor {
             haproxies,
             notices,
             source,
+            taken_over,
         }
     }
 
@@ -153,12 +158,27 @@ impl Supervisor {
     }
 
     /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
-    /// goes on to hold.
-    pub(super) async fn reload(&mut self, request: ReloadRequest) {
+    /// goes on to hold. Gives whether the file holds now.
+    pub(super) async fn reload(&mut self, request: ReloadRequest) -> bool {
         let reload = self.reloaded(request.dry_run, request.allow_reset).await;
         log(&self.path, &reload, request.dry_run);
+        if !request.dry_run {
+            self.show(&reload);
+        }
+        let applied = reload.applied;
         // Whoever asked may have gone.
         let _ = request.answer.send(reload);
+        applied
+    }
+
+    fn show(&self, reload: &Reload) {
+        let now = clock::now();
+        self.taken_over.send_modify(|known| {
+            known.refused = reload.refused.clone().map(|why| (now, why));
+            if reload.applied {
+                known.at = now;
+            }
+        });
     }
 
     async fn reloaded(&mut self, dry_run: bool, allow_reset: bool) -> Reload {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
+use super::bulletin::Bulletin;
 use super::decider::{Inputs, Order, Outputs};
 use super::neighbors::Shared;
 use crate::base::LoopbackAddress;
 use crate::bfd_udp::Command;
+use crate::clock;
 use crate::cloud::Notice;
 use crate::config::Config;
 use crate::config::Inheritance;
@@ -17,7 +19,9 @@ use crate::engine::{self, AddressReport};
 use crate::health::Observation;
 use crate::hook::Changes;
 use crate::peer::Callers;
-use crate::status::{Haproxies, History, ReloadRequest, Reloads, RouteQuestions, Saved, Source};
+use crate::status::{
+    Haproxies, History, HooksRun, ReloadRequest, Reloads, RouteQuestions, Saved, Source, TakenOver,
+};
 use crate::store::Words;
 
 /// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
@@ -43,6 +47,8 @@ pub(super) struct Wiring {
     pub(super) words: watch::Receiver<Words>,
     pub(super) changes: watch::Receiver<Changes>,
     pub(super) saved: watch::Sender<Saved>,
+    pub(super) hooks: watch::Sender<HooksRun>,
+    pub(super) taken_over: watch::Sender<TakenOver>,
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) reports: mpsc::Sender<AddressReport>,
@@ -58,11 +64,14 @@ pub(super) struct Wiring {
 
 impl Wiring {
     /// No task runs yet.
-    pub(super) fn new(history: History) -> Self {
+    pub(super) fn new(history: History, bulletin: Bulletin) -> Self {
         let (history, _) = watch::channel(history);
         let (words, words_in) = watch::channel(Words::default());
         let (changes, changes_in) = watch::channel(Changes::default());
         let (saved, saved_in) = watch::channel(Saved::default());
+        let (hooks, hooks_in) = watch::channel(HooksRun::default());
+        let begun = TakenOver { at: clock::now(), refused: None };
+        let (taken_over, taken_over_in) = watch::channel(begun);
         let (commands, commands_in) = mpsc::channel(COMMANDS);
         let (orders, orders_in) = mpsc::channel(ORDERS);
         let (observations, observations_in) = mpsc::channel(OBSERVATIONS);
@@ -96,6 +105,9 @@ impl Wiring {
                 words,
                 changes,
                 saved: saved_in.clone(),
+                hooks: hooks_in,
+                taken_over: taken_over_in,
+                bulletin,
             },
             source,
             commands: Commands { requests: commands, saved: saved_in, reloads: reloads.clone() },
@@ -103,6 +115,8 @@ impl Wiring {
             words: words_in,
             changes: changes_in,
             saved,
+            hooks,
+            taken_over,
             orders,
             observations,
             reports,

@@ -140,13 +140,24 @@ pub enum Timer {
     Stop,
 }
 
-/// Which services need their routes and addresses laid out anew.
+/// Which services need their routes and addresses laid out anew, and what has led to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Settle {
-    /// Those whose state has changed: all that a sample or a timer can do.
+    /// Those whose state has changed: all that a word or a timer can do.
     Changed,
+    /// The same by a sample, which was taken at this time.
+    Sampled(Instant),
     /// All of them: something beside their state has changed.
     All,
+}
+
+impl Settle {
+    fn sampled(self) -> Option<Instant> {
+        match self {
+            Self::Sampled(at) => Some(at),
+            Self::Changed | Self::All => None,
+        }
+    }
 }
 
 /// The decider.
@@ -184,10 +195,10 @@ impl Engine {
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Instant) {
         match input {
-            Input::Observed(Observation { service: name, check, sample, at: _ }) => {
+            Input::Observed(Observation { service: name, check, sample, at, took }) => {
                 if let Some(service) = self.services.get_mut(&name) {
-                    service.health.handle_sample(&check, &sample, now);
-                    self.settle(&[name], Settle::Changed, now);
+                    service.health.handle_sample(&check, &sample, took, now);
+                    self.settle(&[name], Settle::Sampled(at), now);
                 }
             }
             Input::Addresses(report) => {
@@ -199,7 +210,7 @@ impl Engine {
                 self.publish_addresses();
             }
             Input::Shown(neighbor, shown) => {
-                self.scenery.handle_shown(neighbor, shown);
+                self.scenery.handle_shown(neighbor, shown, now);
                 self.settle_changed(now);
             }
             Input::Command(command) => self.handle_command(&command, now),
@@ -264,7 +275,7 @@ impl Engine {
             };
             let decided = service.decide(routing, &self.scenery, now);
             overridden |= service.overrides.take_changed();
-            if decided.is_none() && which == Settle::Changed {
+            if decided.is_none() && which != Settle::All {
                 continue;
             }
             if let Some((from, decision)) = decided {
@@ -280,7 +291,7 @@ impl Engine {
             let asked = announced || keeps && self.may_keep_addresses();
             self.rollout.want_addresses(&own.addresses, asked);
         }
-        if let Some(plans) = self.rollout.take_plans() {
+        if let Some(plans) = self.rollout.take_plans(which.sampled()) {
             self.outputs.push_back(Output::Routes(plans));
         }
         self.publish_addresses();

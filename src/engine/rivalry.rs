@@ -6,6 +6,9 @@
 //!         ── a larger claim of our like is still seen after the patience ──▶ waiting
 //! ```
 //!
+//! A neighbour with which a session has just come up is given a moment to tell what it knows: its
+//! silence until then is not the absence of others.
+//!
 //! A standby waits while it is healthy, a last site while it is not; both are this machine. Of two
 //! that have become active at once, the one with the higher router-id yields as soon as it sees the
 //! other. It may see nothing: most neighbours show their best route only, and never to whom it came
@@ -20,11 +23,23 @@ use crate::health::VerdictKind;
 use crate::policy::{Claim, Service, Turn, Watch};
 use crate::rib::{ReceivedRoute, Shown};
 
+/// How long after its session has come up a neighbour's silence proves nothing. FRR tells a new
+/// neighbour its routes up to a second late (`coalesce-time`), and not every speaker ends its first
+/// table with End-of-RIB.
+const FIRST_TABLE: Duration = Duration::from_secs(2);
+
 /// What the neighbours show of our prefixes, and who we are.
 #[derive(Debug)]
 pub(super) struct Scenery {
     router_id: Ipv4Addr,
-    shown: BTreeMap<NeighborName, Shown>,
+    shown: BTreeMap<NeighborName, Sight>,
+}
+
+/// What one neighbour shows, and since when it can.
+#[derive(Debug)]
+struct Sight {
+    shown: Shown,
+    since: Instant,
 }
 
 /// The route of another speaker.
@@ -49,8 +64,8 @@ pub(super) struct Rivalry {
 #[derive(Debug, Clone, Copy)]
 enum Change {
     Never,
-    /// After the patience, if all stays as it is.
-    Later,
+    /// Then, if all stays as it is.
+    Later(Instant),
     Now,
 }
 
@@ -65,8 +80,10 @@ impl Scenery {
         self.shown.retain(|name, _| known(name));
     }
 
-    pub(super) fn handle_shown(&mut self, neighbor: NeighborName, shown: Shown) {
-        self.shown.insert(neighbor, shown);
+    pub(super) fn handle_shown(&mut self, neighbor: NeighborName, shown: Shown, now: Instant) {
+        let before = self.shown.get(&neighbor).filter(|sight| sight.shown != Shown::Unknown);
+        let since = before.map_or(now, |sight| sight.since);
+        self.shown.insert(neighbor, Sight { shown, since });
     }
 
     /// What `service` claims by itself with this verdict, and where it looks for others; `None` when
@@ -90,17 +107,21 @@ impl Scenery {
     }
 
     /// The routes of other speakers for the prefixes of `service` at the neighbours of `watch`, and
-    /// whether any of these has a session.
+    /// from when on the silence of these proves something; `None` when none of them has a session.
     fn look<'a>(
         &'a self,
         watch: &'a Watch,
         service: &'a Service,
-    ) -> (bool, impl Iterator<Item = Rival<'a>>) {
-        let tables = watch.neighbors.iter().filter_map(|name| match self.shown.get(name)? {
-            Shown::Routes(routes) => Some((name, routes)),
-            Shown::Unknown => None,
+    ) -> (Option<Instant>, impl Iterator<Item = Rival<'a>>) {
+        let tables = watch.neighbors.iter().filter_map(|name| {
+            let Sight { shown, since } = self.shown.get(name)?;
+            match shown {
+                Shown::Routes(routes) => Some((name, routes, *since)),
+                Shown::Unknown => None,
+            }
         });
-        let routes = tables.clone().flat_map(|(neighbor, routes)| {
+        let told = tables.clone().map(|(_, _, since)| since + FIRST_TABLE).min();
+        let routes = tables.flat_map(|(neighbor, routes, _)| {
             let own = routes.iter().filter(|(prefix, _)| service.prefixes.contains(prefix));
             own.map(move |(prefix, route)| Rival {
                 claim: Claim::of(route),
@@ -110,7 +131,7 @@ impl Scenery {
             })
         });
         let rivals = routes.filter(|rival| !rival.claim.is_of(self.router_id));
-        (tables.count() > 0, rivals)
+        (told, rivals)
     }
 }
 
@@ -132,32 +153,33 @@ impl Rivalry {
         if self.claim != Some(claim) {
             *self = Self { claim: Some(claim), ..Self::default() };
         }
-        let (sees, rivals) = scenery.look(watch, service);
+        let (told, rivals) = scenery.look(watch, service);
         let rival = rivals.min_by_key(|rival| rival.claim).filter(|r| r.claim.keeps_back(claim));
-        let change = match (&rival, self.active) {
-            (None, false) if sees => Change::Later,
+        let patience = now + watch.patience;
+        let change = match (&rival, self.active, told) {
+            (None, false, Some(told)) => Change::Later(patience.max(told)),
             // A session that is lost is no reason to stop: our routes at the others still serve.
-            (None, _) | (Some(_), false) => Change::Never,
-            (Some(rival), true) if rival.claim < claim => Change::Now,
-            (Some(_), true) => Change::Later,
+            (None, ..) | (Some(_), false, _) => Change::Never,
+            (Some(rival), true, _) if rival.claim < claim => Change::Now,
+            (Some(_), true, _) => Change::Later(patience),
         };
-        if self.is_due(change, watch.patience, now) {
+        if self.is_due(change, now) {
             self.active = !self.active;
         }
         let because = match rival {
             Some(rival) => rival.words(self.left(now)),
-            None if sees || self.active => alone(claim, self.left(now)),
+            None if told.is_some() || self.active => alone(claim, self.left(now)),
             None => blind(watch),
         };
         Turn { ours: self.active, because }
     }
 
     /// Whether a change comes now; if it comes later, its time is set.
-    fn is_due(&mut self, change: Change, patience: Duration, now: Instant) -> bool {
+    fn is_due(&mut self, change: Change, now: Instant) -> bool {
         let due = match change {
             Change::Never => None,
             Change::Now => Some(now),
-            Change::Later => self.due.or(Some(now + patience)),
+            Change::Later(at) => self.due.or(Some(at)),
         };
         self.due = due.filter(|at| *at > now);
         due.is_some_and(|at| at <= now)

@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::{AddressReport, RouteView};
 use crate::base::{Family, LoopbackAddress, NeighborName, Prefix, RouteAttributes, RouteTable};
 use crate::policy::{self, State};
-use crate::rib::{Carried, Plan};
+use crate::rib::{Carried, Plan, Samples};
 
 /// Wanted routes and addresses, and what the world has made of them so far.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub(super) struct Rollout {
     plans_changed: bool,
     /// Their version is that of the last publication.
     plans: BTreeMap<NeighborName, Plan>,
+    samples: Arc<Samples>,
     carried: BTreeMap<NeighborName, Carried>,
     report: AddressReport,
     /// Whether the keeper has reported at all.
@@ -25,6 +27,9 @@ pub(super) struct Rollout {
     asked: BTreeSet<LoopbackAddress>,
     /// Addresses no longer asked for, held until every neighbour has been told the plan of this version.
     held: BTreeMap<LoopbackAddress, u64>,
+    /// Whether what is asked for, held or carried has changed since addresses were let out: most
+    /// samples change nothing, and there may be a thousand addresses to compare.
+    addresses_changed: bool,
     /// What was last let out.
     wanted: Arc<BTreeSet<LoopbackAddress>>,
 }
@@ -36,11 +41,13 @@ impl Rollout {
             // Neighbours wait for the first plan, even if there is nothing in it.
             plans_changed: true,
             plans: neighbors.clone().map(|name| (name, Plan::default())).collect(),
+            samples: Arc::default(),
             carried: neighbors.map(|name| (name, Carried::Nothing)).collect(),
             report: AddressReport::default(),
             heard: false,
             asked: BTreeSet::new(),
             held: BTreeMap::new(),
+            addresses_changed: false,
             wanted: Arc::default(),
         }
     }
@@ -57,6 +64,7 @@ impl Rollout {
         }
         self.plans = plans;
         self.carried = carried;
+        self.addresses_changed = true;
     }
 
     /// Makes these the services: their prefixes are watched, and routes that none of them has are
@@ -64,7 +72,7 @@ impl Rollout {
     pub(super) fn know<'a>(&mut self, services: impl Iterator<Item = &'a policy::Service>) {
         let known: BTreeSet<Prefix> = services.flat_map(|s| s.prefixes.iter().copied()).collect();
         let known = Arc::new(known);
-        for Plan { routes, undecided, watched, version: _ } in self.plans.values_mut() {
+        for Plan { routes, undecided, watched, version: _, samples: _ } in self.plans.values_mut() {
             if *watched != known {
                 *watched = Arc::clone(&known);
                 self.plans_changed = true;
@@ -83,6 +91,7 @@ impl Rollout {
         for address in gone {
             self.asked.remove(&address);
             self.held.insert(address, self.version);
+            self.addresses_changed = true;
         }
     }
 
@@ -94,6 +103,7 @@ impl Rollout {
     pub(super) fn handle_carried(&mut self, neighbor: NeighborName, carried: Carried) {
         if let Some(known) = self.carried.get_mut(&neighbor) {
             *known = carried;
+            self.addresses_changed = true;
         }
     }
 
@@ -140,27 +150,45 @@ impl Rollout {
         // Withdrawals that are still to be published are part of the next version.
         let version = self.version + u64::from(self.plans_changed);
         for address in addresses.values() {
-            if asked {
+            let changed = if asked {
                 self.held.remove(address);
-                self.asked.insert(address.clone());
-            } else if self.asked.remove(address) {
-                self.held.insert(address.clone(), version);
-            }
+                self.asked.insert(address.clone())
+            } else {
+                let released = self.asked.remove(address);
+                if released {
+                    self.held.insert(address.clone(), version);
+                }
+                released
+            };
+            self.addresses_changed |= changed;
         }
     }
 
-    /// The plans of all neighbours, if any has changed since the last call.
-    pub(super) fn take_plans(&mut self) -> Option<BTreeMap<NeighborName, Plan>> {
+    /// The plans of all neighbours, if any has changed since the last call; `sampled` is when the
+    /// sample was taken that has led to it, if one has.
+    pub(super) fn take_plans(
+        &mut self,
+        sampled: Option<Instant>,
+    ) -> Option<BTreeMap<NeighborName, Plan>> {
         if !std::mem::take(&mut self.plans_changed) {
             return None;
         }
         self.version += 1;
-        self.plans.values_mut().for_each(|plan| plan.version = self.version);
+        if let Some(at) = sampled {
+            Arc::make_mut(&mut self.samples).note(self.version, at);
+        }
+        for plan in self.plans.values_mut() {
+            plan.version = self.version;
+            plan.samples = Arc::clone(&self.samples);
+        }
         Some(self.plans.clone())
     }
 
     /// The addresses that should be bound, if they have changed since the last call.
     pub(super) fn take_addresses(&mut self) -> Option<Arc<BTreeSet<LoopbackAddress>>> {
+        if !std::mem::take(&mut self.addresses_changed) {
+            return None;
+        }
         let carried = &self.carried;
         self.held.retain(|_, version| !carried.values().all(|c| c.covers(*version)));
         let unchanged = self.wanted.len() == self.asked.len() + self.held.len()

@@ -22,6 +22,8 @@ pub(super) struct Service {
     served: bool,
     decision: Decision,
     since: Instant,
+    /// How often it has come into each state, by the name that is shown.
+    transitions: BTreeMap<&'static str, u64>,
 }
 
 /// A service as shown to people.
@@ -43,6 +45,8 @@ pub struct ServiceView<'a> {
     pub capacity: Percent,
     /// Its checks.
     pub checks: Vec<CheckView<'a>>,
+    /// How often it has come into each state, by name.
+    pub transitions: &'a BTreeMap<&'static str, u64>,
     /// Its routes.
     pub routes: Vec<RouteView>,
 }
@@ -72,6 +76,7 @@ impl Service {
             served: false,
             decision,
             since: now,
+            transitions: BTreeMap::new(),
         }
     }
 
@@ -99,8 +104,16 @@ impl Service {
         self.decision = decision;
         (from != self.decision.state).then(|| {
             self.since = now;
+            self.count(from, self.decision.state);
             (from, self.decision.clone())
         })
+    }
+
+    /// A last resort that comes or goes has no name of its own.
+    fn count(&mut self, from: State, to: State) {
+        if from.as_str() != to.as_str() {
+            *self.transitions.entry(to.as_str()).or_default() += 1;
+        }
     }
 
     /// Whether it is its turn, where only one site should be active. Under a word it has none: who
@@ -146,6 +159,7 @@ impl Service {
                 VerdictKind::Pending | VerdictKind::Unhealthy => Percent::ZERO,
             },
             checks: self.health.checks().collect(),
+            transitions: &self.transitions,
             routes: routing.prefixes.iter().map(|p| rollout.view(*p, addresses)).collect(),
         }
     }

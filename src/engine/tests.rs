@@ -160,7 +160,13 @@ impl Bench {
     fn observe(&mut self, service: &str, check: &str, outcome: Outcome) -> &[&'static str] {
         let sample = Sample { outcome, because: "said so".into() };
         let (service, check) = (service.into(), CheckName::from(check));
-        self.input(Input::Observed(Observation { service, check, sample, at: self.now }))
+        self.input(Input::Observed(Observation {
+            service,
+            check,
+            sample,
+            at: self.now,
+            took: Duration::ZERO,
+        }))
     }
 
     pub(super) fn healthy(&mut self) -> &[&'static str] {
@@ -340,8 +346,13 @@ fn prefixes_that_are_not_bound_are_announced_all_the_same() {
 fn samples_for_services_that_are_not_configured_are_ignored() {
     let mut bench = Bench::up();
     let sample = Sample { outcome: Outcome::Gone, because: "x".into() };
-    let observation =
-        Observation { service: "other".into(), check: "backend".into(), sample, at: bench.now };
+    let observation = Observation {
+        service: "other".into(),
+        check: "backend".into(),
+        sample,
+        at: bench.now,
+        took: Duration::ZERO,
+    };
     assert!(bench.input(Input::Observed(observation)).is_empty());
 }
 
@@ -602,4 +613,35 @@ fn a_stop_waits_for_an_address_that_cannot_be_removed_and_says_so() {
     bench.pass(2 * SECOND);
     let unfinished = bench.stopped.expect("bounded");
     assert!(unfinished[0].as_str().contains("addresses still bound: "), "{unfinished:?}");
+}
+
+#[test]
+fn a_plan_knows_the_sample_that_led_to_it_and_words_and_timers_lead_to_none() {
+    let mut bench = Bench::up();
+    let newest = |bench: &Bench| {
+        let plan = bench.plans.values().next().unwrap();
+        (plan.version, plan.samples.earliest_after(plan.version - 1))
+    };
+    bench.now += SECOND;
+    bench.sample(Outcome::Gone);
+    let (gone, sampled) = newest(&bench);
+    assert_eq!(sampled, Some(bench.now));
+    bench.healthy();
+    let (version, _) = newest(&bench);
+    assert!(version > gone);
+
+    bench.operator(Word::Withdraw);
+    assert!(newest(&bench).0 > version, "the word has made a plan");
+    assert_eq!(newest(&bench).1, None);
+}
+
+#[test]
+fn each_state_that_is_come_into_is_counted() {
+    let mut bench = Bench::up();
+    bench.sample(Outcome::Gone);
+    bench.healthy();
+    bench.sample(Outcome::Gone);
+    let view = bench.engine.services().next().unwrap();
+    let counted: Vec<_> = view.transitions.iter().map(|(to, count)| (*to, *count)).collect();
+    assert_eq!(counted, [("down", 2), ("up", 2)]);
 }

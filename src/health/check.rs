@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use super::{CheckParams, Outcome, Sample};
+use super::{CheckParams, Looks, Outcome, Sample};
 use crate::base::{Percent, Reason};
 
 /// What a check has made of its samples so far.
@@ -45,6 +45,7 @@ pub(super) struct Check {
     /// Since when nothing has been proven, and what the newest sample said.
     unknown: Option<(Instant, Reason)>,
     last_sample: Option<Instant>,
+    looks: Looks,
 }
 
 impl Check {
@@ -58,6 +59,7 @@ impl Check {
             unhealthy_in_a_row: 0,
             unknown: None,
             last_sample: None,
+            looks: Looks::default(),
         }
     }
 
@@ -78,14 +80,24 @@ impl Check {
         self.last_sample
     }
 
+    /// Whether the newest sample proved nothing.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.unknown.is_some()
+    }
+
+    pub(super) fn looks(&self) -> Looks {
+        self.looks
+    }
+
     /// When the last verdict may no longer be held.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let healthy = matches!(self.verdict, CheckVerdict::Healthy { .. });
         self.unknown.as_ref().filter(|_| healthy).map(|(since, _)| *since + self.unknown_for)
     }
 
-    pub(super) fn handle(&mut self, sample: &Sample, now: Instant) {
+    pub(super) fn handle(&mut self, sample: &Sample, took: Duration, now: Instant) {
         self.last_sample = Some(now);
+        self.looks.count(sample.outcome, took);
         match sample.outcome {
             Outcome::Healthy { capacity } => self.healthy(capacity, sample),
             Outcome::Unhealthy => self.unhealthy(sample, 1),

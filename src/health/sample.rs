@@ -40,6 +40,8 @@ pub struct Observation {
     pub sample: Sample,
     /// When the answer was complete; reaction times count from here.
     pub at: Instant,
+    /// How long it took to get it.
+    pub took: Duration,
 }
 
 /// How many equal samples in a row change a check's verdict.

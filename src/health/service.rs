@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::check::Check;
 use super::damping::Damper;
 use super::hold_up::HoldUp;
-use super::{CheckVerdict, Params, Penalty, Sample, Verdict, VerdictKind};
+use super::{CheckVerdict, Looks, Params, Penalty, Sample, Verdict, VerdictKind};
 use crate::base::{CheckName, Reason};
 
 /// What [`Health::poll_timeout`] waits for.
@@ -29,6 +29,10 @@ pub struct CheckView<'a> {
     pub because: &'a Reason,
     /// When it was last sampled.
     pub last_sample: Option<Instant>,
+    /// Whether the newest sample proved nothing.
+    pub unknown: bool,
+    /// What was counted of it.
+    pub looks: Looks,
 }
 
 /// The health of one service: samples and time go in, a verdict can be looked at any time.
@@ -106,13 +110,22 @@ impl Health {
             verdict: check.verdict(),
             because: check.because(),
             last_sample: check.last_sample(),
+            unknown: check.is_unknown(),
+            looks: check.looks(),
         })
     }
 
-    /// Takes a sample; one for a check that is not (or no longer) configured changes nothing.
-    pub fn handle_sample(&mut self, check: &CheckName, sample: &Sample, now: Instant) {
+    /// Takes a sample and how long it `took` to get it; one for a check that is not (or no longer)
+    /// configured changes nothing.
+    pub fn handle_sample(
+        &mut self,
+        check: &CheckName,
+        sample: &Sample,
+        took: Duration,
+        now: Instant,
+    ) {
         if let Some(check) = self.checks.get_mut(check) {
-            check.handle(sample, now);
+            check.handle(sample, took, now);
             self.judge(now);
         }
     }

@@ -9,6 +9,8 @@ use super::*;
 use crate::base::{CheckName, Percent};
 
 const SECOND: Duration = Duration::from_secs(1);
+/// How long every look takes.
+const TOOK: Duration = Duration::from_millis(3);
 
 fn sample(outcome: Outcome) -> Sample {
     Sample { outcome, because: format!("{outcome:?}").into() }
@@ -53,7 +55,7 @@ impl Bench {
     }
 
     fn sample(&mut self, check: &str, sample: &Sample) -> VerdictKind {
-        self.health.handle_sample(&CheckName::from(check), sample, self.now);
+        self.health.handle_sample(&CheckName::from(check), sample, TOOK, self.now);
         self.kind()
     }
 
@@ -247,4 +249,21 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn samples_and_their_lengths_are_counted_and_an_unknown_one_shows_until_the_next() {
+    let mut bench = Bench::one(1, 1);
+    bench.sample("c", &up(100));
+    bench.sample("c", &down());
+    bench.sample("c", &sample(Outcome::Gone));
+    bench.sample("c", &up(100));
+    bench.sample("c", &sample(Outcome::Unknown));
+    let view = |bench: &Bench| bench.health.checks().next().map(|c| (c.unknown, c.looks)).unwrap();
+    let (unknown, looks) = view(&bench);
+    assert!(unknown, "though the verdict is still healthy");
+    assert_eq!((looks.healthy, looks.unhealthy, looks.unknown), (2, 2, 1));
+    assert_eq!((looks.lengths.count(), looks.lengths.sum()), (5, 5 * TOOK));
+    bench.sample("c", &up(100));
+    assert!(!view(&bench).0);
 }

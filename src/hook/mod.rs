@@ -8,7 +8,7 @@
 //! service run one after the other, those of different services side by side. When a service changes
 //! while its hooks run, they end first; then those of its newest change run. Changes in between are
 //! left out: their hooks would act on a state that is over, and a service that flaps faster than its
-//! hooks run must not queue them up. The log says how many were left out.
+//! hooks run must not queue them up. The log says how many were left out, and all of them are counted.
 //!
 //! [`run`] ends when nobody tells it anything any more and the last hooks have ended. It may be dropped
 //! at any await; what still runs then is killed.
@@ -23,14 +23,15 @@ use tokio::time::timeout;
 
 use crate::base::ServiceName;
 use crate::process::{self, Output};
+use crate::status::{HookRuns, HooksRun};
 
 pub use change::Changes;
 use change::{Change, Count};
 
-/// Runs the hooks of what changes.
-pub async fn run(mut changes: watch::Receiver<Changes>) {
+/// Runs the hooks of what changes, and counts them on `board`.
+pub async fn run(mut changes: watch::Receiver<Changes>, board: watch::Sender<HooksRun>) {
     let mut told = true;
-    let mut runner = Runner::default();
+    let mut runner = Runner::new(board);
     loop {
         runner.start(&changes.borrow_and_update());
         tokio::select! {
@@ -41,8 +42,8 @@ pub async fn run(mut changes: watch::Receiver<Changes>) {
     }
 }
 
-#[derive(Default)]
 struct Runner {
+    board: watch::Sender<HooksRun>,
     tasks: JoinSet<ServiceName>,
     /// The services whose hooks run.
     busy: BTreeSet<ServiceName>,
@@ -51,6 +52,10 @@ struct Runner {
 }
 
 impl Runner {
+    fn new(board: watch::Sender<HooksRun>) -> Self {
+        Self { board, tasks: JoinSet::new(), busy: BTreeSet::new(), seen: BTreeMap::new() }
+    }
+
     fn start(&mut self, changes: &Changes) {
         for (service, change) in changes.newest() {
             let seen = self.seen.get(service).copied().unwrap_or_default();
@@ -59,6 +64,7 @@ impl Runner {
             }
             let left_out = change.left_out_since(seen);
             if left_out > 0 {
+                count(&self.board, service, |runs| runs.skipped += left_out);
                 tracing::warn!(
                     %service, left_out,
                     "changed while its hooks ran; only those of the newest change are run"
@@ -67,7 +73,8 @@ impl Runner {
             self.seen.insert(service.clone(), change.count);
             if !change.hooks.is_empty() {
                 self.busy.insert(service.clone());
-                self.tasks.spawn(follow(service.clone(), change.clone()));
+                let follow = follow(service.clone(), change.clone(), self.board.clone());
+                self.tasks.spawn(follow);
             }
         }
     }
@@ -82,7 +89,11 @@ impl Runner {
 }
 
 /// Runs the hooks of one change, one after the other.
-async fn follow(service: ServiceName, change: Change) -> ServiceName {
+async fn follow(
+    service: ServiceName,
+    change: Change,
+    board: watch::Sender<HooksRun>,
+) -> ServiceName {
     for hook in &change.hooks {
         let mut output = Output::default();
         let run = process::run(&hook.command, &change.variables, &mut output);
@@ -96,9 +107,23 @@ async fn follow(service: ServiceName, change: Change) -> ServiceName {
         let said = output.last_line();
         let said = said.as_deref().map(tracing::field::display);
         match how {
-            None => tracing::info!(%service, %state, %command, said, "hook done"),
-            Some(how) => tracing::warn!(%service, %state, %command, %how, said, "hook failed"),
+            None => {
+                count(&board, &service, |runs| runs.succeeded += 1);
+                tracing::info!(%service, %state, %command, said, "hook done");
+            }
+            Some(how) => {
+                count(&board, &service, |runs| runs.failed += 1);
+                tracing::warn!(%service, %state, %command, %how, said, "hook failed");
+            }
         }
     }
     service
+}
+
+fn count(
+    board: &watch::Sender<HooksRun>,
+    service: &ServiceName,
+    change: impl FnOnce(&mut HookRuns),
+) {
+    board.send_modify(|known| change(known.entry(service.clone()).or_default()));
 }

@@ -124,6 +124,7 @@ pub async fn run(peer: Peer) {
 fn publish(status: &watch::Sender<PeerStatus>, driver: &Driver) {
     let now = PeerStatus::of(&driver.neighbor.name, &driver.session);
     status.send_if_modified(|known| {
+        known.traffic = now.traffic;
         let changed = *known != now;
         *known = now;
         changed

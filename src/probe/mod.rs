@@ -61,7 +61,9 @@ pub async fn watch(check: Check, seed: u64, observations: Sender<Observation>) {
         };
         let next = begun + rhythm.next_delay(sample.outcome);
         let (service, check, at) = (service.clone(), name.clone(), clock::now());
-        if observations.send(Observation { service, check, sample, at }).await.is_err() {
+        let took = at.saturating_duration_since(begun);
+        let observation = Observation { service, check, sample, at, took };
+        if observations.send(observation).await.is_err() {
             return;
         }
         tokio::select! {

@@ -10,6 +10,10 @@ use super::pipe::Pipe;
 use super::{Output, Process};
 use crate::base::CommandLine;
 
+/// Variables by which the service manager knows herald (sd_notify(3), sd_watchdog_enabled(3)). A
+/// command that found them would speak for it.
+const OURS_ALONE: [&str; 3] = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"];
+
 /// Runs a command with these variables besides herald's own, without standard input and in `/`, until
 /// its first process ends; `output` is what it has printed. See the module for what becomes of its
 /// process group, at the end and when this is dropped.
@@ -62,7 +66,11 @@ impl Group {
     fn start(command: &CommandLine, variables: &[(&'static str, String)]) -> io::Result<Self> {
         let (stdout, printed) = Pipe::new()?;
         let (stderr, complained) = Pipe::new()?;
-        let child = Command::new(&command.program)
+        let mut spawned = Command::new(&command.program);
+        for name in OURS_ALONE {
+            spawned.env_remove(name);
+        }
+        let child = spawned
             .args(&command.arguments)
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .current_dir("/")

@@ -4,6 +4,7 @@
 //! A first announcement, a reconnect, a reload and a withdrawal are therefore one code path.
 
 mod received;
+mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use crate::base::{Family, Prefix, RouteAttributes, RouteTable};
 
 pub use received::{AdjRibIn, ReceivedRoute, Shown};
+pub use samples::Samples;
 
 /// What one neighbour was last sent (Adj-RIB-Out, RFC 4271 §3.2).
 #[derive(Debug, Clone, Default)]
@@ -132,6 +134,8 @@ pub struct Plan {
     pub undecided: Arc<BTreeSet<Prefix>>,
     /// Prefixes of which the engine wants to know what the neighbour [shows](Shown).
     pub watched: Arc<BTreeSet<Prefix>>,
+    /// When the samples were taken that have led to it.
+    pub samples: Arc<Samples>,
 }
 
 impl Plan {

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 
 use super::*;
@@ -165,4 +167,22 @@ proptest! {
             prop_assert_eq!(&theirs, &wanted);
         }
     }
+}
+
+#[test]
+fn the_earliest_sample_of_the_versions_that_were_missed_counts() {
+    let start = Instant::now();
+    let at = |millis| start + Duration::from_millis(millis);
+    let mut samples = Samples::default();
+    assert_eq!(samples.earliest_after(0), None);
+    for (version, millis) in [(1, 10), (3, 20), (4, 20), (7, 30)] {
+        samples.note(version, at(millis));
+    }
+    let expected = [(0, 10), (1, 20), (3, 20), (4, 30), (6, 30)];
+    for (seen, millis) in expected {
+        assert_eq!(samples.earliest_after(seen), Some(at(millis)), "after {seen}");
+    }
+    assert_eq!(samples.earliest_after(7), None);
+    (8..100).for_each(|version| samples.note(version, at(version * 10)));
+    assert_eq!(samples.earliest_after(0), Some(at(920)), "only the last few are kept");
 }

@@ -54,6 +54,16 @@ pub enum State {
 }
 
 impl State {
+    /// All of them, from the beginning to the end.
+    pub const ALL: [Self; 6] = [
+        Self::Idle,
+        Self::Connect,
+        Self::Active,
+        Self::OpenSent,
+        Self::OpenConfirm,
+        Self::Established,
+    ];
+
     /// The name in status and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -66,6 +76,8 @@ impl State {
         }
     }
 }
+
+const _: () = assert!(State::Established as usize + 1 == State::ALL.len(), "ALL lacks a state");
 
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -182,6 +194,19 @@ pub struct Malformed {
 impl Malformed {
     /// How many octets are kept.
     pub const MOST: usize = 512;
+}
+
+/// The last NOTIFICATION on a connection of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastNotification {
+    /// Whether it was ours.
+    pub sent: bool,
+    /// Error code (RFC 4271 §4.5).
+    pub code: u8,
+    /// Error subcode, 0 when there is none.
+    pub subcode: u8,
+    /// The same in words.
+    pub because: Reason,
 }
 
 /// What a session waits for.

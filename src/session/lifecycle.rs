@@ -179,6 +179,7 @@ impl Session {
             return;
         }
         if let Some(notification) = closing.notification {
+            self.remember(true, &notification);
             self.send(direction, vec![Message::Notification(notification)], now);
         }
         self.outputs.push_back(Output::Close(direction));
@@ -206,6 +207,7 @@ impl Session {
             self.adj_rib_in.clear();
             self.refresh.clear();
             self.end_of_rib.clear();
+            self.reaction.interrupted();
             self.counters.flaps += u64::from(self.running);
             self.last_error = Some(because.clone());
             self.carry(Carried::Nothing);

@@ -28,6 +28,7 @@ mod lifecycle;
 mod negotiation;
 mod outbound;
 mod params;
+mod reaction;
 mod receive;
 mod restart;
 mod scrutiny;
@@ -39,14 +40,18 @@ use std::time::{Duration, Instant};
 
 use connection::Connection;
 pub use counters::{Counters, MessageCounts};
-pub use event::{Direction, Event, Input, Leaving, Malformed, Output, State, Timer};
+pub use event::{
+    Direction, Event, Input, LastNotification, Leaving, Malformed, Output, State, Timer,
+};
 pub use negotiation::Negotiated;
 pub use params::{HoldTime, Params};
+pub use reaction::{NO_REACTION, ReactionTimes};
 pub use restart::RestartTime;
 
 use crate::base::{Backoff, Family, Prefix, Reason, Rng, RouteAttributes, RouteTable, Timers};
 use crate::rib::{AdjRibIn, AdjRibOut, Carried, Plan, Shown};
-use crate::wire::Message;
+use crate::wire::{Message, Notification};
+use reaction::Reaction;
 use restart::Restart;
 
 /// Longest waiting time between connection attempts.
@@ -90,7 +95,9 @@ pub struct Session {
     since: Instant,
     last_error: Option<Reason>,
     last_malformed: Option<Malformed>,
+    last_notification: Option<LastNotification>,
     counters: Counters,
+    reaction: Reaction,
 }
 
 impl Session {
@@ -118,7 +125,9 @@ impl Session {
             since: now,
             last_error: None,
             last_malformed: None,
+            last_notification: None,
             counters: Counters::default(),
+            reaction: Reaction::new(),
             params,
         }
     }
@@ -143,6 +152,7 @@ impl Session {
             Input::Configured(params) => self.configure(*params),
             Input::Wanted(plan) => {
                 self.adj_rib_in.watch(&plan.watched);
+                self.reaction.wanted(&plan, self.established().is_some());
                 self.plan = plan;
                 self.pump(now);
             }
@@ -219,6 +229,16 @@ impl Session {
         self.last_malformed.as_ref()
     }
 
+    /// The NOTIFICATION that ended a connection last.
+    pub fn last_notification(&self) -> Option<&LastNotification> {
+        self.last_notification.as_ref()
+    }
+
+    /// How long it took from samples to what the neighbour was told because of them.
+    pub fn reaction_times(&self) -> &ReactionTimes {
+        self.reaction.times()
+    }
+
     /// What was counted.
     pub fn counters(&self) -> &Counters {
         &self.counters
@@ -252,6 +272,12 @@ impl Session {
         {
             self.timers.set(Timer::SendHold(direction), now + send_hold);
         }
+    }
+
+    fn remember(&mut self, sent: bool, notification: &Notification) {
+        let Notification { code, subcode, .. } = *notification;
+        let because = Reason::from(notification.to_string());
+        self.last_notification = Some(LastNotification { sent, code, subcode, because });
     }
 
     fn carry(&mut self, carried: Carried) {

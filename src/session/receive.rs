@@ -71,6 +71,7 @@ impl Session {
     /// Events 24 and 25. A Cease is an ordinary end; anything else says that we disagree, and trying
     /// again at once would not change that.
     fn notified(&mut self, direction: Direction, notification: &Notification, now: Instant) {
+        self.remember(false, notification);
         let because = Reason::from(format!("the neighbour closed: {notification}"));
         let penalty = !notification.is_cease();
         self.close(direction, Closing { notification: None, because, penalty }, now);

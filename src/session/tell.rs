@@ -42,6 +42,7 @@ impl Session {
         let updates = manner.updates(&delta);
         let marks = Marks { opened, refresh, enhanced: negotiated.enhanced_refresh };
         let messages = marks.around(updates);
+        self.reaction.telling(!delta.is_empty());
         self.telling = self.plan.version;
         if messages.is_empty() {
             self.carry(Carried::Upto(self.telling));
@@ -70,6 +71,7 @@ impl Session {
         let established = connection.established;
         self.timers.stop(Timer::SendHold(direction));
         if established {
+            self.reaction.written(now);
             self.carry(Carried::Upto(self.telling));
             self.pump(now);
         }

@@ -1,31 +1,35 @@
-//! F4: what is shown of the agent; one truth for the control socket, HTTP and the command line.
+//! F4: what is shown of the agent; one truth for the control socket, HTTP, the command line and metrics.
 //!
 //! [`Snapshot`] is the contract of `herald status --json`: fields may be added, never renamed.
 
+mod counts;
 mod event;
 mod explanation;
 mod haproxy;
 mod history;
 pub mod http;
+pub mod metrics;
 mod peer;
 mod reload;
 mod routes;
 mod source;
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::Reason;
+use crate::base::{Reason, ServiceName};
 
+pub use counts::{HookRuns, Messages, MessagesByType, Samples, Timing};
 pub use event::{Event, Happening};
 pub use explanation::{Explanation, Layer, Recipient};
 pub use haproxy::{Haproxies, HaproxyStatus, StreamKind, StreamState, StreamStatus};
 pub use history::History;
-pub use peer::PeerStatus;
-pub use reload::{Reload, ReloadRequest, Reloads};
+pub use peer::{PeerStatus, Traffic};
+pub use reload::{Reload, ReloadRequest, Reloads, TakenOver};
 pub use routes::{RouteTableKind, community_texts, routes};
 pub use source::{Question, Questions, RouteQuestion, RouteQuestions, Source};
 
@@ -53,7 +57,13 @@ pub struct Snapshot {
     pub haproxy: Vec<Haproxy>,
     /// What of it survives a restart.
     pub persistence: Persistence,
+    /// Which reading of its file holds.
+    #[serde(default)]
+    pub configuration: Configuration,
 }
+
+/// The hooks of all services, counted by who runs them.
+pub type HooksRun = BTreeMap<ServiceName, HookRuns>;
 
 /// How far the words of operators have been written to the state directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,6 +82,18 @@ pub struct Persistence {
     pub directory: PathBuf,
     /// Why nothing can be kept there, if that is so.
     pub fault: Option<String>,
+}
+
+/// The configuration of a [`Snapshot`], as it was taken over last.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Configuration {
+    /// When: at the start, or by the last reload that was not refused.
+    pub taken_over_at: Timestamp,
+    /// When a later reload was refused, if the last one was.
+    pub refused_at: Option<Timestamp>,
+    /// Why, and the way out.
+    pub refused: Option<String>,
 }
 
 /// A neighbour in a [`Snapshot`].
@@ -116,6 +138,31 @@ pub struct Neighbor {
     pub description: Option<String>,
     /// What BFD says of the path, if it is asked.
     pub bfd: Option<Bfd>,
+    /// Configured but held down (`shutdown = true`).
+    #[serde(default)]
+    pub shutdown: bool,
+    /// Its messages since the agent started.
+    #[serde(default)]
+    pub messages: Messages,
+    /// How long it took from the samples to the UPDATEs that followed from them.
+    #[serde(default)]
+    pub reaction: Timing,
+    /// The NOTIFICATION that ended a connection last.
+    #[serde(default)]
+    pub last_notification: Option<LastNotification>,
+}
+
+/// A NOTIFICATION (RFC 4271 §4.5) in a [`Snapshot`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastNotification {
+    /// `sent` or `received`.
+    pub direction: String,
+    /// Error code.
+    pub code: u8,
+    /// Error subcode, 0 when there is none.
+    pub subcode: u8,
+    /// The same in words.
+    pub because: String,
 }
 
 /// The BFD session of a [`Neighbor`].
@@ -221,6 +268,15 @@ pub struct Service {
     pub checks: Vec<Check>,
     /// Its routes, in order of prefix.
     pub routes: Vec<Route>,
+    /// The neighbours that its routes are for, in order of name.
+    #[serde(default)]
+    pub neighbors: Vec<String>,
+    /// How often it has come into each state since it is configured.
+    #[serde(default)]
+    pub transitions: BTreeMap<String, u64>,
+    /// Its hooks that were run, if it has any.
+    #[serde(default)]
+    pub hooks: Option<HookRuns>,
 }
 
 /// Flap damping (RFC 2439) of a [`Service`].
@@ -287,6 +343,15 @@ pub struct Check {
     pub because: String,
     /// When it was last sampled.
     pub last_sample_at: Option<Timestamp>,
+    /// Whether the last sample proved nothing, so that the verdict is an old one.
+    #[serde(default)]
+    pub unknown: bool,
+    /// Its samples since it is configured.
+    #[serde(default)]
+    pub samples: Samples,
+    /// How long they took.
+    #[serde(default)]
+    pub duration: Timing,
 }
 
 /// A route in a [`Snapshot`].
@@ -310,6 +375,9 @@ pub struct Route {
     pub next_hop: Option<IpAddr>,
     /// Neighbours that have the route now.
     pub neighbors: Vec<String>,
+    /// What each of them was sent.
+    #[serde(default)]
+    pub sent: Vec<NeighborRoute>,
     /// Why it is not announced though the service asks for it, if that is so.
     pub fault: Option<String>,
 }

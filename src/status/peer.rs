@@ -3,9 +3,12 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use crate::base::{Family, NeighborName, Reason, RouteAttributes};
-use crate::session::{Malformed, Session, State};
+use crate::session::{
+    LastNotification, Malformed, MessageCounts, NO_REACTION, ReactionTimes, Session, State,
+};
 
-/// What a session says of itself, told by its driver whenever it changes.
+/// What a session says of itself, told by its driver whenever it changes. Its [traffic](Traffic) is
+/// counted in silence: nobody is woken up by another message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PeerStatus {
     /// Its name.
@@ -36,8 +39,30 @@ pub struct PeerStatus {
     pub last_malformed: Option<Malformed>,
     /// What went wrong last.
     pub last_error: Option<Reason>,
+    /// The NOTIFICATION that ended a connection last.
+    pub last_notification: Option<LastNotification>,
     /// Our address on the session.
     pub local_address: Option<IpAddr>,
+    /// What was counted of its messages.
+    pub traffic: Traffic,
+}
+
+/// What is counted of the messages of a session since the agent started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    /// Messages to the neighbour.
+    pub sent: MessageCounts,
+    /// Messages from the neighbour.
+    pub received: MessageCounts,
+    /// How long it took from samples to the UPDATEs that followed from them.
+    pub reaction: ReactionTimes,
+}
+
+impl Default for Traffic {
+    fn default() -> Self {
+        let (sent, received) = (MessageCounts::default(), MessageCounts::default());
+        Self { sent, received, reaction: NO_REACTION }
+    }
 }
 
 impl PeerStatus {
@@ -60,7 +85,13 @@ impl PeerStatus {
             malformed: session.counters().malformed,
             last_malformed: session.last_malformed().cloned(),
             last_error: session.last_error().cloned(),
+            last_notification: session.last_notification().cloned(),
             local_address: session.local_address(),
+            traffic: Traffic {
+                sent: session.counters().sent,
+                received: session.counters().received,
+                reaction: *session.reaction_times(),
+            },
         }
     }
 

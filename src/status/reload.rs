@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,6 +14,15 @@ pub struct Reload {
     pub resets: Vec<String>,
     /// Why nothing was changed, and the way out.
     pub refused: Option<String>,
+}
+
+/// How the file has been taken over: at the start, and by reloads since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenOver {
+    /// When what holds now was taken over.
+    pub at: Instant,
+    /// When a later file was refused and why, if the last one was.
+    pub refused: Option<(Instant, String)>,
 }
 
 /// Asks the agent to read its file again.

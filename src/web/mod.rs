@@ -1,22 +1,35 @@
-//! F5: the read-only HTTP API of `[agent] http`: `/livez`, `/readyz`, `/api/v1/status`,
-//! `/api/v1/events`. It changes nothing; changes go through the control socket.
+//! F5: what `[agent] http` answers: the page for people at `/`, `/metrics`, `/livez`, `/readyz`,
+//! `/api/v1/status`, `/api/v1/events`. It changes nothing; changes go through the control socket.
+
+mod guard;
+mod page;
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::net::TcpListener;
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
 
-use crate::status::{Snapshot, Source, http};
+use crate::server;
+use crate::status::http::{EVENTS, Problem, STATUS};
+use crate::status::{Snapshot, Source, http, metrics};
+
+/// How long a reader may acknowledge nothing (TCP_USER_TIMEOUT, tcp(7)). One that has gone without a
+/// word would hold a place among those who follow events for a quarter of an hour.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The HTTP listener, bound.
 #[derive(Debug)]
 pub struct Web {
     listener: TcpListener,
+    address: SocketAddr,
 }
 
 /// Why HTTP cannot be served.
@@ -33,18 +46,37 @@ impl Web {
     /// Begins to listen.
     pub async fn bind(address: SocketAddr) -> Result<Self, WebError> {
         let listener = TcpListener::bind(address).await;
-        Ok(Self { listener: listener.map_err(|source| WebError { address, source })? })
+        let listener = listener.map_err(|source| WebError { address, source })?;
+        Ok(Self { listener, address })
     }
 
     /// Answers until the process ends.
-    pub async fn run(self, source: Source) -> io::Result<()> {
-        let router = Router::new()
-            .route("/livez", get(livez))
-            .route("/readyz", get(readyz))
-            .with_state(source.clone())
-            .merge(http::router(source));
-        axum::serve(self.listener, router).await
+    pub async fn run(self, source: Source) {
+        let guard = from_fn_with_state(self.address.ip(), guard::guard);
+        let router = router(source).layer(guard);
+        let patient = |stream: &TcpStream| {
+            // Without it everything works too, only longer.
+            let _ = SockRef::from(stream).set_tcp_user_timeout(Some(PATIENCE));
+            router.clone()
+        };
+        server::serve("HTTP", self.listener, patient).await;
     }
+}
+
+fn router(source: Source) -> Router {
+    Router::new()
+        .route("/livez", get(livez))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics::scrape))
+        .with_state(source.clone())
+        .merge(http::router(source))
+        .merge(page::router())
+        .fallback(unknown)
+}
+
+async fn unknown() -> Problem {
+    let hint = format!("there is / for people, {STATUS}, {EVENTS}, /metrics, /livez and /readyz");
+    Problem::new(StatusCode::NOT_FOUND, "no such resource", hint)
 }
 
 /// Alive is who can answer: the answer comes from the task that decides.
@@ -81,7 +113,7 @@ fn going_down() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::{Health, Neighbor, Persistence, Service};
+    use crate::status::{Configuration, Health, Messages, Neighbor, Persistence, Service, Timing};
 
     fn snapshot(neighbor: &str, service: &str) -> Snapshot {
         let since = jiff::Timestamp::UNIX_EPOCH;
@@ -111,6 +143,10 @@ mod tests {
                 last_malformed: None,
                 description: None,
                 bfd: None,
+                shutdown: false,
+                messages: Messages::default(),
+                reaction: Timing::default(),
+                last_notification: None,
             }],
             services: vec![Service {
                 name: "web".to_owned(),
@@ -123,9 +159,13 @@ mod tests {
                 r#override: None,
                 checks: Vec::new(),
                 routes: Vec::new(),
+                neighbors: Vec::new(),
+                transitions: Default::default(),
+                hooks: None,
             }],
             haproxy: Vec::new(),
             persistence: Persistence::default(),
+            configuration: Configuration::default(),
         }
     }
 

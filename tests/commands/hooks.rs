@@ -7,6 +7,7 @@ use herald::config::Config;
 use herald::engine::Transition;
 use herald::hook::{self, Changes};
 use herald::policy::State;
+use herald::status::{HookRuns, HooksRun};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -18,6 +19,8 @@ use super::{LONG, config, eventually, is_dead, number_in};
 struct Runner {
     config: Config,
     changes: watch::Sender<Changes>,
+    /// What became of the hooks.
+    board: watch::Receiver<HooksRun>,
     running: JoinHandle<()>,
     directory: TempDir,
 }
@@ -40,8 +43,9 @@ impl Runner {
         });
         let config = config(&tables.collect::<String>());
         let (changes, told) = watch::channel(Changes::default());
-        let running = tokio::spawn(hook::run(told));
-        Self { config, changes, running, directory }
+        let (counts, board) = watch::channel(HooksRun::default());
+        let running = tokio::spawn(hook::run(told, counts));
+        Self { config, changes, board, running, directory }
     }
 
     fn change(&self, from: State, to: State) {
@@ -105,6 +109,27 @@ async fn a_hook_is_told_what_has_changed() {
          HERALD_SERVICE=web\n\
          HERALD_STATE=down\n"
     );
+}
+
+#[tokio::test]
+async fn what_becomes_of_hooks_is_counted() {
+    let runner =
+        Runner::start(&[("[\"up\"]", SLOW), ("[\"down\"]", "exit 3"), ("[\"drained\"]", "true")]);
+    runner.change(State::Down, State::Up);
+    runner.logs("begin up\n").await;
+    // While the hook runs, one change is overtaken by the next.
+    runner.change(State::Up, State::Down);
+    runner.change(State::Down, State::Drained);
+    fs::write(runner.file("go-up"), "").expect("a file");
+    let mut board = runner.board.clone();
+    let expected = HookRuns { succeeded: 2, failed: 0, skipped: 1 };
+    let counted = |runs: &HooksRun, expected| runs.get("web") == Some(&expected);
+    let wait = board.wait_for(|runs| counted(runs, expected));
+    drop(timeout(LONG, wait).await.expect("two have succeeded").expect("it runs"));
+    runner.change(State::Drained, State::Down);
+    let wait = board.wait_for(|runs| counted(runs, HookRuns { failed: 1, ..expected }));
+    drop(timeout(LONG, wait).await.expect("one has failed").expect("it runs"));
+    runner.ended().await;
 }
 
 #[tokio::test]

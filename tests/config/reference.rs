@@ -28,6 +28,22 @@ fn the_committed_reference_is_what_the_code_says() {
 }
 
 #[test]
+fn the_committed_manual_is_what_the_code_says() {
+    assert_golden(&root().join("docs/config.md"), &config::manual());
+}
+
+#[test]
+fn the_manual_fits_a_page() {
+    let manual = config::manual();
+    let long = manual.lines().filter(|line| line.chars().count() > 120);
+    assert_eq!(long.collect::<Vec<_>>(), Vec::<&str>::new());
+    let targets = manual.split("](#").skip(1).filter_map(|rest| rest.split_once(')'));
+    for (target, _) in targets {
+        assert!(manual.contains(&format!("<a id=\"{target}\"></a>")), "#{target} leads nowhere");
+    }
+}
+
+#[test]
 fn every_key_of_the_reference_is_really_read() {
     let reference = config::reference();
     let settings = settings(&reference);

@@ -103,8 +103,12 @@ fn what_needs_a_reset_or_a_restart_is_named_and_not_done() {
     let changed = usual(&scene).set("region.here", "prepend", "4");
     scene.herald.reconfigure(&changed.clone().set("bgp", "hold-time", "\"12s\""));
     says(&scene, "it would reset peer (hold-time)");
-    scene.herald.reconfigure(&changed.set("bgp", "listen", "\"127.0.0.1:1790\""));
-    says(&scene, "[bgp] listen cannot be changed by a reload; restart herald");
+    for (table, key, value) in
+        [("bgp", "listen", "\"127.0.0.1:1790\""), ("agent", "http", "\"127.0.0.1:9999\"")]
+    {
+        scene.herald.reconfigure(&changed.clone().set(table, key, value));
+        says(&scene, &format!("[{table}] {key} cannot be changed by a reload; restart herald"));
+    }
     assert_eq!(scene.route_arrives(ANYCAST).as_path, [65010; 3], "nothing is half applied");
     assert_eq!(session(&scene), before);
 }

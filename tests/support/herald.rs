@@ -1,6 +1,7 @@
 //! The binary under test: started in a namespace, asked by its own `status`.
 
 use std::fs;
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, ExitStatus, Output};
 
@@ -48,11 +49,26 @@ impl Herald {
 
     /// Starts it and waits for nothing.
     pub(crate) fn spawn(namespace: &Namespace, config: &Config) -> Self {
+        Self::spawn_by(namespace, config, None, &[])
+    }
+
+    /// The same through a program that becomes it, such as `env` or `setpriv`. Its directory is
+    /// `owner`'s.
+    pub(crate) fn spawn_by(
+        namespace: &Namespace,
+        config: &Config,
+        owner: Option<u32>,
+        launcher: &[&str],
+    ) -> Self {
         let directory = directory("herald");
         let file = write_config(directory.path(), config);
-        let mut command = inside(namespace, BINARY.as_ref());
-        command.arg("run").arg("--config").arg(file);
-        let process = Process::start("herald", command, &directory.path().join("log"));
+        for path in [directory.path(), &state_directory(directory.path())] {
+            chown(path, owner, owner).expect("a directory of the test's own");
+        }
+        let command = [launcher, &[BINARY, "run", "--config"]].concat();
+        let mut inside = inside(namespace, command[0].as_ref());
+        inside.args(&command[1..]).arg(file);
+        let process = Process::start("herald", inside, &directory.path().join("log"));
         Self { namespace: namespace.clone(), process, directory }
     }
 

@@ -17,6 +17,7 @@ pub(crate) mod count;
 pub(crate) mod exabgp;
 pub(crate) mod frr;
 pub(crate) mod gobgp;
+pub(crate) mod golden;
 pub(crate) mod haproxy;
 pub(crate) mod herald;
 pub(crate) mod netns;

@@ -73,7 +73,13 @@ impl Stage {
     pub(crate) fn check(&mut self, check: &str, outcome: Outcome, because: &str) {
         let sample = Sample { outcome, because: because.to_owned().into() };
         let (service, check) = ("web".into(), check.into());
-        self.input(Input::Observed(Observation { service, check, sample, at: self.at() }));
+        self.input(Input::Observed(Observation {
+            service,
+            check,
+            sample,
+            at: self.at(),
+            took: Duration::ZERO,
+        }));
     }
 
     pub(crate) fn input(&mut self, input: Input) {

@@ -67,6 +67,14 @@ fn azure_cannot_sign_and_that_is_a_worry() {
 }
 
 #[test]
+fn aws_cannot_sign_and_that_is_a_worry() {
+    let aws = "[neighbor.endpoint]\naddress = \"192.0.2.2\"\npeer-as = 65001\n\
+               profile = \"aws-route-server\"\npassword-file = FILE\n";
+    let worries = read_with(SECRET, 0o600, aws).expect("a usable file").worries.to_string();
+    assert!(worries.contains("password-file keeps the session to endpoint down"), "{worries}");
+}
+
+#[test]
 fn frr_has_no_authentication_option_and_that_is_a_worry() {
     let frr = "[neighbor.frr]\naddress = \"192.0.2.2\"\npeer-as = 65001\nprofile = \"frr\"\n\
                tcp-ao = { key-file = FILE, send-id = 1, recv-id = 1 }\n";

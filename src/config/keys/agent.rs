@@ -20,7 +20,8 @@ pub(super) static AGENT: Table = Table {
             Form::Text("an absolute path"),
             "The unix socket that `herald status`, `drain` and the like talk to.",
         )
-        .default("\"/run/herald/control.sock\""),
+        .default("\"/run/herald/control.sock\"")
+        .restarts(),
         Key::new(
             "state-directory",
             Form::Text("an absolute path"),
@@ -29,13 +30,15 @@ pub(super) static AGENT: Table = Table {
         .otherwise(
             "$STATE_DIRECTORY, as systemd sets it, else /var/lib/herald",
             "\"/var/lib/herald\"",
-        ),
+        )
+        .restarts(),
         Key::new(
             "http",
             Form::Text("ADDRESS:PORT or \"off\""),
             "Where the read-only HTTP API is served.",
         )
-        .default("\"127.0.0.1:9642\""),
+        .default("\"127.0.0.1:9642\"")
+        .restarts(),
         Key::new(
             "grace",
             Form::Duration(Duration::ZERO, seconds(600)),
@@ -107,20 +110,22 @@ static MAINTENANCE: Table = Table {
 pub(super) static BGP: Table = Table {
     meaning: "The BGP speaker. Session keys (from hold-time on) are defaults for every neighbour.",
     keys: &[
-        Key::new("local-as", AS_NUMBER, "Our AS number.").required("65010"),
+        Key::new("local-as", AS_NUMBER, "Our AS number.").required("65010").resets(),
         Key::new(
             "router-id",
             Form::Text("an IPv4 address other than 0.0.0.0"),
             "Our BGP identifier, unique among the speakers around (RFC 6286).",
         )
         .otherwise("the lowest local-address of a neighbour", "")
-        .set_to("\"172.16.156.70\""),
+        .set_to("\"172.16.156.70\"")
+        .resets(),
         Key::new(
             "listen",
             Form::Text("ADDRESS:PORT or \"off\""),
             "Where sessions are accepted; \"off\" only dials. \"[::]:179\" accepts IPv4 and IPv6.",
         )
-        .default("\"0.0.0.0:179\""),
+        .default("\"0.0.0.0:179\"")
+        .restarts(),
         HOLD_TIME.default("\"90s\""),
         KEEPALIVE.otherwise("a third of the hold time", "\"30s\""),
         CONNECT_RETRY.default("\"5s\""),
@@ -145,7 +150,8 @@ pub(super) const HOLD_TIME: Key = Key::new(
     "hold-time",
     Form::Duration(Duration::ZERO, seconds(65535)),
     "The hold time we propose: \"0s\" (never expires) or 3 to 65535 whole seconds (RFC 4271 §4.2).",
-);
+)
+.resets();
 
 pub(super) const KEEPALIVE: Key =
     Key::new("keepalive", Form::Duration(SECOND, seconds(65535)), "Time between KEEPALIVEs.");
@@ -173,4 +179,5 @@ pub(super) const GRACEFUL_RESTART: Key = Key::new(
     Form::Duration(Duration::ZERO, seconds(4095)),
     "How long neighbours shall keep our routes when herald is gone without a word (RFC 4724). \
      \"0s\" asks for nothing: the routes go with the session, and another region takes over.",
-);
+)
+.resets();

@@ -33,6 +33,22 @@ pub(super) struct Key {
     pub(super) meaning: &'static str,
     /// Whether the reference sets it, because a valid file needs it or one of its kind.
     pub(super) set_in_reference: bool,
+    /// What a running agent does when it differs after a reload.
+    pub(super) reload: Reload,
+}
+
+/// What a reload does with a key that has changed, as it is told to people; what is done is decided in
+/// `config::change`, and a test holds the two together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reload {
+    /// It is taken over, and no session notices.
+    InPlace,
+    /// It resets the sessions that it applies to.
+    Resets,
+    /// It resets them only then.
+    ResetsIf(&'static str),
+    /// Only a new start takes it over.
+    Restarts,
 }
 
 /// What a key takes.
@@ -77,7 +93,8 @@ pub(super) enum Absent {
 impl Key {
     const fn new(name: &'static str, form: Form, meaning: &'static str) -> Self {
         let absent = Absent::Otherwise("");
-        Self { name, form, absent, example: "", meaning, set_in_reference: false }
+        let reload = Reload::InPlace;
+        Self { name, form, absent, example: "", meaning, set_in_reference: false, reload }
     }
 
     /// It must be there, for example like this.
@@ -106,6 +123,21 @@ impl Key {
     const fn set_to(mut self, example: &'static str) -> Self {
         self.example = example;
         self.set_in_reference = true;
+        self
+    }
+
+    const fn resets(mut self) -> Self {
+        self.reload = Reload::Resets;
+        self
+    }
+
+    const fn resets_if(mut self, condition: &'static str) -> Self {
+        self.reload = Reload::ResetsIf(condition);
+        self
+    }
+
+    const fn restarts(mut self) -> Self {
+        self.reload = Reload::Restarts;
         self
     }
 

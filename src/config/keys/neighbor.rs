@@ -9,15 +9,17 @@ pub(super) static NEIGHBOR: Table = Table {
     meaning: "A BGP neighbour: a route server, a router.",
     keys: &[
         Key::new("address", Form::Text("an IPv4 or IPv6 address"), "Its address.")
-            .required("\"192.0.2.1\""),
-        Key::new("port", Form::Integer(1, 65535), "The TCP port we dial.").default("179"),
-        Key::new("peer-as", AS_NUMBER, "Its AS number.").required("65515"),
+            .required("\"192.0.2.1\"")
+            .resets(),
+        Key::new("port", Form::Integer(1, 65535), "The TCP port we dial.").default("179").resets(),
+        Key::new("peer-as", AS_NUMBER, "Its AS number.").required("65515").resets(),
         Key::new(
             "profile",
             Form::Word(&PROFILES),
             "What kind of speaker it is; sets defaults and checks what that kind cannot do.",
         )
-        .otherwise("nothing is assumed", "\"frr\""),
+        .otherwise("nothing is assumed", "\"frr\"")
+        .resets_if("hold-time or multihop come from it"),
         Key::new("description", Form::Text("a line of text"), "Free text, shown in status.")
             .otherwise("none", "\"route server of the hub\""),
         Key::new(
@@ -25,33 +27,39 @@ pub(super) static NEIGHBOR: Table = Table {
             Form::Boolean,
             "Configured but held down: neither dialled nor accepted.",
         )
-        .default("false"),
+        .default("false")
+        .resets(),
         Key::new("local-as", AS_NUMBER, "Our AS number towards this neighbour.")
-            .otherwise("[bgp] local-as", "65010"),
+            .otherwise("[bgp] local-as", "65010")
+            .resets(),
         Key::new(
             "local-address",
             Form::Text("an IPv4 or IPv6 address"),
             "The address of this machine that the session uses; tells neighbours at one address apart.",
         )
-        .otherwise("what the kernel chooses", "\"192.0.2.10\""),
+        .otherwise("what the kernel chooses", "\"192.0.2.10\"")
+        .resets(),
         Key::new(
             "local-interface",
             Form::Text("an interface name of 1 to 15 characters"),
             "The device or VRF that the session is bound to; a link-local address needs it. For connections that come in by a VRF, Linux wants sysctl net.ipv4.tcp_l3mdev_accept=1.",
         )
-        .otherwise("none", "\"eth0\""),
+        .otherwise("none", "\"eth0\"")
+        .resets(),
         Key::new(
             "multihop",
             Form::Integer(1, 255),
             "TTL of the packets we send; 1 reaches a directly connected neighbour only.",
         )
-        .otherwise("1, or what the profile says", "255"),
+        .otherwise("1, or what the profile says", "255")
+        .resets(),
         Key::new(
             "ttl-security",
             Form::Integer(1, 254),
             "Packets from further away than this many hops are dropped (RFC 5082); excludes multihop.",
         )
-        .otherwise("off", "1"),
+        .otherwise("off", "1")
+        .resets(),
         Key::new(
             "password-file",
             Form::Text("an absolute path"),
@@ -63,9 +71,11 @@ pub(super) static NEIGHBOR: Table = Table {
             Form::Inline(&TCP_AO),
             "Signs the TCP segments with the authentication option (RFC 5925) instead; needs a Linux that has it (CONFIG_TCP_AO). Excludes password-file.",
         )
-        .otherwise("not signed", "{ key-file = \"/etc/herald/ao.key\", send-id = 1, recv-id = 1 }"),
+        .otherwise("not signed", "{ key-file = \"/etc/herald/ao.key\", send-id = 1, recv-id = 1 }")
+        .resets(),
         Key::new("passive", Form::Boolean, "Never dial, wait for the neighbour to connect.")
-            .default("false"),
+            .default("false")
+            .resets(),
         HOLD_TIME.otherwise("[bgp] hold-time, or what the profile says", "\"90s\""),
         KEEPALIVE.otherwise("[bgp] keepalive", "\"30s\""),
         CONNECT_RETRY.otherwise("[bgp] connect-retry", "\"5s\""),
@@ -77,13 +87,15 @@ pub(super) static NEIGHBOR: Table = Table {
             Form::List("\"ipv4-unicast\" or \"ipv6-unicast\""),
             "The address families offered to the neighbour.",
         )
-        .otherwise("those of the services announced to it", "[\"ipv4-unicast\"]"),
+        .otherwise("those of the services announced to it", "[\"ipv4-unicast\"]")
+        .resets(),
         Key::new(
             "next-hop",
             Form::Text("an IPv4 address"),
             "Next hop of IPv4 routes, for example an internal load balancer.",
         )
-        .otherwise(NEXT_HOP_OF_SESSION, "\"192.0.2.20\""),
+        .otherwise(NEXT_HOP_OF_SESSION, "\"192.0.2.20\"")
+        .resets_if("it comes or goes in a session over IPv6 (RFC 8950)"),
         Key::new(
             "next-hop-ipv6",
             Form::Text("an IPv6 address"),
@@ -105,13 +117,15 @@ pub(super) static NEIGHBOR: Table = Table {
             Form::Boolean,
             "Its routes are ignored unless their AS path begins with peer-as (RFC 4271 §6.3).",
         )
-        .otherwise("true, but false with role = \"route-server-client\" (RFC 7947)", "true"),
+        .otherwise("true, but false with role = \"route-server-client\" (RFC 7947)", "true")
+        .resets(),
         Key::new(
             "role",
             Form::Word(&ROLES),
             "Our role towards the neighbour (RFC 9234); its own, where it announces one, must fit.",
         )
-        .otherwise("none is offered", "\"customer\""),
+        .otherwise("none is offered", "\"customer\"")
+        .resets(),
         Key::table("bfd", &BFD),
     ],
 };
@@ -130,16 +144,21 @@ static BFD: Table = Table {
             Form::Boolean,
             "Across routers (RFC 5883, port 4784), or on one link (RFC 5881, port 3784, TTL 255).",
         )
-        .otherwise("true if the neighbour's multihop or ttl-security is above 1", "true"),
-        Key::new("min-tx", INTERVAL, "The least time between our packets.").default("\"300ms\""),
+        .otherwise("true if the neighbour's multihop or ttl-security is above 1", "true")
+        .resets(),
+        Key::new("min-tx", INTERVAL, "The least time between our packets.")
+            .default("\"300ms\"")
+            .resets(),
         Key::new("min-rx", INTERVAL, "The least time between packets that we ask for.")
-            .default("\"300ms\""),
+            .default("\"300ms\"")
+            .resets(),
         Key::new(
             "multiplier",
             Form::Integer(1, 255),
             "So many of our packets missing in a row mean to the neighbour that we are gone.",
         )
-        .default("3"),
+        .default("3")
+        .resets(),
     ],
 };
 
@@ -151,11 +170,15 @@ static TCP_AO: Table = Table {
             Form::Text("an absolute path"),
             "the file whose first line, of at most 80 octets, is the master key",
         )
-        .required("\"/etc/herald/ao.key\""),
-        Key::new("send-id", KEY_ID, "KeyID of what we send, the neighbour's recv-id").required("1"),
-        Key::new("recv-id", KEY_ID, "KeyID of what the neighbour sends").required("1"),
+        .required("\"/etc/herald/ao.key\"")
+        .resets(),
+        Key::new("send-id", KEY_ID, "KeyID of what we send, the neighbour's recv-id")
+            .required("1")
+            .resets(),
+        Key::new("recv-id", KEY_ID, "KeyID of what the neighbour sends").required("1").resets(),
         Key::new("algorithm", Form::Word(&ALGORITHMS), "how a segment is signed (RFC 5926)")
-            .default("\"hmac-sha-1\""),
+            .default("\"hmac-sha-1\"")
+            .resets(),
     ],
 };
 

@@ -235,7 +235,7 @@ static DAMPING: Table = Table {
             "max",
             Form::Duration(ms(100), DAY),
             "The longest time it is kept back after its last fall; the penalty never grows beyond \
-             reuse * 2^(max / half-life).",
+             `reuse * 2^(max / half-life)`.",
         )
         .default("\"60s\""),
     ],

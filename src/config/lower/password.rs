@@ -5,6 +5,7 @@ use std::path::Path;
 use super::scalar;
 use crate::config::password::Password;
 use crate::config::reader::{Placed, Section};
+use crate::config::regular_file;
 
 /// More than any password has; what follows is not looked at.
 const READ: u64 = 4096;
@@ -54,7 +55,7 @@ pub(super) fn read(section: &Section<'_>, name: &str, password: &str) -> Option<
 }
 
 fn contents(path: &Path) -> io::Result<(u32, Vec<u8>)> {
-    let file = scalar::regular_file(path)?;
+    let file = regular_file(path)?;
     let mode = file.metadata()?.permissions().mode();
     let mut text = Vec::new();
     file.take(READ).read_to_end(&mut text)?;

@@ -1,9 +1,8 @@
 //! Texts that more than one table holds.
 
-use std::fs::{self, File};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use reqwest::Url;
 
@@ -84,15 +83,6 @@ pub(super) fn pattern(text: &str) -> Result<Pattern, Refusal> {
 pub(super) fn path(text: &str) -> Result<PathBuf, Refusal> {
     let path = PathBuf::from(text);
     if path.is_absolute() { Ok(path) } else { Err(Refusal::default()) }
-}
-
-/// Opens a file that ends and can be read without waiting.
-pub(super) fn regular_file(path: &Path) -> io::Result<File> {
-    // Opening anything else may wait for ever, or never end.
-    match fs::metadata(path)?.is_file() {
-        true => File::open(path),
-        false => Err(io::Error::other("it is not a regular file")),
-    }
 }
 
 /// Why a file cannot be read.

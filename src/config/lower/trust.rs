@@ -7,6 +7,7 @@ use rustls::pki_types::pem::PemObject;
 use super::scalar;
 use crate::base::Trust;
 use crate::config::reader::{Placed, Section};
+use crate::config::regular_file;
 
 /// Far more than the authorities of the whole web take.
 const LONGEST_FILE: u64 = 4 << 20;
@@ -72,7 +73,7 @@ fn from_file(section: &Section<'_>, file: &Placed<PathBuf>) -> Option<Trust> {
 }
 
 fn contents(path: &Path) -> io::Result<Vec<u8>> {
-    let file = scalar::regular_file(path)?;
+    let file = regular_file(path)?;
     let mut octets = Vec::new();
     file.take(LONGEST_FILE).read_to_end(&mut octets)?;
     Ok(octets)

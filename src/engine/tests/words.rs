@@ -10,7 +10,7 @@ impl Bench {
         self.input(Input::Command(Command { target: Target::All, word, owner, by, because }))
     }
 
-    fn operator(&mut self, word: Word) -> &[&'static str] {
+    pub(super) fn operator(&mut self, word: Word) -> &[&'static str] {
         self.say(Owner::Operator, word)
     }
 

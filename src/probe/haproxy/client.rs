@@ -1,6 +1,5 @@
 use std::error::Error;
-use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::base::Trust;
 use crate::client;
-use crate::config::{HaproxyAddress, HaproxyInstance, Login};
+use crate::config::{HaproxyAddress, HaproxyInstance, Login, regular_file};
 
 use super::dial::{Connection, dial};
 use super::silence::Silence;
@@ -17,6 +16,9 @@ use super::stats::Answer;
 
 /// Bound of an answer, in octets: some 20,000 servers.
 pub(super) const LONGEST_ANSWER: usize = 8 << 20;
+
+/// Octets of a password file that are read: a log or a device given by mistake must not fill the memory.
+const LONGEST_PASSWORD_FILE: u64 = 4096;
 
 /// One line, so that HAProxy answers both and closes (management guide §9.3). Each response ends
 /// with an empty line.
@@ -141,7 +143,8 @@ fn with_login(request: RequestBuilder, login: Option<&Login>) -> Result<RequestB
 /// The password is read for each question: a few octets from the page cache, and a rotated password
 /// needs no reload.
 fn first_line(path: &Path) -> io::Result<String> {
-    let text = fs::read_to_string(path)?;
+    let mut text = String::new();
+    regular_file(path)?.take(LONGEST_PASSWORD_FILE).read_to_string(&mut text)?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 

@@ -4,6 +4,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::process::geteuid;
+
 use crate::health::Outcome;
 
 use super::stats::Malformed;
@@ -85,7 +87,12 @@ impl Silence {
         if kind == io::ErrorKind::NotFound {
             Self::NoSocket(path.to_owned())
         } else if kind == io::ErrorKind::PermissionDenied {
-            Self::Denied { path: path.to_owned(), way_out: way_in(path) }
+            let mut way_out = way_in(path);
+            if geteuid().is_root() {
+                // See `privileges`.
+                way_out.push_str("; as root it opens only what is root's: run it as its own user");
+            }
+            Self::Denied { path: path.to_owned(), way_out }
         } else {
             Self::from_io(path.display().to_string(), error)
         }

@@ -111,6 +111,7 @@ impl Watcher {
             check: check.check.clone(),
             sample: sample(check),
             at,
+            took: at.saturating_duration_since(self.asked),
         };
         checks.iter().map(observation).collect()
     }

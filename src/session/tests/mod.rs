@@ -5,6 +5,7 @@ mod count;
 mod grid;
 mod hostile;
 mod pair;
+mod reaction;
 mod restart;
 mod scrutiny;
 mod single;

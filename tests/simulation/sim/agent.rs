@@ -126,7 +126,8 @@ impl World {
             let names: Vec<_> = self.expectation.names().collect();
             for (service, check) in names {
                 let (sample, at) = (sample(Seen::Healthy(100)), self.now);
-                let seen = herald::health::Observation { service, check, sample, at };
+                let took = Duration::ZERO;
+                let seen = herald::health::Observation { service, check, sample, took, at };
                 let Some(agent) = &mut self.agent else { return };
                 (0..3).for_each(|_| agent.engine.handle(Input::Observed(seen.clone()), at));
             }

@@ -81,8 +81,8 @@ impl World {
         self.note(wait, Happening::Look { service, check, chain });
         let (service, check) = (format!("s{service}"), format!("c{check}"));
         let (service, check) = (service.as_str().into(), check.as_str().into());
-        let at = self.now;
-        self.post_to_engine(Input::Observed(Observation { service, check, sample, at }));
+        let (took, at) = (Duration::ZERO, self.now);
+        self.post_to_engine(Input::Observed(Observation { service, check, sample, took, at }));
     }
 }
 

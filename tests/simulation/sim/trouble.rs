@@ -207,8 +207,7 @@ impl World {
             let prefixes = self.own[s].1.iter();
             routes.extend(prefixes.map(|prefix| (*prefix, Arc::clone(&route))));
         }
-        let (routes, nothing) = (Arc::new(routes), Arc::default());
-        let plan = Plan { version: 1, routes, undecided: nothing, watched: Arc::default() };
+        let plan = Plan { version: 1, routes: Arc::new(routes), ..Plan::default() };
         self.session(n, Side::Peer, session::Input::Wanted(plan));
     }
 

@@ -1,6 +1,7 @@
 //! Rules between tables: what each of them may say alone, and not together.
 
 mod addresses;
+mod aws;
 mod azure;
 mod daemons;
 mod next_hops;
@@ -31,6 +32,7 @@ pub(super) fn check(
     addresses::check(neighbors, services);
     next_hops::check(neighbors, services);
     profiles::check(bgp, neighbors, services);
+    aws::check(neighbors);
     azure::check(neighbors, services);
     daemons::check(neighbors);
     restarts::check(neighbors);

@@ -1,0 +1,167 @@
+"""`lab/run bench`: what herald must reach, and what it does reach, beside those that people use today; in one run.
+
+Each figure comes from the story that measures it: this runs them all, and draws one table. Contenders are compared in one
+lab, one after the other, on the same node with the same neighbours.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Sequence
+
+from . import bridge, flaps, maintenance, peers, reaction, rivals, scale
+from .contenders import EXABGP, EXABGP_DEFAULT, HERALD, POLLING, Contender
+from .expect import Expectations
+from .figures import median, percentile
+from .reaction import KINDS, Result
+from .say import Narrator, milliseconds
+from .versions import versions
+
+DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "benchmarks.md"
+# Changes of each contender, deaths with and without the bridge, kills and cuts.
+FULL, QUICK = (100, 5, 3), (5, 2, 1)
+# Of so many changes, those of all but herald with its event stream.
+OTHERS = 20
+RESIDENT_MIB, CPU_SHARE = 8.0, 0.002
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of what must be reached: what, how much, and the expectations that say so, by how they begin."""
+
+    what: str
+    bar: str
+    shown_by: tuple[str, ...]
+
+
+BARS = (
+    Bar("HAProxy marks the last server DOWN → withdrawal to all neighbours, event stream", "median ≤ 2 ms, p99 ≤ 10 ms", (f"{HERALD.name}: DOWN",)),
+    Bar("the same by polling alone", "≤ poll interval + 2 ms", tuple(f"{herald.name}: DOWN" for herald in POLLING)),
+    Bar("HAProxy killed → withdrawal", "median ≤ 5 ms", (f"{HERALD.name}: HAProxy killed",)),
+    Bar("HAProxy marks a server UP → announcement", "median ≤ 2 ms", (f"{HERALD.name}: UP",)),
+    Bar("agent killed -9 → session closed at the peers", "≤ 5 ms", ("agent killed -9",)),
+    Bar("last backend dies under 200 requests/s, with the bridge", "0 requests lost", ("with the bridge: requests lost",)),
+    Bar("… without it", "measured", ("without the bridge: requests lost",)),
+    Bar("planned drain under 200 requests/s", "0 requests lost", ("herald drain web --wait: requests lost", "drain: requests lost")),
+    Bar("flapping every 300 ms for 10 s", "damping on: ≤ 6 UPDATEs; off: ≤ the changes", ("flapping",)),
+    Bar("1000 addresses: start → all announced to two route servers", "≤ 1 s", ("start → all 1000",)),
+    Bar("… all withdrawn", "≤ 50 ms, fewest UPDATEs", ("withdrawn: UPDATEs", "withdrawn: first to last")),
+    Bar("link down, BFD 100 ms × 3", "≤ 0.5 s", ("BFD 100 ms × 3",)),
+    Bar("link down, hold 3 s", "≤ 3.2 s", ("hold 3 s",)),
+    Bar("agent start → announced", "≤ 100 ms", ("agent start",)),
+    Bar("memory at rest, 1 service, 2 neighbours", "≤ 8 MiB", ("resident memory at rest",)),
+    Bar("… with 1000 addresses", "≤ 16 MiB", ("resident memory with 1000",)),
+    Bar("CPU at rest, event stream and poll", "≤ 0.2 % of a core", ("CPU at rest",)),
+    Bar("a peer sends 1,000,000 routes", "session stays, < 32 MiB more, withdrawals ≤ 10 ms", ("800 routes an UPDATE", "one route an UPDATE")),
+)
+
+
+def run(narrator: Narrator, quick: bool, write: bool) -> bool:
+    """Measures everything, and returns whether every bar is met."""
+    started = time.monotonic()
+    changes, deaths, times = QUICK if quick else FULL
+    others, left_out = rivals.contenders()
+    seen = Expectations()
+    compared = (HERALD, *map(_fewer, (*POLLING, EXABGP, EXABGP_DEFAULT, *others)))
+    results, _ = reaction.compare(narrator, compared, changes, seen)
+    if results:
+        _at_rest(seen, results[0])
+    for story in (
+        lambda: bridge.run(narrator, deaths, seen),
+        lambda: maintenance.run(narrator, seen),
+        lambda: peers.run(narrator, times, seen),
+        lambda: scale.run(narrator, seen),
+        lambda: flaps.run(narrator, seen),
+    ):
+        story()
+    rows = judged(seen)
+    side = side_by_side(results)
+    narrator.chapter("What must be reached, and what is")
+    narrator.table([("", "bar", "seen", ""), *((bar.what, bar.bar, text, word) for bar, text, word in rows)])
+    narrator.chapter("Side by side: median (5th to 95th of a hundred), and how many times herald's")
+    narrator.table(side)
+    if left_out:
+        narrator.line(left_out, "yellow")
+    narrator.line(f"{(time.monotonic() - started) / 60:.1f} minutes")
+    if write:
+        DOCUMENT.write_text(document(rows, side, left_out, changes, (*versions(), *rivals.versions())))
+        narrator.line(f"written to {DOCUMENT.name}")
+    return all(word == "met" for _, _, word in rows)
+
+
+def judged(seen: Expectations) -> list[tuple[Bar, str, str]]:
+    """Each bar, what was seen of it, and `met`, `NOT MET` or `not measured`."""
+    rows = []
+    for bar in BARS:
+        own = [row for row in seen.rows if row[0].startswith(bar.shown_by)]
+        word = "not measured" if not own else "met" if all(row[3] for row in own) else "NOT MET"
+        rows.append((bar, "; ".join(": ".join(filter(None, (_rest(row[0], bar), row[2]))) for row in own), word))
+    return rows
+
+
+def side_by_side(results: Sequence[Result]) -> list[tuple[str, ...]]:
+    """A row for each contender, the first being the one whom others are measured by."""
+    rows: list[tuple[str, ...]] = [("", *KINDS, "CPU of a core at rest", "memory")]
+    for result in results:
+        cells = [spread(result.reactions[kind], results[0].reactions[kind]) for kind in KINDS]
+        rows.append((result.contender.name, *cells, f"{result.cpu / 60:.2%}", f"{result.resident:.1f} MiB"))
+    return rows
+
+
+def spread(values: Sequence[float], unit: Sequence[float]) -> str:
+    """A median with its spread, and how many times another's."""
+    ends = " to ".join(milliseconds(percentile(values, share)) for share in (5, 95))
+    return f"{milliseconds(median(values))} ({ends}) x{median(values) / median(unit):.1f}"
+
+
+def document(rows: Sequence[tuple[Bar, str, str]], side: Sequence[Sequence[str]], left_out: str, changes: int, programs: Sequence[str]) -> str:
+    """The page, in Markdown."""
+    bars = [f"| {bar.what} | {bar.bar} | {text} | {word} |" for bar, text, word in rows]
+    table = [f"| {' | '.join(row)} |" for row in side]
+    lines = [
+        "# Benchmarks",
+        "",
+        f"Written by `lab/run bench --write`; run it for the figures of your machine. {'; '.join(programs)}.",
+        "",
+        "Ratios count, absolute times are those of a small virtual machine. The start is HAProxy's log datagram about the",
+        "change, or the moment of the kill; the end is the UPDATE to the slower of both neighbours leaving the node. The",
+        "kernel stamps both. What HAProxy needs to notice a death (`inter 200ms fall 1`) is not part of it.",
+        "",
+        "## What must be reached",
+        "",
+        "| what | bar | seen | |",
+        "|---|---|---|---|",
+        *bars,
+        "",
+        "## Side by side",
+        "",
+        f"Median (5th to 95th percentile), and how many times herald's median; {changes} changes of herald with its event stream,",
+        f"at most {OTHERS} of the others, and 2 or 3 of those with default settings, which take their time.",
+        "",
+        table[0],
+        "|" + "---|" * len(side[0]),
+        *table[1:],
+        "",
+        "ExaBGP's and anycast_healthchecker's check is the same line of shell that asks HAProxy's stats socket. Both",
+        "are asked to do so every 10 ms; each time they start it anew, and anycast_healthchecker starts `ip` before.",
+        "Default settings: ExaBGP `interval 5, fast-interval 1, rise 3, fall 3`; anycast_healthchecker `check_interval 10,",
+        "check_rise 2, check_fail 2`.",
+    ]
+    return "\n".join([*lines, *(["", f"{left_out}."] if left_out else []), ""])
+
+
+def _fewer(contender: Contender) -> Contender:
+    return replace(contender, most=min(contender.most, OTHERS))
+
+
+def _at_rest(seen: Expectations, own: Result) -> None:
+    seen.expect("resident memory at rest", f"at most {RESIDENT_MIB:g} MiB", f"{own.resident:.1f} MiB", own.resident <= RESIDENT_MIB)
+    seen.expect("CPU at rest", f"at most {CPU_SHARE:.1%}", f"{own.cpu / 60:.2%}", own.cpu / 60 <= CPU_SHARE)
+
+
+def _rest(what: str, bar: Bar) -> str:
+    """What an expectation says beyond the words by which it was found."""
+    found = next(words for words in bar.shown_by if what.startswith(words))
+    return what[len(found) :].strip(" →:,") if len(bar.shown_by) == 1 else what

@@ -1,0 +1,68 @@
+"""The pure parts of bench: which expectation shows which bar, tables, the page, the rivals' configurations."""
+
+import unittest
+
+from herald_lab import bench, measured, rivals
+from herald_lab.contenders import EXABGP_DEFAULT, HERALD
+from herald_lab.expect import Expectations
+from herald_lab.reaction import KINDS, Result
+
+
+def result(contender, seconds: float) -> Result:
+    """A contender that always takes so long."""
+    return Result(contender, {kind: [seconds] * 5 for kind in KINDS}, cpu=0.06, resident=8.0)
+
+
+class Bars(unittest.TestCase):
+    """What must be reached."""
+
+    def word(self, what: str, expectations: Expectations) -> str:
+        return next(word for bar, _, word in bench.judged(expectations) if bar.what == what)
+
+    def test_a_bar_without_a_figure_is_not_met(self) -> None:
+        self.assertEqual({word for _, _, word in bench.judged(Expectations())}, {"not measured"})
+
+    def test_one_missed_expectation_misses_the_bar(self) -> None:
+        seen = Expectations()
+        seen.at_most("agent start → announced to both, median of 3", 0.1, 0.05)
+        self.assertEqual(self.word("agent start → announced", seen), "met")
+        seen.at_most("agent start → announced to both, median of 3", 0.1, 0.15)
+        self.assertEqual(self.word("agent start → announced", seen), "NOT MET")
+
+    def test_what_contenders_show_is_no_bar_of_another(self) -> None:
+        seen = Expectations()
+        seen.at_most(f"{HERALD.name}: UP → announcement, median", 0.002, 0.001)
+        self.assertEqual([bar.what for bar, _, word in bench.judged(seen) if word == "met"], ["HAProxy marks a server UP → announcement"])
+
+
+class Pages(unittest.TestCase):
+    """What is drawn and written."""
+
+    def test_ratios_are_of_the_first(self) -> None:
+        rows = bench.side_by_side([result(HERALD, 0.001), result(EXABGP_DEFAULT, 4.5)])
+        self.assertEqual(rows[1][1], "1.0 ms (1.0 ms to 1.0 ms) x1.0")
+        self.assertEqual(rows[2][1:], (*["4.50 s (4.50 s to 4.50 s) x4500.0"] * 3, "0.10%", "8.0 MiB"))
+
+    def test_the_page_says_who_was_left_out(self) -> None:
+        side = bench.side_by_side([result(HERALD, 0.001)])
+        page = bench.document(bench.judged(Expectations()), side, "it is left out: no network", 5, ("herald 1.2.3",))
+        self.assertIn("it is left out: no network.", page)
+        self.assertEqual(page.count("not measured"), len(bench.BARS))
+
+
+class Rivals(unittest.TestCase):
+    """Configurations made for a run."""
+
+    def test_default_settings_are_exabgp_s_own(self) -> None:
+        text = dict(EXABGP_DEFAULT.files)["/run/exabgp/healthcheck.conf"]
+        self.assertEqual([text.count(word) for word in ("\ninterval = 5", "fast-interval = 1", "rise = 3", "fall = 3", "0.01")], [1, 1, 1, 1, 0])
+        self.assertIn("/run/exabgp/healthcheck.conf", dict(EXABGP_DEFAULT.files)["/run/exabgp/exabgp.conf"])
+
+    def test_bird_has_the_same_neighbours(self) -> None:
+        text = rivals.bird_conf()
+        self.assertTrue(all(f"neighbor {address} as 65515" in text for address in measured.NEIGHBORS.values()))
+        self.assertNotIn("rs-frr", text)
+
+
+if __name__ == "__main__":
+    unittest.main()

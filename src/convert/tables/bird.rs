@@ -1,0 +1,83 @@
+use super::{Table, carried, dropped, remark};
+
+/// `bird.conf` of BIRD 1.6 and 2, as far as it configures BGP sessions.
+pub(crate) static BIRD: Table = Table {
+    name: "BIRD",
+    rows: &[
+        carried("", "router", "`router id`: `[bgp] router-id`"),
+        carried("", "protocol", "`protocol bgp`: `[neighbor.NAME]`"),
+        carried("", "template", "`template bgp`: said where it is used"),
+        carried("", "define", "replaced where it is used"),
+        dropped("", "log", "herald logs to standard error, which the journal keeps"),
+        dropped("", "debug", "herald explains itself: `herald explain SERVICE`"),
+        dropped("", "include", INCLUDE),
+        dropped("", "filter", FILTER),
+        dropped("", "function", FILTER),
+        dropped("", "table", INSTALLS),
+        dropped("", "ipv4", INSTALLS),
+        dropped("", "ipv6", INSTALLS),
+        dropped("", "listen", "`[bgp] listen` says where sessions are accepted"),
+        dropped("", "watchdog", "systemd watches herald"),
+        dropped("", "timeformat", "times are RFC 3339"),
+        dropped("", "graceful", RESTART),
+        carried("bgp", "local", "`[bgp] local-as`, or the neighbour's own; `local-address`"),
+        carried("bgp", "neighbor", "`address`, `port` and `peer-as`"),
+        carried("bgp", "description", "`description`"),
+        carried("bgp", "source", "`local-address`"),
+        carried("bgp", "interface", "`local-interface`"),
+        carried("bgp", "multihop", "`multihop`; left out, the neighbour is directly connected"),
+        carried("bgp", "direct", "`multihop` is left out"),
+        carried("bgp", "hold", "`hold-time`"),
+        carried("bgp", "keepalive", "`keepalive`"),
+        carried("bgp", "connect", "`connect-retry`"),
+        carried("bgp", "password", "`password-file`; the password itself is never copied"),
+        carried("bgp", "passive", "`passive`"),
+        carried("bgp", "disabled", "`shutdown`"),
+        carried("bgp", "ttl", "`ttl-security`"),
+        remark(
+            "bgp",
+            "bfd",
+            "`[neighbor.NAME.bfd]`",
+            "the intervals are herald's own: set `min-tx`, `min-rx` and `multiplier` as in `protocol bfd`",
+        ),
+        carried("bgp", "default", "`default bgp_med`: `med` of the neighbour"),
+        dropped("bgp", "export", FILTER),
+        dropped("bgp", "import", INSTALLS),
+        dropped("bgp", "ipv4", CHANNEL),
+        dropped("bgp", "ipv6", CHANNEL),
+        dropped("bgp", "next", CHANNEL),
+        dropped("bgp", "graceful", RESTART),
+        dropped("bgp", "long", RESTART),
+        dropped("bgp", "enable", "the capability is offered where it is needed"),
+        dropped("bgp", "debug", "herald explains itself: `herald explain SERVICE`"),
+        dropped("bgp", "startup", "a session begins when the agent does"),
+        dropped("bgp", "error", "`connect-retry` backs off to a minute"),
+        dropped("bgp", "route", "nothing received is passed on"),
+        dropped("bgp", "rr", "nothing received is passed on"),
+        dropped("bgp", "allow", INSTALLS),
+        dropped("bgp", "path", INSTALLS),
+        dropped("bgp", "gateway", INSTALLS),
+        dropped("bgp", "igp", INSTALLS),
+        dropped("bgp", "preference", INSTALLS),
+        dropped("bgp", "receive", INSTALLS),
+        dropped("bgp", "missing", INSTALLS),
+        dropped("bgp", "table", INSTALLS),
+        dropped("bgp", "check", "herald always tells neighbours at one address apart"),
+        dropped("bgp", "strict", "herald binds to local-address in any case"),
+        dropped("bgp", "confederation", "herald speaks eBGP only"),
+        dropped("bgp", "advertise", "the capability is offered where it is needed"),
+        dropped("bgp", "capabilities", "the capability is offered where it is needed"),
+        dropped("bgp", "interpret", INSTALLS),
+        dropped("bgp", "med", INSTALLS),
+        dropped("bgp", "prefer", INSTALLS),
+        dropped("bgp", "dynamic", "each neighbour has an address of its own"),
+    ],
+};
+
+const INCLUDE: &str = "not followed: give the file with another --bird";
+const FILTER: &str = "herald announces its services and nothing else; say by `prepend`, `med` and `communities` what \
+     a filter adds to routes";
+const INSTALLS: &str = "herald installs no routes";
+const CHANNEL: &str = "families and next hops follow from the services";
+const RESTART: &str = "neighbours would keep sending here after herald has died; set `graceful-restart` if that is \
+     wanted";
