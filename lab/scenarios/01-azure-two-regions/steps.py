@@ -196,12 +196,22 @@ def upgrade(stage: Stage, onprem: Witness, traffic: Traffic) -> None:
     with nothing_on_premises(stage, onprem, "upgrade"):
         for nva, other in (("nva-0-ne", "nva-1-ne"), ("nva-1-ne", "nva-0-ne")):
             asked = stage.stop(nva, "herald")
-            stage.tell(fabric.await_gateways(NVAS["ne"][other]), traffic.moved(f"{nva} upgraded", asked, Answer("North Europe", other)))
-            stage.expect(f"{nva}: herald's exit status", 0, stage.lab.programs[nva, "herald"].wait(10))
+            one = fabric.await_gateways(NVAS["ne"][other])
+            traffic.await_answers(Answer("North Europe", other), since=one.moment)
+            stage.tell(one)
+            stage.expectations.at_most(f"{nva} upgraded: until fabric-ne had one next hop", 1, one.moment - asked)
+            stage.expect(f"{nva} upgraded: herald's exit status", 0, stage.lab.programs[nva, "herald"].wait(10))
+            await_welcome(stage, NVAS["ne"][nva])
             stage.start(nva, "herald")
             stage.tell(both_serve(stage, "ne"))
             await_route_servers(stage, "ne")
-            traffic.unharmed(f"{nva} upgraded and back", asked, FROM_NORTH, turned=True)
+            traffic.unharmed(f"{nva} upgraded", asked, FROM_NORTH, turned=True)
+
+
+def await_welcome(stage: Stage, address: str) -> None:
+    """Waits until the route servers of North Europe take up sessions with an NVA again: not at once after a Cease."""
+    frr, gobgp = stage.node("rs-0-ne"), stage.node("rs-1-ne")
+    until(f"route servers that are ready for {address}", lambda: routers.frr_ready(frr, address) and routers.gobgp_ready(gobgp, address))
 
 
 def drain(stage: Stage, onprem: Witness, traffic: Traffic) -> None:
@@ -235,6 +245,8 @@ def cease(stage: Stage, nva: str, address: str) -> None:
 def back(stage: Stage, onprem: Witness, traffic: Traffic) -> None:
     """herald comes back, on both NVAs."""
     stage.chapter("herald is started again on both NVAs of North Europe")
+    for address in NVAS["ne"].values():
+        await_welcome(stage, address)
     started = stage.start("nva-0-ne", "herald")
     stage.start("nva-1-ne", "herald")
     routed = onprem.await_paths(NORTH, WEST, seconds=60)
