@@ -5,6 +5,7 @@ A connection that is open at such a moment may be cut in two: its next packet go
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
 import subprocess
@@ -47,6 +48,9 @@ class Turns:
 
 
 def concerns(line: str, address: str) -> bool:
-    """Whether a line of `ip -oneline monitor route` tells of the route to a host: `[Deleted] ADDRESS [via …]`."""
-    words = line.split()
-    return address in words[words[:1] == ["Deleted"] :][:1]
+    """Whether a line of `ip -oneline monitor route`, `[Deleted] PREFIX …`, tells of a route to an address."""
+    prefix = line.removeprefix("Deleted ").split(" ")[0]
+    try:
+        return ipaddress.ip_address(address) in ipaddress.ip_network(prefix)
+    except ValueError:
+        return False  # `default`, or a kind of route that forwards nothing

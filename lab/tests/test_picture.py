@@ -77,6 +77,13 @@ class Screens(unittest.TestCase):
         screen.show("a line\n", ["one", "two"])
         self.assertEqual(out.getvalue(), "one\ntwo\n\033[2F\033[Ja line\none\ntwo\n")
 
+    def test_a_picture_that_has_not_changed_is_not_drawn_again(self) -> None:
+        out = io.StringIO()
+        screen = Screen(out.write, colour=True, picture=True)
+        screen.show("", ["one", "two"])
+        screen.show("", ["one", "two"])
+        self.assertEqual(out.getvalue(), "one\ntwo\n")
+
     def test_what_is_no_terminal_gets_lines_only(self) -> None:
         out = io.StringIO()
         narrator = Narrator((Screen(out.write, colour=False, picture=False),))

@@ -59,11 +59,13 @@ class Requests(unittest.TestCase):
         lines = (
             "9.9.9.9 nhid 26 proto bgp metric 20 \\\tnexthop via 10.0.0.2 dev d0 weight 1",
             "Deleted 9.9.9.9 via 10.0.0.2 dev d0",
+            "9.9.9.0/24 via 10.0.0.2 dev d0",
             "10.1.0.0/24 via 9.9.9.9 dev d0",
             "local 9.9.9.9 dev lo table local proto kernel scope host",
-            "Deleted",
+            "default via 10.0.0.1 dev d0",
+            "2001:db8::/32 dev d0",
         )
-        self.assertEqual([concerns(line, "9.9.9.9") for line in lines], [True, True, False, False, False])
+        self.assertEqual([concerns(line, "9.9.9.9") for line in lines], [True, True, True, False, False, False, False])
 
     def test_fates_are_counted(self) -> None:
         self.assertEqual(tally([request(), request(), request(status=503)]).most_common(1), [("North Europe via northeurope", 2)])
