@@ -10,6 +10,7 @@
 //! connection that closes with it. Every answer makes a sample for every check; whoever receives them
 //! compares.
 
+mod answer;
 mod client;
 mod columns;
 mod dial;
