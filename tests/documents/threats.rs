@@ -38,7 +38,9 @@ impl Part {
 fn parts() -> Vec<Part> {
     let page = fs::read_to_string(root().join(PAGE)).expect("a readable document");
     let parts = page.split("\n## ").skip(1).filter_map(|part| part.split_once('\n'));
-    parts.map(|(heading, text)| Part { heading: heading.to_owned(), text: text.to_owned() }).collect()
+    parts
+        .map(|(heading, text)| Part { heading: heading.to_owned(), text: text.to_owned() })
+        .collect()
 }
 
 #[test]
