@@ -2,6 +2,7 @@
 //!
 //! | file | claims |
 //! |---|---|
+//! | `environment.rs` | whom herald asks, whatever the environment says of proxies |
 //! | `manager.rs` | READY, STATUS, RELOADING, STOPPING and the watchdog, as a service manager hears them |
 //! | `privileges.rs` | which capabilities which thread and child has, for root and for a user of its own |
 //! | `secrets.rs` | no password leaves the process, and nobody looks into it |
@@ -9,6 +10,7 @@
 //!
 //! The package and the unit under a real systemd: `packaging/test-deb`.
 
+mod environment;
 mod manager;
 mod privileges;
 mod secrets;
