@@ -303,7 +303,7 @@ async fn a_forged_line_is_asked_about_and_not_believed() {
     let scene = Scene::started(&backend(QUICK, &[&server])).await;
     let mut watch = Watch::of(scene.hearing(By::Socket));
     watch.stream(StreamState::Listening).await;
-    watch.healthy().await;
+    eventually("the server is proven", || scene.haproxy.say("show stat").contains("L4OK")).await;
     let forger = UnixDatagram::unbound().unwrap();
     forger.connect(scene.haproxy.path("events.sock")).unwrap();
     let control = "<129>haproxy[1]: Server http_back/s1 is DOWN\u{1b}[2J, reason: I say so";
@@ -312,11 +312,11 @@ async fn a_forged_line_is_asked_about_and_not_believed() {
         control,
         "<129>haproxy[1]: backend http_back has no server available!",
     ] {
-        let before = watch.polls();
+        // With a question an hour, what comes after a quiet moment comes because of the line.
+        watch.drop_samples(Duration::from_millis(200)).await;
         forger.send(line.as_bytes()).unwrap();
         let sample = watch.next().await;
         assert!(matches!(sample.outcome, Outcome::Healthy { .. }), "{line:?}: {sample:?}");
-        assert!(watch.polls() > before, "{line:?} is asked about");
     }
 }
 

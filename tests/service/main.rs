@@ -5,6 +5,7 @@
 //! | `environment.rs` | whom herald asks, whatever the environment says of proxies |
 //! | `manager.rs` | READY, STATUS, RELOADING, STOPPING and the watchdog, as a service manager hears them |
 //! | `privileges.rs` | which capabilities which thread and child has, for root and for a user of its own |
+//! | `sandbox.rs` | the unit's filter of system calls is enough for herald, and holds for what it starts |
 //! | `secrets.rs` | no password leaves the process, and nobody looks into it |
 //! | `unit.rs` | what systemd says of the unit |
 //!
@@ -13,6 +14,7 @@
 mod environment;
 mod manager;
 mod privileges;
+mod sandbox;
 mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
