@@ -176,6 +176,14 @@ fn whatever_is_released_or_tested_is_built_by_the_lock() {
     assert!(built >= 6, "only {built} lines that build were found");
 }
 
+/// The kernel then closes the sessions, and neighbours withdraw: nobody announces without deciding.
+#[test]
+fn a_panic_in_any_task_ends_the_released_process() {
+    let text = fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
+    let manifest: toml::Table = toml::from_str(&text).expect("TOML");
+    assert_eq!(manifest["profile"]["release"]["panic"].as_str(), Some("abort"));
+}
+
 fn runs_cargo(line: &str, word: &str) -> bool {
     line.contains(&format!("cargo {word} ")) || line.ends_with(&format!("cargo {word}"))
 }
