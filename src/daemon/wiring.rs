@@ -1,21 +1,19 @@
 //! The channels between the parts, and what the engine takes of the configuration.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use tokio::sync::{mpsc, watch};
 
 use super::bulletin::Bulletin;
 use super::decider::{Inputs, Order, Outputs};
-use super::inheritance::Inheritance;
 use super::neighbors::Shared;
-use crate::base::LoopbackAddress;
 use crate::bfd_udp::Command;
 use crate::clock;
 use crate::cloud::Notice;
 use crate::config::Config;
+use crate::config::Inheritance;
 use crate::control::Commands;
-use crate::engine::{self, AddressReport};
+use crate::engine::{self, AddressReport, AddressWish};
 use crate::health::Observation;
 use crate::hook::Changes;
 use crate::peer::Callers;
@@ -24,8 +22,9 @@ use crate::status::{
 };
 use crate::store::Words;
 
-/// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
-const OBSERVATIONS: usize = 64;
+/// Looks on their way to the decider; one at a HAProxy may hold a thousand samples. A probe that finds
+/// it full waits: it has nothing newer.
+const OBSERVATIONS: usize = 16;
 /// Reports of neighbours on their way to the decider; each neighbour waits for its own place.
 const REPORTS: usize = 64;
 /// Orders of signals and reloads; two are enough to stop.
@@ -52,7 +51,7 @@ pub(super) struct Wiring {
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) reports: mpsc::Sender<AddressReport>,
-    pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
+    pub(super) wanted: watch::Receiver<AddressWish>,
     pub(super) shared: Shared,
     pub(super) haproxies: watch::Sender<Haproxies>,
     pub(super) callers: watch::Receiver<Callers>,
@@ -78,7 +77,7 @@ impl Wiring {
         let (reports, reports_in) = mpsc::channel(REPORTS);
         let (carried, carried_in) = mpsc::channel(REPORTS);
         let (shown, shown_in) = mpsc::channel(REPORTS);
-        let (addresses, wanted) = watch::channel(Arc::default());
+        let (addresses, wanted) = watch::channel(AddressWish::default());
         let (haproxies, haproxies_in) = watch::channel(Haproxies::default());
         let (callers, callers_in) = watch::channel(Callers::default());
         let (route_questions, route_questions_in) = watch::channel(RouteQuestions::default());

@@ -1,9 +1,12 @@
+mod looks;
 mod words;
+
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::base::{Asn, CheckName, Percent, Scope};
+use crate::base::{Asn, Percent, Scope};
 use crate::health::{CheckParams, Outcome, Rule, Sample};
 use crate::policy::{Drain, Effect, Extras, StateAttributes};
 
@@ -78,6 +81,8 @@ pub(super) struct Bench {
     pub(super) now: Instant,
     pub(super) plans: BTreeMap<NeighborName, Plan>,
     pub(super) addresses: BTreeSet<LoopbackAddress>,
+    /// Version of the wish for them.
+    wish: u64,
     pub(super) transitions: Vec<(State, State)>,
     /// What operators have said.
     pub(super) words: BTreeMap<ServiceName, Override>,
@@ -95,6 +100,7 @@ impl Bench {
             now,
             plans: BTreeMap::new(),
             addresses: BTreeSet::new(),
+            wish: 0,
             transitions: Vec::new(),
             words: BTreeMap::new(),
             last: Vec::new(),
@@ -114,9 +120,10 @@ impl Bench {
                     self.plans = plans;
                     "routes"
                 }
-                Output::Addresses(addresses) => {
+                Output::Addresses(AddressWish { version, addresses }) => {
                     assert_ne!(*addresses, self.addresses, "addresses published without a change");
                     self.addresses = (*addresses).clone();
+                    self.wish = version;
                     "addresses"
                 }
                 Output::Transition(transition) => {
@@ -159,14 +166,14 @@ impl Bench {
 
     fn observe(&mut self, service: &str, check: &str, outcome: Outcome) -> &[&'static str] {
         let sample = Sample { outcome, because: "said so".into() };
-        let (service, check) = (service.into(), CheckName::from(check));
-        self.input(Input::Observed(Observation {
-            service,
-            check,
-            sample,
-            at: self.now,
-            took: Duration::ZERO,
-        }))
+        let (service, check) = (service.into(), check.into());
+        self.look(vec![CheckSample { service, check, sample }])
+    }
+
+    /// One look, at several checks.
+    pub(super) fn look(&mut self, samples: Vec<CheckSample>) -> &[&'static str] {
+        let (at, took) = (self.now, Duration::ZERO);
+        self.input(Input::Observed(Observation { samples, at, took }))
     }
 
     pub(super) fn healthy(&mut self) -> &[&'static str] {
@@ -175,23 +182,20 @@ impl Bench {
 
     /// Binds what is wanted.
     pub(super) fn bind(&mut self) -> &[&'static str] {
-        let bound = self.addresses.clone();
-        self.input(Input::Addresses(AddressReport {
-            wanted: Arc::new(self.addresses.clone()),
-            bound,
-            faults: BTreeMap::new(),
-        }))
+        let (answers, bound) = (self.wish, self.addresses.clone());
+        self.input(Input::Addresses(AddressReport { answers, bound, ..AddressReport::default() }))
     }
 
     pub(super) fn carry(&mut self, neighbor: &str, carried: Carried) {
         self.input(Input::Carried(neighbor.into(), carried));
     }
 
-    /// Both neighbours have been told everything.
+    /// The neighbours have been told everything.
     pub(super) fn carry_all(&mut self) {
         let version = self.version();
-        for name in ["rs-0", "rs-1"] {
-            self.carry(name, Carried::Upto(version));
+        let names: Vec<_> = self.plans.keys().cloned().collect();
+        for name in names {
+            self.carry(name.as_str(), Carried::Upto(version));
         }
     }
 
@@ -344,15 +348,7 @@ fn prefixes_that_are_not_bound_are_announced_all_the_same() {
 #[test]
 fn samples_for_services_that_are_not_configured_are_ignored() {
     let mut bench = Bench::up();
-    let sample = Sample { outcome: Outcome::Gone, because: "x".into() };
-    let observation = Observation {
-        service: "other".into(),
-        check: "backend".into(),
-        sample,
-        at: bench.now,
-        took: Duration::ZERO,
-    };
-    assert!(bench.input(Input::Observed(observation)).is_empty());
+    assert!(bench.sample_of("other", Outcome::Gone).is_empty());
 }
 
 #[test]
@@ -544,11 +540,8 @@ proptest! {
                 Op::Sample(_) => { bench.sample(Outcome::Unknown); }
                 Op::Bind(works) => {
                     bound = if works { bench.addresses.clone() } else { BTreeSet::new() };
-                    let report = AddressReport {
-                        wanted: Arc::new(bench.addresses.clone()),
-                        bound: bound.clone(),
-                        faults: BTreeMap::new(),
-                    };
+                    let (answers, bound) = (bench.wish, bound.clone());
+                    let report = AddressReport { answers, bound, ..AddressReport::default() };
                     bench.input(Input::Addresses(report));
                 }
                 Op::Carry(first, up) => {
@@ -589,6 +582,32 @@ proptest! {
 }
 
 #[test]
+fn an_address_that_is_on_its_way_out_counts_as_gone_until_the_keeper_has_answered() {
+    let mut bench = Bench::new(params(true));
+    bench.healthy();
+    let first = bench.wish;
+    bench.bind();
+    bench.sample(Outcome::Unhealthy);
+    let version = bench.version();
+    for neighbor in ["rs-0", "rs-1"] {
+        bench.carry(neighbor, Carried::Upto(version));
+    }
+    assert!(bench.addresses.is_empty(), "the keeper was told to remove it");
+
+    bench.healthy();
+    assert!(!bench.addresses.is_empty(), "and to bind it again");
+    assert_eq!(bench.announced(), None, "it may be gone for a moment");
+    let bound: BTreeSet<_> = [loopback(ADDRESS)].into();
+    for answers in [first, first + 1] {
+        let bound = if answers == first { bound.clone() } else { BTreeSet::new() };
+        bench.input(Input::Addresses(AddressReport { answers, bound, ..AddressReport::default() }));
+        assert_eq!(bench.announced(), None, "what was true of an earlier wish");
+    }
+    bench.bind();
+    assert!(bench.announced().is_some());
+}
+
+#[test]
 fn a_stop_waits_for_what_the_keeper_is_about_to_bind() {
     let mut bench = Bench::new(params(false));
     assert!(!bench.addresses.is_empty(), "asked for, and nothing reported yet");
@@ -597,6 +616,20 @@ fn a_stop_waits_for_what_the_keeper_is_about_to_bind() {
     assert_eq!(bench.stopped, None, "the keeper may be binding what it was asked for first");
     bench.bind();
     assert_eq!(bench.stopped, Some(Vec::new()));
+}
+
+#[test]
+fn a_stop_waits_for_an_address_that_cannot_be_removed_and_says_so() {
+    let mut bench = Bench::new(params(false));
+    bench.bind();
+    stop(&mut bench, Duration::ZERO);
+    let stuck = [loopback(ADDRESS).address].into();
+    let answers = bench.wish;
+    bench.input(Input::Addresses(AddressReport { answers, stuck, ..AddressReport::default() }));
+    assert_eq!(bench.stopped, None, "it is tried again");
+    bench.pass(2 * SECOND);
+    let unfinished = bench.stopped.expect("bounded");
+    assert!(unfinished[0].as_str().contains("addresses still bound: "), "{unfinished:?}");
 }
 
 #[test]
