@@ -237,8 +237,10 @@ fn whoever_decides_is_stuck_and_the_watchdog_starves() {
     let mut command = Command::new("ip");
     command.args(["netns", "exec", stage.ours.name()]);
     command.args(manager.environment(&["WATCHDOG_USEC=200000"]));
-    // Nobody reads this pipe, which holds 64 KiB.
-    command.args(["sh", "-c", "{ \"$@\" 2>&3 3>&- & echo $! >pid; wait; } 3>&1 | sleep 1000"]);
+    // Nobody reads this pipe, which holds 64 KiB, and has room for some forty lines yet.
+    let full =
+        "{ head -c 60000 /dev/zero >&3; \"$@\" 2>&3 3>&- & echo $! >pid; wait; } 3>&1 | sleep 1000";
+    command.args(["sh", "-c", full]);
     command.args(["sh", BINARY, "run", "--log-level", "trace", "--config"]).arg(file);
     command.current_dir(stage.directory.path());
     let _shell = Process::start("herald", command, &stage.directory.path().join("log"));
