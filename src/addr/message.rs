@@ -15,7 +15,7 @@ use crate::base::LoopbackAddress;
 
 /// What the kernel tells unasked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Event {
+pub enum Event {
     /// An address is there, new or changed.
     Address(Found),
     /// An address is gone.

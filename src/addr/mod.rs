@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! watch(wanted) ─┐                     ┌▶ steps::plan ─▶ Add · Replace · Remove ─▶ netlink
-//! kernel events ─┼▶ keeper: one pass ──┤
+//! kernel events ─┼▶ ledger: one pass ──┤
 //! retry, 30 s ───┘   (look, then act)  └▶ AddressReport (bound, faults), when it has changed
 //! ```
+//!
+//! The [`Ledger`] decides and knows nothing of netlink; the keeper carries out what it says.
 //!
 //! A pass looks at everything anew, so a start, a change of the wanted set, an address that somebody
 //! deletes, an interface that comes back and a lost event are one code path. An address is herald's
@@ -17,6 +19,7 @@
 mod check;
 mod error;
 mod keeper;
+mod ledger;
 mod message;
 mod netlink;
 mod ours;
@@ -28,7 +31,11 @@ mod words;
 pub use check::check;
 pub use error::Error;
 pub use keeper::keep;
+pub use ledger::Ledger;
+pub use message::Event;
 pub use ours::MARK;
+pub use present::{Found, Link, Place, Present};
+pub use steps::Step;
 
 #[cfg(test)]
 mod tests;

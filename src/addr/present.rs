@@ -6,15 +6,17 @@ use crate::base::{LoopbackAddress, Scope};
 
 /// The interfaces and addresses of this machine, as last seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Present {
+pub struct Present {
     /// By interface index.
     pub links: BTreeMap<u32, Link>,
+    /// On any of them, whosever they are.
     pub addresses: BTreeSet<Found>,
 }
 
 /// An interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Link {
+pub struct Link {
+    /// Its name.
     pub name: Arc<str>,
     /// Administratively up; the addresses of an interface that is down do not answer.
     pub up: bool,
@@ -23,7 +25,8 @@ pub(super) struct Link {
 /// An address on an interface, whoever put it there. The index comes before the address, so that the
 /// addresses of one [`Place`] are neighbours in a set.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Found {
+pub struct Found {
+    /// Where it is.
     pub place: Place,
     /// Prefix length in bits.
     pub length: u8,
@@ -38,14 +41,16 @@ pub(super) struct Found {
 
 /// An address at an interface index: the kernel keeps the two apart from all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub struct Place {
+    /// The index of the interface.
     pub index: u32,
+    /// The address.
     pub address: IpAddr,
 }
 
 impl Present {
     /// The index and state of an interface.
-    pub(super) fn link(&self, name: &str) -> Option<(u32, &Link)> {
+    pub fn link(&self, name: &str) -> Option<(u32, &Link)> {
         let mut links = self.links.iter().map(|(index, link)| (*index, link));
         links.find(|(_, link)| &*link.name == name)
     }
@@ -63,13 +68,13 @@ impl Present {
     }
 
     /// All addresses at a place; more than one when their lengths differ (IPv4).
-    pub(super) fn at(&self, place: Place) -> impl Iterator<Item = &Found> + Clone {
+    pub fn at(&self, place: Place) -> impl Iterator<Item = &Found> + Clone {
         let first = Found { place, length: 0, label: None, scope: 0, mark: None };
         self.addresses.range(first..).take_while(move |found| found.place == place)
     }
 
     /// Takes in that `found` is there now, in the place of one of the same length.
-    pub(super) fn add(&mut self, found: Found) {
+    pub fn add(&mut self, found: Found) {
         let same = self.at(found.place).find(|old| old.length == found.length).cloned();
         if let Some(same) = same {
             self.addresses.remove(&same);
@@ -80,7 +85,7 @@ impl Present {
 
 impl Found {
     /// What `wanted` looks like once it is on the interface `name`.
-    pub(super) fn of(wanted: &LoopbackAddress, index: u32, name: &Arc<str>, mark: u8) -> Self {
+    pub fn of(wanted: &LoopbackAddress, index: u32, name: &Arc<str>, mark: u8) -> Self {
         let place = Place { index, address: wanted.address };
         let mark = Some(mark);
         match wanted.address {

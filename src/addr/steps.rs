@@ -48,15 +48,18 @@ pub(super) enum Blocked {
 
 /// One change of one address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub enum Step {
+    /// Added where nothing is.
     Add(Place, LoopbackAddress),
     /// Removed and at once added again.
     Replace(Found, LoopbackAddress),
+    /// Removed.
     Remove(Found),
 }
 
 impl Step {
-    pub(super) fn place(&self) -> Place {
+    /// Where it happens.
+    pub fn place(&self) -> Place {
         match self {
             Self::Add(place, _) => *place,
             Self::Replace(found, _) | Self::Remove(found) => found.place,
@@ -71,7 +74,7 @@ impl Step {
     }
 
     /// The address that is there after the step.
-    pub(super) fn result(&self) -> Option<&LoopbackAddress> {
+    pub fn result(&self) -> Option<&LoopbackAddress> {
         match self {
             Self::Add(_, wanted) | Self::Replace(_, wanted) => Some(wanted),
             Self::Remove(_) => None,

@@ -13,6 +13,7 @@ mod checks;
 mod diagnostic;
 mod duration;
 mod engine;
+mod inheritance;
 mod keys;
 mod lower;
 mod manual;
@@ -45,6 +46,7 @@ pub use checks::{
 };
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
+pub use inheritance::Inheritance;
 pub use manual::manual;
 pub use password::Password;
 pub use pattern::Pattern;

@@ -8,7 +8,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::bulletin::Bulletin;
 use super::explanation::explanation;
-use super::inheritance::Inheritance;
 use super::picture::{self, Agent, Reports};
 use super::recorder::Recorder;
 use super::wiring::engine_params;
@@ -18,6 +17,7 @@ use crate::bfd;
 use crate::clock;
 use crate::cloud::Notice;
 use crate::config::Config;
+use crate::config::Inheritance;
 use crate::control::{Obeyed, Request};
 use crate::engine::{
     AddressReport, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word,

@@ -22,7 +22,6 @@ mod bulletin;
 mod decider;
 mod explanation;
 mod haproxy;
-mod inheritance;
 mod log;
 mod neighbors;
 mod picture;

@@ -8,12 +8,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::decider::Told;
-use super::inheritance::Inheritance;
 use super::recorder::{self, Recorder};
 use crate::base::{NeighborName, Prefix, Rng};
 use crate::bfd;
 use crate::bfd_udp::{Command, Path};
 use crate::clock;
+use crate::config::Inheritance;
 use crate::config::{Config, Neighbor};
 use crate::peer::{self, Callers, Ends, Peer};
 use crate::rib::{Carried, Plan, Shown};

@@ -12,7 +12,6 @@ use tokio::time::{sleep, timeout};
 
 use super::bulletin::Bulletin;
 use super::decider::{Decider, FAREWELL, Order};
-use super::inheritance::Inheritance;
 use super::picture::Agent;
 use super::recorder::Recorder;
 use super::supervisor::{Ends, Supervisor};
@@ -21,6 +20,7 @@ use super::words;
 use crate::base::{LoopbackAddress, Reason, ServiceName};
 use crate::bfd_udp::{self, BindError};
 use crate::clock::{self, WallClock};
+use crate::config::Inheritance;
 use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
 use crate::control::{Control, ControlError};
 use crate::engine::{Engine, Input};

@@ -10,7 +10,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::decider::{Configured, Order, Told};
-use super::inheritance::Inheritance;
 use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
 use super::start::{StartError, check_world, named};
@@ -19,6 +18,7 @@ use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
 use crate::clock;
 use crate::cloud::{self, Notice};
+use crate::config::Inheritance;
 use crate::config::{
     self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
 };

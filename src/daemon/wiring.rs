@@ -7,13 +7,13 @@ use tokio::sync::{mpsc, watch};
 
 use super::bulletin::Bulletin;
 use super::decider::{Inputs, Order, Outputs};
-use super::inheritance::Inheritance;
 use super::neighbors::Shared;
 use crate::base::LoopbackAddress;
 use crate::bfd_udp::Command;
 use crate::clock;
 use crate::cloud::Notice;
 use crate::config::Config;
+use crate::config::Inheritance;
 use crate::control::Commands;
 use crate::engine::{self, AddressReport};
 use crate::health::Observation;

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::base::{LoopbackAddress, Reason};
@@ -12,4 +13,6 @@ pub struct AddressReport {
     pub bound: BTreeSet<LoopbackAddress>,
     /// Wanted addresses that could not be added, and why; they are tried again.
     pub faults: BTreeMap<LoopbackAddress, Reason>,
+    /// Addresses of ours that are not wanted any more and could not be removed; they are tried again.
+    pub stuck: BTreeSet<IpAddr>,
 }

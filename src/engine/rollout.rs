@@ -213,12 +213,11 @@ impl Rollout {
     /// What keeps the addresses from being called released, in words; `None` when nothing does. The
     /// keeper may be about to do what was wished for last, so its answer to the newest wish counts.
     pub(super) fn unreleased(&self) -> Option<String> {
-        if !self.report.bound.is_empty() {
-            let bound = self.report.bound.iter().map(|bound| bound.address.to_string());
-            return Some(format!(
-                "addresses still bound: {}",
-                bound.collect::<Vec<_>>().join(", ")
-            ));
+        let bound = self.report.bound.iter().map(|bound| bound.address);
+        let left: BTreeSet<_> = bound.chain(self.report.stuck.iter().copied()).collect();
+        if !left.is_empty() {
+            let left: Vec<_> = left.iter().map(ToString::to_string).collect();
+            return Some(format!("addresses still bound: {}", left.join(", ")));
         }
         let answered = self.heard && self.report.wanted == self.wanted;
         (!answered).then(|| "no answer about the addresses".to_owned())

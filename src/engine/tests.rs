@@ -180,6 +180,7 @@ impl Bench {
             wanted: Arc::new(self.addresses.clone()),
             bound,
             faults: BTreeMap::new(),
+            ..AddressReport::default()
         }))
     }
 
@@ -548,6 +549,7 @@ proptest! {
                         wanted: Arc::new(bench.addresses.clone()),
                         bound: bound.clone(),
                         faults: BTreeMap::new(),
+..AddressReport::default()
                     };
                     bench.input(Input::Addresses(report));
                 }
@@ -597,6 +599,20 @@ fn a_stop_waits_for_what_the_keeper_is_about_to_bind() {
     assert_eq!(bench.stopped, None, "the keeper may be binding what it was asked for first");
     bench.bind();
     assert_eq!(bench.stopped, Some(Vec::new()));
+}
+
+#[test]
+fn a_stop_waits_for_an_address_that_cannot_be_removed_and_says_so() {
+    let mut bench = Bench::new(params(false));
+    bench.bind();
+    stop(&mut bench, Duration::ZERO);
+    let stuck = [loopback(ADDRESS).address].into();
+    let wanted = Arc::new(bench.addresses.clone());
+    bench.input(Input::Addresses(AddressReport { wanted, stuck, ..AddressReport::default() }));
+    assert_eq!(bench.stopped, None, "it is tried again");
+    bench.pass(2 * SECOND);
+    let unfinished = bench.stopped.expect("bounded");
+    assert!(unfinished[0].as_str().contains("addresses still bound: "), "{unfinished:?}");
 }
 
 #[test]

@@ -156,7 +156,8 @@ pub enum Carried {
     /// No session: the neighbour has dropped whatever it had from us, or will have by the end of the
     /// restart time that we asked for (RFC 4724).
     Nothing,
-    /// All of the plan of this version has been handed to the connection.
+    /// All of the plan of this version has been handed to the connection. Zero while the first table
+    /// of a session is on its way: the neighbour may have any part of it.
     Upto(u64),
 }
 

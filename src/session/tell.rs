@@ -47,6 +47,11 @@ impl Session {
         if messages.is_empty() {
             self.carry(Carried::Upto(self.telling));
         } else {
+            if self.carried == Carried::Nothing {
+                // From here on the neighbour may have routes of ours: what withdraws them must
+                // reach it before anybody counts on that, however slowly it reads these.
+                self.carry(Carried::Upto(0));
+            }
             self.send(direction, messages, now);
         }
     }

@@ -136,7 +136,7 @@ impl Stage {
                 }
                 Output::Addresses(wanted) => {
                     let bound = (*wanted).clone();
-                    let report = AddressReport { wanted, bound, faults: BTreeMap::new() };
+                    let report = AddressReport { wanted, bound, ..AddressReport::default() };
                     self.engine.handle(Input::Addresses(report), self.at());
                 }
                 Output::Transition(t) => {

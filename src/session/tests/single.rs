@@ -237,6 +237,22 @@ fn a_neighbour_that_does_not_read_gets_the_newest_state_and_no_queue() {
 }
 
 #[test]
+fn a_first_table_on_its_way_is_told_of_before_it_is_written() {
+    let mut bench = Bench::open_confirm(Direction::Dialled);
+    bench.input(Input::Wanted(plan(7, &[("9.9.9.9", 1)])));
+    bench.drains = false;
+    bench.context = Context { four_octet_asn: true, extended_messages: false };
+    bench.outputs.clear();
+    bench.hear(Direction::Dialled, &Message::Keepalive);
+    let carried = bench.outputs.iter().position(|o| *o == Output::Carried(Carried::Upto(0)));
+    let sent = bench.outputs.iter().position(|o| matches!(o, Output::Send { .. }));
+    assert!(carried.is_some() && carried < sent, "{:?}", bench.outputs);
+    bench.drains = true;
+    bench.input(Input::Drained(Direction::Dialled));
+    assert_eq!(bench.outputs.last(), Some(&Output::Carried(Carried::Upto(7))));
+}
+
+#[test]
 fn a_neighbour_that_never_reads_again_is_given_up_after_the_send_hold_time() {
     let mut bench = Bench::established();
     bench.drains = false;

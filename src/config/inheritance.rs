@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::{Config, Neighbor};
 use crate::base::{LoopbackAddress, Prefix, ServiceName};
-use crate::config::{Config, Neighbor};
 
 /// The addresses that were bound before this process has started. A machine that has rebooted has
 /// none of herald's, and a neighbour that still sends to it sends in vain.
 #[derive(Debug)]
-pub(super) struct Inheritance(pub(super) BTreeSet<LoopbackAddress>);
+pub struct Inheritance(pub BTreeSet<LoopbackAddress>);
 
 impl Inheritance {
     /// The prefixes that a neighbour may have, and traffic to which was answered all the time.
-    pub(super) fn of_neighbor(&self, config: &Config, neighbor: &Neighbor) -> BTreeSet<Prefix> {
+    pub fn of_neighbor(&self, config: &Config, neighbor: &Neighbor) -> BTreeSet<Prefix> {
         let asked = neighbor.session.graceful_restart.is_some();
         let services = config.policy.services.iter();
         let told = services.filter(|(_, s)| asked && s.neighbors.contains(&neighbor.name));
@@ -23,7 +23,7 @@ impl Inheritance {
     }
 
     /// Whether some neighbour may still send to addresses of a service.
-    pub(super) fn is_in_use(&self, config: &Config, name: &ServiceName) -> bool {
+    pub fn is_in_use(&self, config: &Config, name: &ServiceName) -> bool {
         let Some(service) = config.policy.services.get(name) else { return false };
         let neighbors = service.neighbors.iter().filter_map(|n| config.neighbors.get(n));
         let mut kept = neighbors.flat_map(|neighbor| self.of_neighbor(config, neighbor));
