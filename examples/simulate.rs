@@ -29,21 +29,22 @@ struct Arguments {
     #[arg(long)]
     all: bool,
     /// A fault put into the agent on purpose.
-    #[arg(long)]
-    mutant: Option<String>,
+    #[arg(long, value_parser = mutant)]
+    mutant: Option<Mutant>,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let named = |name: &String| Mutant::ALL.into_iter().find(|m| m.to_string() == *name);
-    let mutant = arguments.mutant.as_ref().and_then(named);
-    let (from, count) = match arguments.seed {
-        Some(seed) => (seed, 1),
-        None => (arguments.from, arguments.seeds),
-    };
+    let (mutant, hours) = (arguments.mutant, arguments.hours);
+    if let Some(seed) = arguments.seed {
+        let told = run(&Plan::new(seed, hours), mutant, true);
+        tell(&told);
+        return if told.violation.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
+    let begun = herald::clock::now();
     let (mut failed, mut total) = (0, Figures::default());
-    for seed in from..from + count {
-        let plan = Plan::new(seed, arguments.hours);
+    for seed in arguments.from..arguments.from + arguments.seeds {
+        let plan = Plan::new(seed, hours);
         let run = run(&plan, mutant, false);
         total.add(&run.figures);
         let Some((at, what)) = run.violation else { continue };
@@ -55,14 +56,31 @@ fn main() -> ExitCode {
         }
         let small = shrink(&plan, mutant);
         println!("the least that does it:\n{small}\nwhat happens then:");
-        let told = sim::run(&small, mutant, true);
-        for (at, line) in told.story {
-            println!("{:>10.4}s  {line}", at.as_secs_f64());
-        }
-        println!("{:?}", told.violation);
+        tell(&sim::run(&small, mutant, true));
         return ExitCode::FAILURE;
     }
-    println!("{count} seeds of {} simulated hours each: {failed} went wrong", arguments.hours);
+    let speed = arguments.seeds as f64 / begun.elapsed().as_secs_f64();
+    println!(
+        "{} seeds of {hours} simulated hours each, {speed:.0} seeds a second: {failed} went wrong",
+        arguments.seeds
+    );
     println!("{total:?}");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// All that happened in a run, and what was wrong in the end.
+fn tell(run: &sim::Run) {
+    for (at, line) in &run.story {
+        println!("{:>10.4}s  {line}", at.as_secs_f64());
+    }
+    match &run.violation {
+        Some((at, what)) => println!("after {at:?}: {what}"),
+        None => println!("nothing went wrong: {:?}", run.figures),
+    }
+}
+
+fn mutant(name: &str) -> Result<Mutant, String> {
+    let named = Mutant::ALL.into_iter().find(|mutant| mutant.to_string() == name);
+    let all = || Mutant::ALL.map(|mutant| mutant.to_string()).join(", ");
+    named.ok_or_else(|| format!("one of: {}", all()))
 }

@@ -1,6 +1,4 @@
-use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
@@ -10,9 +8,8 @@ use super::netlink::{Change, Kernel};
 use super::ours::keeps_marks;
 use super::steps::Step;
 use super::words;
-use crate::base::LoopbackAddress;
 use crate::clock;
-use crate::engine::AddressReport;
+use crate::engine::{AddressReport, AddressWish};
 
 /// Keeps `wanted` on the interfaces until its sender is dropped; then returns, leaving the addresses
 /// as they are (an orderly stop first wants the empty set and waits for the report). Reports go out
@@ -28,13 +25,13 @@ use crate::engine::AddressReport;
 /// When netlink itself fails. An address that cannot be bound is no error but a fault of the report,
 /// and tried again.
 pub async fn keep(
-    mut wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
+    mut wanted: watch::Receiver<AddressWish>,
     reports: mpsc::Sender<AddressReport>,
 ) -> Result<(), Error> {
     let mut keeper = Keeper::start()?;
     let mut told = None;
     loop {
-        let newest = Arc::clone(&wanted.borrow_and_update());
+        let newest = wanted.borrow_and_update().clone();
         let report = keeper.pass(newest).await?;
         if told.as_ref() != Some(&report) {
             words::log_new_faults(&report, told.as_ref());
@@ -62,13 +59,10 @@ impl Keeper {
     }
 
     /// Looks at everything and does what can be done now.
-    async fn pass(
-        &mut self,
-        wanted: Arc<BTreeSet<LoopbackAddress>>,
-    ) -> Result<AddressReport, Error> {
+    async fn pass(&mut self, wish: AddressWish) -> Result<AddressReport, Error> {
         let present = self.kernel.look().await?;
         let now = clock::now();
-        let steps = self.ledger.look(wanted, present, now);
+        let steps = self.ledger.look(wish, present, now);
         let outcomes = self.carry_out(steps).await?;
         Ok(self.ledger.finish(outcomes, now))
     }
@@ -99,10 +93,7 @@ impl Keeper {
     }
 
     /// Waits until there is reason for another pass; `false` when nobody wants anything any more.
-    async fn wait(
-        &mut self,
-        wanted: &mut watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
-    ) -> Result<bool, Error> {
+    async fn wait(&mut self, wanted: &mut watch::Receiver<AddressWish>) -> Result<bool, Error> {
         let now = clock::now();
         let wake = self.ledger.poll_timeout(now);
         loop {

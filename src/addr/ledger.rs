@@ -15,7 +15,7 @@ use super::present::{Found, Place, Present};
 use super::steps::{self, Owner, Step};
 use super::words::{self, Fate, Log};
 use crate::base::{LoopbackAddress, Reason};
-use crate::engine::AddressReport;
+use crate::engine::{AddressReport, AddressWish};
 
 /// A look at everything although nothing seems to have happened, as a net under the events.
 const RESYNC: Duration = Duration::from_secs(30);
@@ -23,7 +23,7 @@ const RESYNC: Duration = Duration::from_secs(30);
 /// What is wanted, what is there, and what of it is ours.
 #[derive(Debug)]
 pub struct Ledger {
-    wanted: Arc<BTreeSet<LoopbackAddress>>,
+    wish: AddressWish,
     /// As of the last pass, our own changes included.
     present: Present,
     ours: Ours,
@@ -41,7 +41,7 @@ impl Ledger {
     /// spreads the pauses between tries.
     pub fn new(marks_kept: bool, seed: u64) -> Self {
         Self {
-            wanted: Arc::default(),
+            wish: AddressWish::default(),
             present: Present::default(),
             ours: Ours::new(marks_kept),
             patience: Patience::new(seed),
@@ -51,20 +51,15 @@ impl Ledger {
         }
     }
 
-    /// Begins a pass: `wanted` against all that is `present` now. Gives what is to be done, in order.
-    pub fn look(
-        &mut self,
-        wanted: Arc<BTreeSet<LoopbackAddress>>,
-        present: Present,
-        now: Instant,
-    ) -> Vec<Step> {
-        self.wanted = wanted;
+    /// Begins a pass: what is wished for against all that is `present` now. Gives what is to be done, in order.
+    pub fn look(&mut self, wish: AddressWish, present: Present, now: Instant) -> Vec<Step> {
+        self.wish = wish;
         self.present = present;
         self.patience.forgive(now);
         self.ours.forget_gone(&self.present);
-        self.claimed = self.ours.claim(&self.present, &self.wanted);
+        self.claimed = self.ours.claim(&self.present, &self.wish.addresses);
         self.faults.clear();
-        let mut steps = steps::plan(&self.present, &self.wanted, &self.ours).steps;
+        let mut steps = steps::plan(&self.present, &self.wish.addresses, &self.ours).steps;
         steps.retain(|step| match self.patience.pausing(step.place(), step.aim(), now) {
             None => true,
             Some(because) => {
@@ -115,7 +110,7 @@ impl Ledger {
             }
             Event::Link(index, link) => {
                 let known = self.present.links.get(index);
-                let wanted = |name: &str| self.wanted.iter().any(|w| &*w.interface == name);
+                let wanted = |name: &str| self.wish.addresses.iter().any(|w| &*w.interface == name);
                 known != Some(link)
                     && (wanted(&link.name) || known.is_some_and(|k| wanted(&k.name)))
             }
@@ -183,7 +178,7 @@ impl Ledger {
         claimed: &BTreeSet<Place>,
         log: &mut Log,
     ) -> AddressReport {
-        let plan = steps::plan(&self.present, &self.wanted, &self.ours);
+        let plan = steps::plan(&self.present, &self.wish.addresses, &self.ours);
         for (wanted, why) in &plan.blocked {
             faults.insert(wanted.clone(), words::blocked(wanted, why));
         }
@@ -211,7 +206,7 @@ impl Ledger {
             Step::Add(..) | Step::Replace(..) => None,
         });
         AddressReport {
-            wanted: Arc::clone(&self.wanted),
+            answers: self.wish.version,
             stuck: stuck.collect(),
             bound: plan.kept.into_keys().collect(),
             faults,
@@ -219,7 +214,8 @@ impl Ledger {
     }
 
     fn concerns(&self, place: Place) -> bool {
-        self.ours.held(place) || self.wanted.iter().any(|wanted| self.place(wanted) == Some(place))
+        self.ours.held(place)
+            || self.wish.addresses.iter().any(|wanted| self.place(wanted) == Some(place))
     }
 
     fn place(&self, wanted: &LoopbackAddress) -> Option<Place> {

@@ -1,6 +1,6 @@
 //! The task that decides: the engine, its inputs and its outputs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::picture::{self, Agent, Reports};
 use super::recorder::Recorder;
 use super::wiring::engine_params;
 use super::words;
-use crate::base::{LoopbackAddress, NeighborName, Reason};
+use crate::base::{NeighborName, Reason};
 use crate::bfd;
 use crate::clock;
 use crate::cloud::Notice;
@@ -20,7 +20,8 @@ use crate::config::Config;
 use crate::config::Inheritance;
 use crate::control::{Obeyed, Request};
 use crate::engine::{
-    AddressReport, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word,
+    AddressReport, AddressWish, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition,
+    Word,
 };
 use crate::health::Observation;
 use crate::hook;
@@ -69,7 +70,7 @@ pub(super) struct Inputs {
 /// What it says. Every sender is a `watch` or as good as one: saying something never waits.
 pub(super) struct Outputs {
     pub(super) neighbors: BTreeMap<NeighborName, Told>,
-    pub(super) addresses: watch::Sender<Arc<BTreeSet<LoopbackAddress>>>,
+    pub(super) addresses: watch::Sender<AddressWish>,
     pub(super) haproxies: watch::Receiver<Haproxies>,
     pub(super) words: watch::Sender<Words>,
     pub(super) changes: watch::Sender<hook::Changes>,
@@ -262,8 +263,8 @@ impl Decider {
                     }
                 }
             }
-            Output::Addresses(addresses) => {
-                self.outputs.addresses.send_replace(addresses);
+            Output::Addresses(wish) => {
+                self.outputs.addresses.send_replace(wish);
             }
             Output::Transition(transition) => self.changed(&transition),
             Output::Overrides(words) => {

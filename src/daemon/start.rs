@@ -99,7 +99,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let manager = ServiceManager::from_environment();
     let bulletin = Bulletin::new(manager.clone());
     let mut wiring = Wiring::new(History::restored(kept.history), bulletin.clone());
-    let recorder = Recorder::new(wiring.history, clock);
+    let recorder = Recorder::new(wiring.history, clock.clone());
     let version = format!("herald {}", env!("CARGO_PKG_VERSION"));
     let started = Happening::Agent { to: "started".to_owned(), because: version };
     recorder.record(started, clock::now());

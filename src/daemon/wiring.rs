@@ -1,21 +1,19 @@
 //! The channels between the parts, and what the engine takes of the configuration.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use tokio::sync::{mpsc, watch};
 
 use super::bulletin::Bulletin;
 use super::decider::{Inputs, Order, Outputs};
 use super::neighbors::Shared;
-use crate::base::LoopbackAddress;
 use crate::bfd_udp::Command;
 use crate::clock;
 use crate::cloud::Notice;
 use crate::config::Config;
 use crate::config::Inheritance;
 use crate::control::Commands;
-use crate::engine::{self, AddressReport};
+use crate::engine::{self, AddressReport, AddressWish};
 use crate::health::Observation;
 use crate::hook::Changes;
 use crate::peer::Callers;
@@ -52,7 +50,7 @@ pub(super) struct Wiring {
     pub(super) orders: mpsc::Sender<Order>,
     pub(super) observations: mpsc::Sender<Observation>,
     pub(super) reports: mpsc::Sender<AddressReport>,
-    pub(super) wanted: watch::Receiver<Arc<BTreeSet<LoopbackAddress>>>,
+    pub(super) wanted: watch::Receiver<AddressWish>,
     pub(super) shared: Shared,
     pub(super) haproxies: watch::Sender<Haproxies>,
     pub(super) callers: watch::Receiver<Callers>,
@@ -78,7 +76,7 @@ impl Wiring {
         let (reports, reports_in) = mpsc::channel(REPORTS);
         let (carried, carried_in) = mpsc::channel(REPORTS);
         let (shown, shown_in) = mpsc::channel(REPORTS);
-        let (addresses, wanted) = watch::channel(Arc::default());
+        let (addresses, wanted) = watch::channel(AddressWish::default());
         let (haproxies, haproxies_in) = watch::channel(Haproxies::default());
         let (callers, callers_in) = watch::channel(Callers::default());
         let (route_questions, route_questions_in) = watch::channel(RouteQuestions::default());

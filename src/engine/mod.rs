@@ -21,8 +21,7 @@ mod rollout;
 mod service;
 mod stop;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use crate::base::{LoopbackAddress, NeighborName, Prefix, Reason, ServiceName};
@@ -30,7 +29,7 @@ use crate::health::{self, Observation};
 use crate::policy::{self, Override, Owner, State};
 use crate::rib::{Carried, Plan, Shown};
 
-pub use address::AddressReport;
+pub use address::{AddressReport, AddressWish};
 pub use command::{Command, Lasts, Refusal, Target, Word};
 use rivalry::Scenery;
 use rollout::Rollout;
@@ -98,7 +97,7 @@ pub enum Output {
     /// The plans of all neighbours, all of the same version.
     Routes(BTreeMap<NeighborName, Plan>),
     /// The addresses that should be bound.
-    Addresses(Arc<BTreeSet<LoopbackAddress>>),
+    Addresses(AddressWish),
     /// A service has changed state.
     Transition(Transition),
     /// The words of operators, all of them, after a change: what must survive a restart.

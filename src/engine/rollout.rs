@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{AddressReport, RouteView};
+use super::address::Addresses;
+use super::{AddressReport, AddressWish, RouteView};
 use crate::base::{Family, LoopbackAddress, NeighborName, Prefix, RouteAttributes, RouteTable};
 use crate::policy::{self, State};
 use crate::rib::{Carried, Plan, Samples};
@@ -20,9 +21,7 @@ pub(super) struct Rollout {
     plans: BTreeMap<NeighborName, Plan>,
     samples: Arc<Samples>,
     carried: BTreeMap<NeighborName, Carried>,
-    report: AddressReport,
-    /// Whether the keeper has reported at all.
-    heard: bool,
+    addresses: Addresses,
     /// Addresses that services ask for now.
     asked: BTreeSet<LoopbackAddress>,
     /// Addresses no longer asked for, held until every neighbour has been told the plan of this version.
@@ -30,8 +29,6 @@ pub(super) struct Rollout {
     /// Whether what is asked for, held or carried has changed since addresses were let out: most
     /// samples change nothing, and there may be a thousand addresses to compare.
     addresses_changed: bool,
-    /// What was last let out.
-    wanted: Arc<BTreeSet<LoopbackAddress>>,
 }
 
 impl Rollout {
@@ -43,12 +40,10 @@ impl Rollout {
             plans: neighbors.clone().map(|name| (name, Plan::default())).collect(),
             samples: Arc::default(),
             carried: neighbors.map(|name| (name, Carried::Nothing)).collect(),
-            report: AddressReport::default(),
-            heard: false,
+            addresses: Addresses::default(),
             asked: BTreeSet::new(),
             held: BTreeMap::new(),
             addresses_changed: false,
-            wanted: Arc::default(),
         }
     }
 
@@ -96,8 +91,7 @@ impl Rollout {
     }
 
     pub(super) fn handle_report(&mut self, report: AddressReport) {
-        self.report = report;
-        self.heard = true;
+        self.addresses.handle_report(report);
     }
 
     pub(super) fn handle_carried(&mut self, neighbor: NeighborName, carried: Carried) {
@@ -129,11 +123,12 @@ impl Rollout {
                     .iter()
                     .find(|(family, _)| *family == prefix.family())
                     .and_then(|(_, attributes)| attributes.as_ref());
-                let bound = is_bound(*prefix, addresses, &self.report);
-                let wanted = meant.filter(|_| bound != Some(false));
+                // What is not ours to bind is there.
+                let missing =
+                    addresses.get(prefix).filter(|address| !self.addresses.is_bound(address));
+                let wanted = meant.filter(|_| missing.is_none());
                 let awaits_address = meant.is_some()
-                    && bound == Some(false)
-                    && !is_refused(*prefix, addresses, &self.report);
+                    && missing.is_some_and(|address| self.addresses.fault(address).is_none());
                 let open = told && (state == State::Pending || awaits_address);
                 self.plans_changed |= put(&mut plan.routes, *prefix, wanted);
                 self.plans_changed |= mark(&mut plan.undecided, *prefix, open);
@@ -185,19 +180,13 @@ impl Rollout {
     }
 
     /// The addresses that should be bound, if they have changed since the last call.
-    pub(super) fn take_addresses(&mut self) -> Option<Arc<BTreeSet<LoopbackAddress>>> {
+    pub(super) fn take_addresses(&mut self) -> Option<AddressWish> {
         if !std::mem::take(&mut self.addresses_changed) {
             return None;
         }
         let carried = &self.carried;
         self.held.retain(|_, version| !carried.values().all(|c| c.covers(*version)));
-        let unchanged = self.wanted.len() == self.asked.len() + self.held.len()
-            && self.asked.iter().chain(self.held.keys()).all(|a| self.wanted.contains(a));
-        if unchanged {
-            return None;
-        }
-        self.wanted = Arc::new(self.asked.iter().chain(self.held.keys()).cloned().collect());
-        Some(Arc::clone(&self.wanted))
+        self.addresses.wish(self.asked.iter().chain(self.held.keys()))
     }
 
     /// The neighbours that have not been told the newest plan.
@@ -210,17 +199,9 @@ impl Rollout {
         self.carried.iter().filter(|(_, c)| **c != Carried::Nothing).map(|(name, _)| name)
     }
 
-    /// What keeps the addresses from being called released, in words; `None` when nothing does. The
-    /// keeper may be about to do what was wished for last, so its answer to the newest wish counts.
+    /// What keeps the addresses from being called released, in words; `None` when nothing does.
     pub(super) fn unreleased(&self) -> Option<String> {
-        let bound = self.report.bound.iter().map(|bound| bound.address);
-        let left: BTreeSet<_> = bound.chain(self.report.stuck.iter().copied()).collect();
-        if !left.is_empty() {
-            let left: Vec<_> = left.iter().map(ToString::to_string).collect();
-            return Some(format!("addresses still bound: {}", left.join(", ")));
-        }
-        let answered = self.heard && self.report.wanted == self.wanted;
-        (!answered).then(|| "no answer about the addresses".to_owned())
+        self.addresses.unreleased()
     }
 
     pub(super) fn view(
@@ -231,8 +212,8 @@ impl Rollout {
         let own = addresses.get(&prefix);
         RouteView {
             prefix,
-            bound: is_bound(prefix, addresses, &self.report),
-            fault: own.and_then(|address| self.report.faults.get(address)).cloned(),
+            bound: own.map(|address| self.addresses.is_bound(address)),
+            fault: own.and_then(|address| self.addresses.fault(address)).cloned(),
             attributes: self
                 .plans
                 .iter()
@@ -240,24 +221,6 @@ impl Rollout {
                 .collect(),
         }
     }
-}
-
-/// Whether the address of `prefix` is bound; `None` when it is not ours to bind.
-fn is_bound(
-    prefix: Prefix,
-    addresses: &BTreeMap<Prefix, LoopbackAddress>,
-    report: &AddressReport,
-) -> Option<bool> {
-    addresses.get(&prefix).map(|address| report.bound.contains(address))
-}
-
-/// Whether the kernel has refused to bind the address: waiting for it would lead nowhere.
-fn is_refused(
-    prefix: Prefix,
-    addresses: &BTreeMap<Prefix, LoopbackAddress>,
-    report: &AddressReport,
-) -> bool {
-    addresses.get(&prefix).is_some_and(|address| report.faults.contains_key(address))
 }
 
 /// Notes whether a prefix is undecided; says whether that is new.

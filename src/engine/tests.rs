@@ -1,5 +1,7 @@
 mod words;
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -78,6 +80,8 @@ pub(super) struct Bench {
     pub(super) now: Instant,
     pub(super) plans: BTreeMap<NeighborName, Plan>,
     pub(super) addresses: BTreeSet<LoopbackAddress>,
+    /// Version of the wish for them.
+    wish: u64,
     pub(super) transitions: Vec<(State, State)>,
     /// What operators have said.
     pub(super) words: BTreeMap<ServiceName, Override>,
@@ -95,6 +99,7 @@ impl Bench {
             now,
             plans: BTreeMap::new(),
             addresses: BTreeSet::new(),
+            wish: 0,
             transitions: Vec::new(),
             words: BTreeMap::new(),
             last: Vec::new(),
@@ -114,9 +119,10 @@ impl Bench {
                     self.plans = plans;
                     "routes"
                 }
-                Output::Addresses(addresses) => {
+                Output::Addresses(AddressWish { version, addresses }) => {
                     assert_ne!(*addresses, self.addresses, "addresses published without a change");
                     self.addresses = (*addresses).clone();
+                    self.wish = version;
                     "addresses"
                 }
                 Output::Transition(transition) => {
@@ -175,13 +181,8 @@ impl Bench {
 
     /// Binds what is wanted.
     pub(super) fn bind(&mut self) -> &[&'static str] {
-        let bound = self.addresses.clone();
-        self.input(Input::Addresses(AddressReport {
-            wanted: Arc::new(self.addresses.clone()),
-            bound,
-            faults: BTreeMap::new(),
-            ..AddressReport::default()
-        }))
+        let (answers, bound) = (self.wish, self.addresses.clone());
+        self.input(Input::Addresses(AddressReport { answers, bound, ..AddressReport::default() }))
     }
 
     pub(super) fn carry(&mut self, neighbor: &str, carried: Carried) {
@@ -545,12 +546,8 @@ proptest! {
                 Op::Sample(_) => { bench.sample(Outcome::Unknown); }
                 Op::Bind(works) => {
                     bound = if works { bench.addresses.clone() } else { BTreeSet::new() };
-                    let report = AddressReport {
-                        wanted: Arc::new(bench.addresses.clone()),
-                        bound: bound.clone(),
-                        faults: BTreeMap::new(),
-..AddressReport::default()
-                    };
+                    let (answers, bound) = (bench.wish, bound.clone());
+                    let report = AddressReport { answers, bound, ..AddressReport::default() };
                     bench.input(Input::Addresses(report));
                 }
                 Op::Carry(first, up) => {
@@ -591,6 +588,32 @@ proptest! {
 }
 
 #[test]
+fn an_address_that_is_on_its_way_out_counts_as_gone_until_the_keeper_has_answered() {
+    let mut bench = Bench::new(params(true));
+    bench.healthy();
+    let first = bench.wish;
+    bench.bind();
+    bench.sample(Outcome::Unhealthy);
+    let version = bench.version();
+    for neighbor in ["rs-0", "rs-1"] {
+        bench.carry(neighbor, Carried::Upto(version));
+    }
+    assert!(bench.addresses.is_empty(), "the keeper was told to remove it");
+
+    bench.healthy();
+    assert!(!bench.addresses.is_empty(), "and to bind it again");
+    assert_eq!(bench.announced(), None, "it may be gone for a moment");
+    let bound: BTreeSet<_> = [loopback(ADDRESS)].into();
+    for answers in [first, first + 1] {
+        let bound = if answers == first { bound.clone() } else { BTreeSet::new() };
+        bench.input(Input::Addresses(AddressReport { answers, bound, ..AddressReport::default() }));
+        assert_eq!(bench.announced(), None, "what was true of an earlier wish");
+    }
+    bench.bind();
+    assert!(bench.announced().is_some());
+}
+
+#[test]
 fn a_stop_waits_for_what_the_keeper_is_about_to_bind() {
     let mut bench = Bench::new(params(false));
     assert!(!bench.addresses.is_empty(), "asked for, and nothing reported yet");
@@ -607,8 +630,8 @@ fn a_stop_waits_for_an_address_that_cannot_be_removed_and_says_so() {
     bench.bind();
     stop(&mut bench, Duration::ZERO);
     let stuck = [loopback(ADDRESS).address].into();
-    let wanted = Arc::new(bench.addresses.clone());
-    bench.input(Input::Addresses(AddressReport { wanted, stuck, ..AddressReport::default() }));
+    let answers = bench.wish;
+    bench.input(Input::Addresses(AddressReport { answers, stuck, ..AddressReport::default() }));
     assert_eq!(bench.stopped, None, "it is tried again");
     bench.pass(2 * SECOND);
     let unfinished = bench.stopped.expect("bounded");

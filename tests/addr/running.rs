@@ -8,17 +8,15 @@ use std::thread::JoinHandle;
 
 use herald::addr::{self, Error};
 use herald::base::{LoopbackAddress, Scope};
-use herald::engine::AddressReport;
+use herald::engine::{AddressReport, AddressWish};
 use tokio::sync::{mpsc, watch};
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::namespace::{Namespace, block_on, wait_for};
 
-pub(crate) type Wanted = Arc<BTreeSet<LoopbackAddress>>;
-
 /// The keeper on a thread of its own.
 pub(crate) struct Running {
-    wanted: Option<watch::Sender<Wanted>>,
+    wanted: Option<watch::Sender<AddressWish>>,
     reports: mpsc::Receiver<AddressReport>,
     pub(crate) seen: Vec<AddressReport>,
     pub(crate) log: Log,
@@ -41,6 +39,10 @@ pub(crate) fn labelled(text: &str, label: &str) -> LoopbackAddress {
     LoopbackAddress { label: Some(label.into()), ..address(text, "lo") }
 }
 
+fn wish(version: u64, wanted: impl IntoIterator<Item = LoopbackAddress>) -> AddressWish {
+    AddressWish { version, addresses: Arc::new(wanted.into_iter().collect()) }
+}
+
 impl Running {
     pub(crate) fn start(
         namespace: &Namespace,
@@ -55,7 +57,7 @@ impl Running {
         wanted: impl IntoIterator<Item = LoopbackAddress>,
         prepare: impl FnOnce() + Send + 'static,
     ) -> Self {
-        let (wanted, wants) = watch::channel(Arc::new(wanted.into_iter().collect()));
+        let (wanted, wants) = watch::channel(wish(0, wanted));
         let (report, reports) = mpsc::channel(16);
         let (pauses, mut pause) = mpsc::channel::<std::sync::mpsc::Receiver<()>>(1);
         let log = Log::default();
@@ -85,8 +87,9 @@ impl Running {
     }
 
     pub(crate) fn want(&self, wanted: impl IntoIterator<Item = LoopbackAddress>) {
-        let wanted = Arc::new(wanted.into_iter().collect());
-        self.wanted.as_ref().expect("still running").send(wanted).expect("the keeper listens");
+        let sender = self.wanted.as_ref().expect("still running");
+        let version = sender.borrow().version + 1;
+        sender.send(wish(version, wanted)).expect("the keeper listens");
     }
 
     /// Waits until the last report is as it should be.

@@ -106,10 +106,8 @@ fn an_address_waits_for_a_withdrawal_behind_a_slow_table() {
     let (gone, away) = (Duration::from_secs(100), Duration::from_secs(1));
     for moment in 0..40 {
         let fall = gone + away + Duration::from_millis(100 + 10 * moment);
-        plan.faults = vec![
-            (gone, Fault::Restart { neighbor: 0, away }),
-            (fall, sees(Seen::Unhealthy)),
-        ];
+        plan.faults =
+            vec![(gone, Fault::Restart { neighbor: 0, away }), (fall, sees(Seen::Unhealthy))];
         assert_eq!(run(&plan, None, false).violation, None, "{plan}");
     }
 }

@@ -134,9 +134,9 @@ impl Stage {
                         self.engine.handle(told, self.at());
                     }
                 }
-                Output::Addresses(wanted) => {
-                    let bound = (*wanted).clone();
-                    let report = AddressReport { wanted, bound, ..AddressReport::default() };
+                Output::Addresses(wish) => {
+                    let (answers, bound) = (wish.version, (*wish.addresses).clone());
+                    let report = AddressReport { answers, bound, ..AddressReport::default() };
                     self.engine.handle(Input::Addresses(report), self.at());
                 }
                 Output::Transition(t) => {

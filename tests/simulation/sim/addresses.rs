@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use herald::addr::{Event, Found, Ledger, Link, MARK, Place, Present, Step};
 use herald::base::LoopbackAddress;
-use herald::engine::{AddressReport, Input};
+use herald::engine::{AddressReport, AddressWish, Input};
 
 use super::Mutant;
 use super::world::{Happening, World};
@@ -31,7 +30,7 @@ pub(super) struct Machine {
 /// The keeper in one life of the agent.
 pub(super) struct Keeper {
     ledger: Ledger,
-    wanted: Arc<BTreeSet<LoopbackAddress>>,
+    wish: AddressWish,
     pub(super) busy: bool,
     /// Something has come up during a pass.
     again: bool,
@@ -83,7 +82,7 @@ impl Keeper {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             ledger: Ledger::new(true, seed),
-            wanted: Arc::default(),
+            wish: AddressWish::default(),
             busy: false,
             again: false,
             events: Vec::new(),
@@ -104,9 +103,8 @@ impl World {
             return;
         }
         keeper.again = false;
-        keeper.wanted = Arc::clone(&agent.wanted);
-        let steps =
-            keeper.ledger.look(Arc::clone(&keeper.wanted), self.machine.present.clone(), now);
+        keeper.wish = agent.wish.clone();
+        let steps = keeper.ledger.look(keeper.wish.clone(), self.machine.present.clone(), now);
         let wait = self.dice.between(Duration::from_micros(50), Duration::from_millis(2));
         let life = self.life;
         self.note(wait, Happening::Carry(life, steps));
@@ -128,7 +126,7 @@ impl World {
         keeper.events.extend(echo);
         let events = std::mem::take(&mut keeper.events);
         let news = events.iter().any(|event| keeper.ledger.is_news(event));
-        let newer = keeper.again || news || *keeper.wanted != *agent.wanted;
+        let newer = keeper.again || news || keeper.wish != agent.wish;
         agent.keeper_wake = Some(if newer { now } else { keeper.ledger.poll_timeout(now) });
         if keeper.told.as_ref() != Some(&report) {
             keeper.told = Some(report.clone());

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use herald::base::{LoopbackAddress, ServiceName};
+use herald::base::ServiceName;
 use herald::bfd;
 use herald::config::{self, Config, Inheritance};
-use herald::engine::{AddressReport, Engine, Input, Output, Transition};
+use herald::engine::{AddressReport, AddressWish, Engine, Input, Output, Transition};
 use herald::policy::State;
 use herald::rib::Plan;
 use herald::session::{self, Leaving};
@@ -30,7 +30,7 @@ pub(super) struct Agent {
     /// The newest plans, as sessions find them; by index of the neighbour.
     pub(super) plans: BTreeMap<usize, Plan>,
     /// The newest wish, as the keeper finds it.
-    pub(super) wanted: Arc<BTreeSet<LoopbackAddress>>,
+    pub(super) wish: AddressWish,
     pub(super) keeper: Keeper,
     pub(super) keeper_wake: Option<Instant>,
     /// Each channel keeps its order.
@@ -96,7 +96,7 @@ impl World {
             config,
             inheritance,
             plans: BTreeMap::new(),
-            wanted: Arc::default(),
+            wish: AddressWish::default(),
             keeper,
             keeper_wake: None,
             channels: [None; 5],
@@ -135,9 +135,8 @@ impl World {
         }
         if self.mutant == Some(Mutant::InventedReport) {
             let Some(agent) = &mut self.agent else { return };
-            let wanted = Arc::clone(&agent.wanted);
-            let bound = (*wanted).clone();
-            let report = AddressReport { wanted, bound, ..AddressReport::default() };
+            let (answers, bound) = (agent.wish.version, (*agent.wish.addresses).clone());
+            let report = AddressReport { answers, bound, ..AddressReport::default() };
             self.machine.denied += 1;
             self.post_to_engine(Input::Addresses(report));
         }
@@ -251,9 +250,9 @@ impl World {
                 }
                 self.release_hastily();
             }
-            Output::Addresses(wanted) => {
+            Output::Addresses(wish) => {
                 if let Some(agent) = &mut self.agent {
-                    agent.wanted = wanted;
+                    agent.wish = wish;
                 }
                 let hop = self.dice.hop();
                 self.note(hop, Happening::Keep(life));
@@ -297,12 +296,10 @@ impl World {
         let told = self.lanes.iter().filter_map(|lane| lane.ends[0].as_ref());
         let told: BTreeSet<_> =
             told.flat_map(|end| end.session.advertised().keys().copied()).collect();
-        let mut wanted = (*agent.wanted).clone();
-        wanted.retain(|address| {
+        Arc::make_mut(&mut agent.wish.addresses).retain(|address| {
             let prefix = herald::base::Prefix::host(address.address);
             announced.contains(&prefix) || !told.contains(&prefix)
         });
-        agent.wanted = Arc::new(wanted);
         self.keep();
     }
 

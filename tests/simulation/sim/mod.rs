@@ -37,4 +37,5 @@ pub(crate) use fault::{Change, Fault, Seen};
 pub(crate) use mutant::Mutant;
 pub(crate) use plan::Plan;
 pub(crate) use shrink::shrink;
-pub(crate) use world::{Figures, run};
+#[allow(unused_imports, reason = "whoever tells a run by hand")]
+pub(crate) use world::{Figures, Run, run};
