@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::{fs, io};
 
 use clap::Parser;
-use model::{Form, Guard, Settings, Story, Table};
+use model::{Guard, Settings, Story, Table};
 
 /// Plays what happens to a fleet of agents, and counts what its route servers get.
 ///
@@ -39,7 +39,7 @@ struct Arguments {
     /// Says what happens in each story, and plays none.
     #[arg(long)]
     stories: bool,
-    /// Writes a table for a document.
+    /// Writes the table for a document.
     #[arg(long)]
     markdown: bool,
     /// Compares with a document: each line of the table must stand there.
@@ -70,11 +70,13 @@ fn main() -> ExitCode {
         stories.iter().for_each(|story| println!("{:<20} {}", story.name, story.says));
         return ExitCode::SUCCESS;
     }
-    let in_document = arguments.markdown || arguments.check.is_some();
-    let form = if in_document { Form::Markdown } else { Form::Text };
-    let table = Table::of(&settings, &stories, form).to_string();
-    print!("{table}");
-    match arguments.check.map(|file| missing(&file, &table)).transpose() {
+    let table = Table::of(&settings, &stories);
+    if arguments.markdown {
+        print!("{}", table.markdown());
+    } else {
+        print!("{table}");
+    }
+    match arguments.check.map(|file| missing(&file, &table.markdown())).transpose() {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(lines)) if lines.is_empty() => ExitCode::SUCCESS,
         Ok(Some(lines)) => {

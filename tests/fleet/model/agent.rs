@@ -126,9 +126,9 @@ impl World {
                     self.session(LaneId { site, which }, Side::Agent, wanted);
                 }
             }
-            Output::Addresses(wanted) => {
-                let bound = (*wanted).clone();
-                let report = AddressReport { wanted, bound, ..AddressReport::default() };
+            Output::Addresses(wish) => {
+                let (answers, bound) = (wish.version, (*wish.addresses).clone());
+                let report = AddressReport { answers, bound, ..AddressReport::default() };
                 self.tell_engine(site, Input::Addresses(report));
             }
             Output::Transition(_) => self.sites[site].transitions += 1,

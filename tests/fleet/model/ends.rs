@@ -206,15 +206,18 @@ impl World {
         }
     }
 
-    /// A route server decides anew, and tells whom it concerns.
+    /// A route server decides anew, and tells whom it concerns. The same route may come from a client
+    /// now and from another route server then: clients need not know, other route servers must.
     pub(super) fn choose(&mut self, server: usize) {
-        if !self.servers[server].up || !self.servers[server].decide() {
+        if !self.servers[server].up {
             return;
         }
-        self.judge_server(server);
-        for lane in self.lanes_of(server) {
-            let plan = self.servers[server].plan(lane.site);
-            self.session(lane, Side::Server, Input::Wanted(plan));
+        if self.servers[server].decide() {
+            self.judge_server(server);
+            for lane in self.lanes_of(server) {
+                let plan = self.servers[server].plan(lane.site);
+                self.session(lane, Side::Server, Input::Wanted(plan));
+            }
         }
         let offer = self.servers[server].own_best();
         if offer != self.servers[server].shown {

@@ -34,10 +34,12 @@ mod table;
 mod tally;
 mod world;
 
-#[allow(unused_imports, reason = "the example plays whole tables")]
-pub(crate) use run::{Run, run};
 pub(crate) use settings::{Guard, Settings};
-#[allow(unused_imports, reason = "the example plays whole stories")]
-pub(crate) use story::{Deed, Story};
-#[allow(unused_imports, reason = "the example and the tests print different ones")]
-pub(crate) use table::{Form, Table};
+pub(crate) use story::Story;
+pub(crate) use table::Table;
+#[allow(unused_imports, reason = "the example plays whole tables, the tests single stories")]
+pub(crate) use {
+    run::{Run, run},
+    settings::{BACKBONE, FARTHEST, INTER, WAKE},
+    story::{flaps, outages},
+};

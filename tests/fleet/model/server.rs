@@ -4,12 +4,12 @@
 //! before what other route servers say, then the lower router-id. It tells its clients the best route,
 //! but not the one that it comes from, and other route servers only what its own clients say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use herald::base::{Asn, Family, NextHop, Prefix, RouteAttributes, RouteTable};
-use herald::rib::{Plan, Samples};
+use herald::rib::Plan;
 use herald::session::{HoldTime, Params};
 
 use super::judge::Service;
@@ -29,6 +29,9 @@ pub(super) struct Server {
     pub(super) shown: Option<Offer>,
     /// Counts the best routes.
     version: u64,
+    /// The best route as a table, for all clients.
+    routes: Arc<RouteTable>,
+    nothing: Plan,
     /// UPDATEs that came in.
     pub(super) heard: Tally,
     /// UPDATEs that went out to clients.
@@ -75,6 +78,8 @@ impl Server {
             best: None,
             shown: None,
             version: 0,
+            routes: Arc::default(),
+            nothing: Plan::default(),
             heard: heard(),
             told: 0,
             service: Service::default(),
@@ -125,11 +130,16 @@ impl Server {
         let own = own.map(|offer| (offer.route.as_path.len(), false, offer.site, offer));
         let others = self.others.values();
         let others = others.map(|offer| (offer.route.as_path.len(), true, offer.site, offer));
-        let best = own.chain(others).min_by_key(|(length, other, site, _)| (*length, *other, *site));
+        let best =
+            own.chain(others).min_by_key(|(length, other, site, _)| (*length, *other, *site));
         let best = best.map(|(.., offer)| offer.clone());
         let changed = best != self.best;
-        self.best = best;
-        self.version += u64::from(changed);
+        if changed {
+            let table = best.iter().map(|o| (o.prefix, Arc::clone(&o.route)));
+            self.routes = Arc::new(table.collect());
+            self.best = best;
+            self.version += 1;
+        }
         changed
     }
 
@@ -141,15 +151,9 @@ impl Server {
 
     /// What it tells a client.
     pub(super) fn plan(&self, site: usize) -> Plan {
-        let best = self.best.iter().filter(|best| best.site != site);
-        let routes: RouteTable = best.map(|o| (o.prefix, Arc::clone(&o.route))).collect();
-        Plan {
-            version: 1 + self.version,
-            routes: Arc::new(routes),
-            undecided: Arc::new(BTreeSet::new()),
-            watched: Arc::new(BTreeSet::new()),
-            samples: Arc::new(Samples::default()),
-        }
+        let from_here = self.best.as_ref().is_some_and(|best| best.site == site);
+        let routes = Arc::clone(if from_here { &self.nothing.routes } else { &self.routes });
+        Plan { version: 1 + self.version, routes, ..self.nothing.clone() }
     }
 }
 

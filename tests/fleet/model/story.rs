@@ -51,7 +51,11 @@ impl Story {
         let outage = "servers of all sites dead for 60 s";
         vec![
             Self::of("site", "servers of one site dead for 60 s", outages(0..1)),
-            Self::of("region", format!("servers of a {share} sites dead for 60 s"), outages(region())),
+            Self::of(
+                "region",
+                format!("servers of a {share} sites dead for 60 s"),
+                outages(region()),
+            ),
             Self::of(
                 "flap",
                 "a dependency of all sites changes every 300 ms for 10 s",

@@ -7,18 +7,8 @@ use super::run::{Run, Span, compare};
 use super::settings::Settings;
 use super::story::Story;
 
-/// How a table is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    Text,
-    Markdown,
-}
-
 /// Stories and what they came to.
-pub(crate) struct Table {
-    form: Form,
-    rows: Vec<[String; COLUMNS]>,
-}
+pub(crate) struct Table(Vec<[String; COLUMNS]>);
 
 const COLUMNS: usize = 9;
 const HEAD: [&str; COLUMNS] = [
@@ -35,7 +25,7 @@ const HEAD: [&str; COLUMNS] = [
 
 impl Table {
     /// Plays the stories without damping and with it.
-    pub(crate) fn of(settings: &Settings, stories: &[Story], form: Form) -> Self {
+    pub(crate) fn of(settings: &Settings, stories: &[Story]) -> Self {
         let mut rows = vec![HEAD.map(str::to_owned)];
         for (story, [without, with]) in stories.iter().zip(compare(settings, stories)) {
             if without == with {
@@ -45,7 +35,15 @@ impl Table {
                 rows.push(row(story, "on", &with));
             }
         }
-        Self { form, rows }
+        Self(rows)
+    }
+
+    /// For a document.
+    pub(crate) fn markdown(&self) -> String {
+        let mut lines: Vec<_> =
+            self.0.iter().map(|row| format!("| {} |\n", row.join(" | "))).collect();
+        lines.insert(1, format!("|{}\n", "---|".repeat(COLUMNS)));
+        lines.concat()
     }
 }
 
@@ -82,20 +80,12 @@ fn time(time: Duration) -> String {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max();
-        for (number, row) in self.rows.iter().enumerate() {
-            match self.form {
-                Form::Markdown => writeln!(f, "| {} |", row.join(" | "))?,
-                Form::Text => {
-                    for (column, cell) in row.iter().enumerate() {
-                        write!(f, "{cell:<width$}  ", width = width(column).unwrap_or(0))?;
-                    }
-                    writeln!(f)?;
-                }
+        let width = |column: usize| self.0.iter().map(|row| row[column].chars().count()).max();
+        for row in &self.0 {
+            for (column, cell) in row.iter().enumerate() {
+                write!(f, "{cell:<width$}  ", width = width(column).unwrap_or(0))?;
             }
-            if number == 0 && self.form == Form::Markdown {
-                writeln!(f, "|{}", "---|".repeat(COLUMNS))?;
-            }
+            writeln!(f)?;
         }
         Ok(())
     }
