@@ -36,6 +36,7 @@ fn an_outage_is_wrong_for_no_longer_than_it_takes_to_see_and_to_tell() {
         assert_eq!(run.transitions, 20);
         assert_eq!(run.said, (2, 1), "a withdrawal and an announcement");
         assert_eq!((run.updates, run.peak <= 10), (20, true), "of ten sites, at a route server");
+        assert_eq!(run.octets, (48, 28), "of an announcement, of a withdrawal");
         for wrong in [run.present, run.absent] {
             assert!(
                 wrong.longest > Duration::ZERO && wrong.longest <= REACTION,
@@ -91,6 +92,16 @@ fn a_site_says_the_same_whatever_happens_at_the_others() {
         assert_eq!(alone.heard, together.heard, "the same octets at the same times");
         assert!(alone.transitions < together.transitions);
     }
+}
+
+#[test]
+fn a_route_server_sees_its_own_region_only() {
+    let story = Story::of("outage", "", outages(0..10));
+    let larger = Settings { sites: 60, regions: 6, ..FLEET };
+    let (few, many) = (run(&FLEET, &story), run(&larger, &story));
+    let of =
+        |run: &Run| (run.transitions, run.updates, run.peak, run.said, run.present, run.absent);
+    assert_eq!(of(&few), of(&many));
 }
 
 #[test]
