@@ -22,8 +22,9 @@ use crate::status::{
 };
 use crate::store::Words;
 
-/// Samples on their way to the decider. A probe that finds it full waits: it has nothing newer.
-const OBSERVATIONS: usize = 64;
+/// Looks on their way to the decider; one at a HAProxy may hold a thousand samples. A probe that finds
+/// it full waits: it has nothing newer.
+const OBSERVATIONS: usize = 16;
 /// Reports of neighbours on their way to the decider; each neighbour waits for its own place.
 const REPORTS: usize = 64;
 /// Orders of signals and reloads; two are enough to stop.

@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use crate::base::{LoopbackAddress, NeighborName, Prefix, Reason, ServiceName};
-use crate::health::{self, Observation};
+use crate::health::{self, CheckSample, Observation};
 use crate::policy::{self, Override, Owner, State};
 use crate::rib::{Carried, Plan, Shown};
 
@@ -194,12 +194,7 @@ impl Engine {
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input, now: Instant) {
         match input {
-            Input::Observed(Observation { service: name, check, sample, at, took }) => {
-                if let Some(service) = self.services.get_mut(&name) {
-                    service.health.handle_sample(&check, &sample, took, now);
-                    self.settle(&[name], Settle::Sampled(at), now);
-                }
-            }
+            Input::Observed(observation) => self.handle_observation(&observation, now),
             Input::Addresses(report) => {
                 self.rollout.handle_report(report);
                 self.settle_all(now);
@@ -240,6 +235,19 @@ impl Engine {
             let addresses = &self.params.services.get(name)?.addresses;
             Some(service.view(name, routing, addresses, &self.rollout))
         })
+    }
+
+    fn handle_observation(&mut self, observation: &Observation, now: Instant) {
+        let Observation { samples, at, took } = observation;
+        let mut seen = Vec::new();
+        for samples in samples.chunk_by(|a, b| a.service == b.service) {
+            let Some(CheckSample { service: name, .. }) = samples.first() else { continue };
+            if let Some(service) = self.services.get_mut(name) {
+                service.health.handle_samples(samples, *took, now);
+                seen.push(name.clone());
+            }
+        }
+        self.settle(&seen, Settle::Sampled(*at), now);
     }
 
     fn handle_timeout(&mut self, now: Instant) {

@@ -1,3 +1,4 @@
+mod looks;
 mod words;
 
 use std::collections::BTreeSet;
@@ -5,7 +6,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::base::{Asn, CheckName, Percent, Scope};
+use crate::base::{Asn, Percent, Scope};
 use crate::health::{CheckParams, Outcome, Rule, Sample};
 use crate::policy::{Drain, Effect, Extras, StateAttributes};
 
@@ -165,14 +166,14 @@ impl Bench {
 
     fn observe(&mut self, service: &str, check: &str, outcome: Outcome) -> &[&'static str] {
         let sample = Sample { outcome, because: "said so".into() };
-        let (service, check) = (service.into(), CheckName::from(check));
-        self.input(Input::Observed(Observation {
-            service,
-            check,
-            sample,
-            at: self.now,
-            took: Duration::ZERO,
-        }))
+        let (service, check) = (service.into(), check.into());
+        self.look(vec![CheckSample { service, check, sample }])
+    }
+
+    /// One look, at several checks.
+    pub(super) fn look(&mut self, samples: Vec<CheckSample>) -> &[&'static str] {
+        let (at, took) = (self.now, Duration::ZERO);
+        self.input(Input::Observed(Observation { samples, at, took }))
     }
 
     pub(super) fn healthy(&mut self) -> &[&'static str] {
@@ -189,11 +190,12 @@ impl Bench {
         self.input(Input::Carried(neighbor.into(), carried));
     }
 
-    /// Both neighbours have been told everything.
+    /// The neighbours have been told everything.
     pub(super) fn carry_all(&mut self) {
         let version = self.version();
-        for name in ["rs-0", "rs-1"] {
-            self.carry(name, Carried::Upto(version));
+        let names: Vec<_> = self.plans.keys().cloned().collect();
+        for name in names {
+            self.carry(name.as_str(), Carried::Upto(version));
         }
     }
 
@@ -346,15 +348,7 @@ fn prefixes_that_are_not_bound_are_announced_all_the_same() {
 #[test]
 fn samples_for_services_that_are_not_configured_are_ignored() {
     let mut bench = Bench::up();
-    let sample = Sample { outcome: Outcome::Gone, because: "x".into() };
-    let observation = Observation {
-        service: "other".into(),
-        check: "backend".into(),
-        sample,
-        at: bench.now,
-        took: Duration::ZERO,
-    };
-    assert!(bench.input(Input::Observed(observation)).is_empty());
+    assert!(bench.sample_of("other", Outcome::Gone).is_empty());
 }
 
 #[test]

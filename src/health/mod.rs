@@ -21,7 +21,7 @@ pub use check::CheckVerdict;
 pub use damping::{Damping, Penalty};
 pub use ladder::Ladder;
 pub use looks::Looks;
-pub use sample::{CheckParams, Observation, Outcome, Params, Rule, Sample};
+pub use sample::{CheckParams, CheckSample, Observation, Outcome, Params, Rule, Sample};
 pub use service::{CheckView, Health, Timer};
 pub use verdict::{Verdict, VerdictKind};
 

@@ -29,15 +29,24 @@ pub struct Sample {
     pub because: Reason,
 }
 
-/// A sample on its way from a probe to the engine.
+/// A sample, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Observation {
+pub struct CheckSample {
     /// The service the check belongs to.
     pub service: ServiceName,
     /// The check that was made.
     pub check: CheckName,
     /// What it showed.
     pub sample: Sample,
+}
+
+/// What one look has shown, on its way from a probe to the engine. What was seen at once is decided
+/// at once: in between, a service would stand in a state that nobody has seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// Of one check, or of all checks that are read from one answer of HAProxy; those of a service
+    /// stand together.
+    pub samples: Vec<CheckSample>,
     /// When the answer was complete; reaction times count from here.
     pub at: Instant,
     /// How long it took to get it.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use super::check::Check;
 use super::damping::Damper;
 use super::hold_up::HoldUp;
-use super::{CheckVerdict, Looks, Params, Penalty, Sample, Verdict, VerdictKind};
+use super::{CheckSample, CheckVerdict, Looks, Params, Penalty, Verdict, VerdictKind};
 use crate::base::{CheckName, Reason};
 
 /// What [`Health::poll_timeout`] waits for.
@@ -115,19 +115,15 @@ impl Health {
         })
     }
 
-    /// Takes a sample and how long it `took` to get it; one for a check that is not (or no longer)
-    /// configured changes nothing.
-    pub fn handle_sample(
-        &mut self,
-        check: &CheckName,
-        sample: &Sample,
-        took: Duration,
-        now: Instant,
-    ) {
-        if let Some(check) = self.checks.get_mut(check) {
-            check.handle(sample, took, now);
-            self.judge(now);
+    /// Takes what one look has shown, and how long it `took`. A sample of a check that is not (or no
+    /// longer) configured changes nothing.
+    pub fn handle_samples(&mut self, samples: &[CheckSample], took: Duration, now: Instant) {
+        for CheckSample { check, sample, service: _ } in samples {
+            if let Some(check) = self.checks.get_mut(check) {
+                check.handle(sample, took, now);
+            }
         }
+        self.judge(now);
     }
 
     /// Lets what has become due by `now` take effect.

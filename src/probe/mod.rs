@@ -35,7 +35,7 @@ use tokio::time::timeout;
 
 use crate::clock;
 use crate::config::{Check, CheckKind};
-use crate::health::{Observation, Sample};
+use crate::health::{CheckSample, Observation, Sample};
 
 use dns::Dns;
 use exec::Exec;
@@ -62,7 +62,8 @@ pub async fn watch(check: Check, seed: u64, observations: Sender<Observation>) {
         let next = begun + rhythm.next_delay(sample.outcome);
         let (service, check, at) = (service.clone(), name.clone(), clock::now());
         let took = at.saturating_duration_since(begun);
-        let observation = Observation { service, check, sample, at, took };
+        let samples = vec![CheckSample { service, check, sample }];
+        let observation = Observation { samples, at, took };
         if observations.send(observation).await.is_err() {
             return;
         }

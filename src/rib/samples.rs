@@ -14,11 +14,7 @@ const KEPT: usize = 8;
 impl Samples {
     /// The plan of `version` follows from a sample taken at `at`.
     pub fn note(&mut self, version: u64, at: Instant) {
-        match self.0.last_mut() {
-            // All checks of one HAProxy are sampled at once.
-            Some((last, same)) if *same == at => *last = version,
-            Some(_) | None => self.0.push((version, at)),
-        }
+        self.0.push((version, at));
         if self.0.len() > KEPT {
             self.0.remove(0);
         }

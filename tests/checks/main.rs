@@ -24,7 +24,7 @@ mod watch;
 use std::time::Duration;
 
 use herald::config::{self, Check};
-use herald::health::{Observation, Outcome};
+use herald::health::{CheckSample, Observation, Outcome};
 use herald::probe;
 use tokio::sync::mpsc;
 
@@ -52,7 +52,7 @@ async fn seen_within(kind: &str, timeout: &str) -> (bool, String) {
     let (sender, mut observations) = mpsc::channel(1);
     let check = check(kind, &format!("timeout = {timeout:?}"));
     let watching = tokio::spawn(probe::watch(check, 1, sender));
-    let Observation { sample, .. } = tokio::time::timeout(LONG, observations.recv())
+    let Observation { samples, .. } = tokio::time::timeout(LONG, observations.recv())
         .await
         .expect("a look ends in time")
         .expect("an observation");
@@ -61,6 +61,7 @@ async fn seen_within(kind: &str, timeout: &str) -> (bool, String) {
         .await
         .expect("it ends with its receiver")
         .expect("it does not panic");
+    let [CheckSample { sample, .. }] = <[_; 1]>::try_from(samples).expect("one check");
     let healthy = match sample.outcome {
         Outcome::Healthy { capacity } => capacity.get() == 100,
         Outcome::Unhealthy => false,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use herald::health::{Observation, Outcome};
+use herald::health::{CheckSample, Observation, Outcome};
 use herald::probe;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::Receiver;
@@ -14,9 +14,12 @@ fn start(kind: &str, more: &str) -> Receiver<Observation> {
     observations
 }
 
-async fn next(observations: &mut Receiver<Observation>) -> Observation {
+async fn next(observations: &mut Receiver<Observation>) -> CheckSample {
     let next = tokio::time::timeout(LONG, observations.recv()).await;
-    next.expect("an observation in time").expect("a check that goes on")
+    let Observation { samples, .. } =
+        next.expect("an observation in time").expect("a check that goes on");
+    let [seen] = <[CheckSample; 1]>::try_from(samples).expect("one check");
+    seen
 }
 
 #[tokio::test]

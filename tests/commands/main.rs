@@ -22,7 +22,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use herald::config::{self, Check, Config};
-use herald::health::{Observation, Outcome};
+use herald::health::{CheckSample, Observation, Outcome};
 use herald::probe;
 use tokio::sync::mpsc::{self, Receiver};
 
@@ -56,7 +56,9 @@ fn watch(kind: &str, more: &str) -> Receiver<Observation> {
 /// The next thing that it sees.
 async fn next(observations: &mut Receiver<Observation>) -> (Outcome, String) {
     let next = tokio::time::timeout(LONG, observations.recv()).await;
-    let sample = next.expect("a look ends in time").expect("a check that goes on").sample;
+    let Observation { samples, .. } =
+        next.expect("a look ends in time").expect("a check that goes on");
+    let [CheckSample { sample, .. }] = <[_; 1]>::try_from(samples).expect("one check");
     (sample.outcome, sample.because.as_str().to_owned())
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use herald::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, MinUp};
-use herald::health::{Observation, Outcome, Sample};
+use herald::health::{CheckSample, Observation, Outcome, Sample};
 use herald::probe::haproxy::{EventSockets, Probe};
 use herald::status::{Haproxies, HaproxyStatus, StreamState, StreamStatus};
 use tokio::sync::{mpsc, watch};
@@ -64,7 +64,10 @@ impl Watch {
     /// The next sample.
     pub(crate) async fn next(&mut self) -> Sample {
         let observation = timeout(PATIENCE, self.receiver.recv()).await;
-        observation.expect("the probe keeps its rhythm").expect("the probe goes on").sample
+        let Observation { samples, .. } =
+            observation.expect("the probe keeps its rhythm").expect("the probe goes on");
+        let [seen] = <[CheckSample; 1]>::try_from(samples).expect("one check");
+        seen.sample
     }
 
     /// Waits for a sample as wanted and returns what came before it, and itself as the last.

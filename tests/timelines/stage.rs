@@ -8,7 +8,7 @@ use herald::base::{NextHop, RouteAttributes, RouteTable};
 use herald::clock;
 use herald::config;
 use herald::engine::{AddressReport, Engine, Input, Output};
-use herald::health::{Observation, Outcome, Sample};
+use herald::health::{CheckSample, Observation, Outcome, Sample};
 use herald::policy::State;
 use herald::rib::Carried;
 
@@ -72,14 +72,9 @@ impl Stage {
     /// One look of a check of `web`.
     pub(crate) fn check(&mut self, check: &str, outcome: Outcome, because: &str) {
         let sample = Sample { outcome, because: because.to_owned().into() };
-        let (service, check) = ("web".into(), check.into());
-        self.input(Input::Observed(Observation {
-            service,
-            check,
-            sample,
-            at: self.at(),
-            took: Duration::ZERO,
-        }));
+        let samples = vec![CheckSample { service: "web".into(), check: check.into(), sample }];
+        let (at, took) = (self.at(), Duration::ZERO);
+        self.input(Input::Observed(Observation { samples, at, took }));
     }
 
     pub(crate) fn input(&mut self, input: Input) {

@@ -7,9 +7,10 @@
 //! A [`Probe`] is one task per HAProxy instance. It asks at regular times, and at once when
 //! its events tell of a change or HAProxy hangs up on us. It ends when the receiver of its
 //! observations is gone; it can be dropped at any point, since a question leaves nothing behind but a
-//! connection that closes with it. Every answer makes a sample for every check; whoever receives them
-//! compares.
+//! connection that closes with it. Every answer makes one observation with a sample of every check;
+//! whoever receives it compares.
 
+mod answer;
 mod client;
 mod columns;
 mod dial;

@@ -11,10 +11,10 @@ use crate::config::HaproxyInstance;
 use crate::health::Observation;
 use crate::status::Haproxies;
 
+use super::answer::Answer;
 use super::client::Client;
 use super::events::{EventSockets, Line, LogSocket, News, Tail};
 use super::silence::Silence;
-use super::stats::Answer;
 use super::watcher::{Orders, Watcher};
 
 /// Watches one HAProxy.
@@ -46,8 +46,8 @@ impl Probe {
         Self { instance, log_socket, board }
     }
 
-    /// Asks every `poll-interval`, and at once when HAProxy tells of a change, and sends a sample of
-    /// each check, until `observations` is closed. A full channel is waited for.
+    /// Asks every `poll-interval`, and at once when HAProxy tells of a change, and sends what each
+    /// answer says of all checks, until `observations` is closed. A full channel is waited for.
     pub async fn run(self, observations: Sender<Observation>) {
         let Self { instance, log_socket, board } = self;
         let client = Client::new(&instance);
@@ -72,10 +72,9 @@ impl Probe {
             let orders = match happened {
                 Happened::Answered(answer) => {
                     question = None;
-                    for observation in watcher.observe(&instance.checks, &answer, now) {
-                        if observations.send(observation).await.is_err() {
-                            return;
-                        }
+                    let observation = watcher.observe(&instance.checks, &answer, now);
+                    if observations.send(observation).await.is_err() {
+                        return;
                     }
                     watcher.answered(&instance.checks, &answer, now)
                 }

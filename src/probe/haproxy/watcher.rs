@@ -2,14 +2,14 @@ use std::time::Instant;
 
 use crate::base::InstanceName;
 use crate::config::{EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance};
-use crate::health::{Observation, Outcome, Sample};
+use crate::health::{CheckSample, Observation, Outcome, Sample};
 use crate::status::{HaproxyStatus, StreamKind, StreamState, StreamStatus};
 
+use super::answer::Answer;
 use super::events::{Delivery, Heard, Line, News, Witness};
 use super::judge::Judge;
 use super::pace::Pace;
 use super::silence::Silence;
-use super::stats::Answer;
 
 /// Everything about one HAProxy that needs no socket: when to ask it, what its answers mean, and
 /// whether its events can be relied on.
@@ -96,7 +96,7 @@ impl Watcher {
         checks: &[HaproxyCheck],
         answer: &Result<Answer, Silence>,
         at: Instant,
-    ) -> Vec<Observation> {
+    ) -> Observation {
         if let Ok(answer) = answer {
             self.judge.learn(answer);
         }
@@ -106,14 +106,13 @@ impl Watcher {
                 Sample { outcome: silence.outcome(), because: silence.to_string().into() }
             }
         };
-        let observation = |check: &HaproxyCheck| Observation {
+        let samples = checks.iter().map(|check| CheckSample {
             service: check.service.clone(),
             check: check.check.clone(),
             sample: sample(check),
-            at,
-            took: at.saturating_duration_since(self.asked),
-        };
-        checks.iter().map(observation).collect()
+        });
+        let took = at.saturating_duration_since(self.asked);
+        Observation { samples: samples.collect(), at, took }
     }
 
     /// Keeps the books on an answer.

@@ -8,6 +8,7 @@ use herald::base::ServiceName;
 use herald::bfd;
 use herald::config::{self, Config, Inheritance};
 use herald::engine::{AddressReport, AddressWish, Engine, Input, Output, Transition};
+use herald::health::{CheckSample, Observation};
 use herald::policy::State;
 use herald::rib::Plan;
 use herald::session::{self, Leaving};
@@ -127,7 +128,8 @@ impl World {
             for (service, check) in names {
                 let (sample, at) = (sample(Seen::Healthy(100)), self.now);
                 let took = Duration::ZERO;
-                let seen = herald::health::Observation { service, check, sample, took, at };
+                let samples = vec![CheckSample { service, check, sample }];
+                let seen = Observation { samples, took, at };
                 let Some(agent) = &mut self.agent else { return };
                 (0..3).for_each(|_| agent.engine.handle(Input::Observed(seen.clone()), at));
             }

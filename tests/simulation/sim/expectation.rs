@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use herald::base::{CheckName, ServiceName};
 use herald::engine::{Command, Lasts, Target, Word};
-use herald::health::{Observation, Outcome};
+use herald::health::{CheckSample, Observation, Outcome};
 
 use super::scenery::{DAMPING_MAX, Scenery, Service};
 
@@ -85,6 +85,10 @@ impl Expectation {
     }
 
     pub(super) fn observed(&mut self, seen: &Observation, now: Instant) {
+        seen.samples.iter().for_each(|seen| self.sampled(seen, now));
+    }
+
+    fn sampled(&mut self, seen: &CheckSample, now: Instant) {
         let index = |name: &str| name[1..].parse::<usize>().expect("a letter and a number");
         let s = index(seen.service.as_str());
         let service = &self.scenery.services[s];

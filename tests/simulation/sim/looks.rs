@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use herald::base::Percent;
 use herald::engine::Input;
-use herald::health::{Observation, Outcome, Sample};
+use herald::health::{CheckSample, Observation, Outcome, Sample};
 
 use super::fault::Seen;
 use super::scenery::Scenery;
@@ -82,7 +82,8 @@ impl World {
         let (service, check) = (format!("s{service}"), format!("c{check}"));
         let (service, check) = (service.as_str().into(), check.as_str().into());
         let (took, at) = (Duration::ZERO, self.now);
-        self.post_to_engine(Input::Observed(Observation { service, check, sample, took, at }));
+        let samples = vec![CheckSample { service, check, sample }];
+        self.post_to_engine(Input::Observed(Observation { samples, took, at }));
     }
 }
 

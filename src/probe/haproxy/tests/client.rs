@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{mpsc, watch};
 
 use crate::config::{HaproxyAddress, HaproxyCheck, HaproxyInstance, Login};
-use crate::health::{Observation, Outcome};
+use crate::health::{CheckSample, Observation, Outcome};
 
 use super::super::client::{Client, LONGEST_ANSWER};
 use super::super::silence::Silence;
@@ -207,16 +207,18 @@ async fn a_password_file_that_cannot_be_read_is_named() {
 }
 
 #[tokio::test]
-async fn each_poll_gives_a_sample_of_each_check_and_the_watch_ends_with_its_listener() {
+async fn each_poll_gives_one_observation_of_all_checks_and_the_watch_ends_with_its_listener() {
     let script = Script::play(vec![table(7, 0), Turn::Close]);
     let second = HaproxyCheck { check: "other".into(), backend: "db".to_owned(), ..check() };
     let instance = HaproxyInstance { checks: vec![check(), second], ..script.instance() };
     let (sender, mut receiver) = mpsc::channel(1);
     let watching = tokio::spawn(probe(instance).run(sender));
     let mut seen = Vec::new();
-    for _ in 0..4 {
-        let Observation { check, sample, .. } = receiver.recv().await.unwrap();
-        seen.push((check.to_string(), sample.because.to_string(), sample.outcome));
+    for _ in 0..2 {
+        let Observation { samples, .. } = receiver.recv().await.unwrap();
+        seen.extend(samples.into_iter().map(|CheckSample { check, sample, .. }| {
+            (check.to_string(), sample.because.to_string(), sample.outcome)
+        }));
     }
     let gone = |seen: &(String, String, Outcome)| seen.2 == Outcome::Gone;
     assert_eq!(seen[0].1, "web: 1 of 1 server up");
