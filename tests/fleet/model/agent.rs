@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use herald::base::Percent;
 use herald::engine::{AddressReport, Command, Engine, Input, Lasts, Output, Target, Word};
-use herald::health::{Observation, Outcome, Sample};
+use herald::health::{CheckSample, Observation, Outcome, Sample};
 use herald::policy::Owner;
 use herald::rib::Plan;
 use herald::session::{self, Leaving, Session};
@@ -77,7 +77,8 @@ impl World {
         let sample = Sample { outcome, because: format!("{outcome:?}").into() };
         let (service, check) = ("web".into(), "backend".into());
         let (at, took) = (self.now, Duration::ZERO);
-        self.decide(site, Input::Observed(Observation { service, check, sample, took, at }));
+        let samples = vec![CheckSample { service, check, sample }];
+        self.decide(site, Input::Observed(Observation { samples, took, at }));
     }
 
     /// An operator, at the site's control socket.
