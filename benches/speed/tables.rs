@@ -22,8 +22,9 @@ pub(super) fn measure(criterion: &mut Criterion) {
     ];
     for (name, before, plan) in differences {
         criterion.bench_function(name, |bencher| {
-            let advance =
-                |table: &mut AdjRibOut| table.advance(black_box(plan), &everything, &BTreeSet::new());
+            let advance = |table: &mut AdjRibOut| {
+                table.advance(black_box(plan), &everything, &BTreeSet::new())
+            };
             bencher.iter_batched_ref(|| before.clone(), advance, BatchSize::SmallInput);
         });
     }

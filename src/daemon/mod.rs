@@ -20,6 +20,7 @@
 
 mod bulletin;
 mod decider;
+mod ends;
 mod error;
 mod explanation;
 mod haproxy;

@@ -1,7 +1,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 
-use super::decider::Order;
+use super::ends::Order;
 use super::error::StartError;
 use crate::base::Reason;
 use crate::status::{ReloadRequest, Reloads};

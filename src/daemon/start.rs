@@ -9,15 +9,15 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::bulletin::Bulletin;
-use super::decider::{Decider, FAREWELL};
+use super::bulletin::{Bulletin, FAREWELL};
+use super::decider::Decider;
 use super::error::StartError;
 use super::picture::Agent;
 use super::recorder::Recorder;
 use super::signals::signals;
 use super::supervisor::{Ends, Supervisor};
 use super::tasks::named;
-use super::wiring::{Wiring, engine_params};
+use super::wiring::Wiring;
 use super::words;
 use super::world;
 use crate::base::{Reason, ServiceName};
@@ -75,7 +75,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     wiring.outputs.neighbors = supervisor.apply(&config, Some(&inheritance)).await?;
     privileges::keep_needed_once_bound().map_err(StartError::Privileges)?;
 
-    let mut engine = Engine::new(engine_params(&config, &inheritance), clock::now());
+    let mut engine = Engine::new(config.engine(&inheritance), clock::now());
     restore(&mut engine, &config, &clock, &kept.overrides);
     let mut decider = Decider {
         agent: Agent { pid: std::process::id(), clock },

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::decider::{Configured, Order, Told};
+use super::ends::{Configured, Order, Told};
 use super::error::StartError;
 use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
