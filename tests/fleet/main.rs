@@ -201,7 +201,7 @@ fn the_document_has_what_the_simulation_shows() {
             "the document lacks {name}: {says}"
         );
     }
-    stories.retain(|story| ["site", "server"].contains(&story.name));
+    stories.retain(|story| ["site", "region"].contains(&story.name));
     let table = Table::of(&settings, &stories).markdown();
     assert_eq!(table.lines().count(), 4, "{table}");
     for line in table.lines() {
