@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use herald::clock;
-use herald::config::Config;
+use herald::config::{Config, Inheritance};
 use herald::engine::{Input, Params};
 use herald::session;
 
@@ -118,7 +118,7 @@ impl World {
 
     /// The parameters of an agent: one file for all, but for what the machine's address makes of it.
     pub(super) fn engine_params(&self, site: usize) -> Params {
-        let mut params = self.config.engine(|_| false);
+        let mut params = self.config.engine(&Inheritance::default());
         params.policy.router_id = address(site);
         params
     }
