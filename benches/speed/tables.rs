@@ -11,13 +11,14 @@ use herald::rib::{AdjRibOut, Plan};
 use super::addresses;
 
 pub(super) fn measure(criterion: &mut Criterion) {
-    let (full, empty) = (plan(1000), plan(0));
+    let attributes = attributes();
+    let plan = |routes| plan(routes, &attributes);
     let mut told = AdjRibOut::default();
-    told.advance(&full, &everything, &BTreeSet::new());
+    told.advance(&plan(1000), &everything, &BTreeSet::new());
     let differences = [
-        ("a plan of 1000 routes that are known", &told, &full),
-        ("a plan of 1000 routes that are new", &AdjRibOut::default(), &full),
-        ("a plan that withdraws 1000 routes", &told, &empty),
+        ("a plan of 1000 routes that are known", &told, &plan(1000)),
+        ("a plan of 1000 routes that are new", &AdjRibOut::default(), &plan(1000)),
+        ("a plan that withdraws 1000 routes", &told, &plan(0)),
         ("a plan that withdraws one of 1000 routes", &told, &plan(999)),
     ];
     for (name, before, plan) in differences {
@@ -30,15 +31,18 @@ pub(super) fn measure(criterion: &mut Criterion) {
     }
 }
 
-fn plan(routes: u32) -> Plan {
-    let attributes = Arc::new(RouteAttributes {
+fn attributes() -> Arc<RouteAttributes> {
+    Arc::new(RouteAttributes {
         as_path: vec![Asn(65010)],
         next_hop: NextHop::SelfAddress,
         med: None,
         communities: BTreeSet::new(),
         large_communities: BTreeSet::new(),
-    });
-    let routes = addresses(routes).map(|prefix| (prefix, Arc::clone(&attributes)));
+    })
+}
+
+fn plan(routes: u32, attributes: &Arc<RouteAttributes>) -> Plan {
+    let routes = addresses(routes).map(|prefix| (prefix, Arc::clone(attributes)));
     Plan { version: 1, routes: Arc::new(routes.collect()), ..Plan::default() }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
 use super::ends::{Configured, Inputs, Order, Outputs};
 use super::explanation::explanation;
@@ -37,10 +38,16 @@ impl Decider {
     /// Says what the engine has decided; gives what was left unfinished when it has stopped. To be
     /// called before anybody listens, too: the address keeper would take an empty beginning for a
     /// wish, and remove what an earlier run has left in use.
-    pub(super) fn speak(&mut self) -> Option<Vec<Reason>> {
+    pub(super) async fn speak(&mut self) -> Option<Vec<Reason>> {
         while let Some(output) = self.engine.poll_output() {
+            let routes = matches!(output, Output::Routes(_));
             if let Some(unfinished) = self.perform(output) {
                 return Some(unfinished);
+            }
+            if routes {
+                // All tasks share one thread: the neighbours are told before anybody is told of it. A
+                // thousand lines of log take longer than their withdrawals.
+                yield_now().await;
             }
         }
         None
@@ -50,7 +57,7 @@ impl Decider {
     pub(super) async fn run(mut self) -> Vec<Reason> {
         let mut obeyed: Option<(Target, oneshot::Sender<Result<Obeyed, Refusal>>)> = None;
         loop {
-            if let Some(unfinished) = self.speak() {
+            if let Some(unfinished) = self.speak().await {
                 return unfinished;
             }
             // Here and nowhere else: what does not come round again is stuck.

@@ -88,7 +88,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         outputs: wiring.outputs,
     };
     // It has not been told to stop yet, so that there is nothing to give.
-    decider.speak();
+    decider.speak().await;
 
     let tasks = &mut supervisor.tasks;
     tasks.spawn(named("the address keeper", addr::keep(wiring.wanted, wiring.reports)));

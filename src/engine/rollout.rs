@@ -97,7 +97,7 @@ impl Rollout {
     pub(super) fn handle_carried(&mut self, neighbor: NeighborName, carried: Carried) {
         if let Some(known) = self.carried.get_mut(&neighbor) {
             *known = carried;
-            self.addresses_changed = true;
+            self.addresses_changed |= !self.held.is_empty();
         }
     }
 
@@ -113,25 +113,24 @@ impl Rollout {
         for (name, neighbor) in &params.neighbors {
             let Some(plan) = self.plans.get_mut(name) else { continue };
             let told = service.neighbors.contains(name);
-            let of = |family| {
-                let attributes = policy::attributes(params, service, state, neighbor, family)?;
-                told.then(|| Arc::new(attributes))
-            };
-            let attributes = Family::ALL.map(|family| (family, of(family)));
-            for prefix in &service.prefixes {
-                let meant = attributes
-                    .iter()
-                    .find(|(family, _)| *family == prefix.family())
-                    .and_then(|(_, attributes)| attributes.as_ref());
-                // What is not ours to bind is there.
-                let missing =
-                    addresses.get(prefix).filter(|address| !self.addresses.is_bound(address));
-                let wanted = meant.filter(|_| missing.is_none());
-                let awaits_address = meant.is_some()
-                    && missing.is_some_and(|address| self.addresses.fault(address).is_none());
-                let open = told && (state == State::Pending || awaits_address);
-                self.plans_changed |= put(&mut plan.routes, *prefix, wanted);
-                self.plans_changed |= mark(&mut plan.undecided, *prefix, open);
+            for family in Family::ALL {
+                let own = service.prefixes.iter().filter(|prefix| prefix.family() == family);
+                let mut own = own.peekable();
+                // Most services have prefixes of one family.
+                let meant = own.peek().filter(|_| told).and_then(|_| {
+                    policy::attributes(params, service, state, neighbor, family).map(Arc::new)
+                });
+                for prefix in own {
+                    // What is not ours to bind is there.
+                    let missing =
+                        addresses.get(prefix).filter(|address| !self.addresses.is_bound(address));
+                    let wanted = meant.as_ref().filter(|_| missing.is_none());
+                    let awaits_address = meant.is_some()
+                        && missing.is_some_and(|address| self.addresses.fault(address).is_none());
+                    let open = told && (state == State::Pending || awaits_address);
+                    self.plans_changed |= put(&mut plan.routes, *prefix, wanted);
+                    self.plans_changed |= mark(&mut plan.undecided, *prefix, open);
+                }
             }
         }
     }

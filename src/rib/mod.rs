@@ -37,6 +37,10 @@ impl Delta {
     pub fn is_empty(&self) -> bool {
         self.withdrawn.is_empty() && self.announced.is_empty()
     }
+
+    fn announce(&mut self, prefix: &Prefix, route: &Arc<RouteAttributes>) {
+        self.announced.entry(Arc::clone(route)).or_default().push(*prefix);
+    }
 }
 
 impl AdjRibOut {
@@ -67,33 +71,48 @@ impl AdjRibOut {
         refresh: &BTreeSet<Family>,
     ) -> Delta {
         let mut delta = Delta::default();
-        let wanted = &*plan.routes;
-        let told = |prefix: &Prefix| wanted.get(prefix).is_some_and(|route| tells(prefix, route));
-        self.sent.retain(|prefix, _| {
-            let stays = told(prefix);
-            if !stays {
-                delta.withdrawn.push(*prefix);
-            }
-            stays
-        });
+        let wanted = plan.routes.iter().filter(|(prefix, route)| tells(prefix, route));
+        self.walk(wanted, refresh, &mut delta);
         self.stale.retain(|prefix| {
-            let undecided = plan.leaves_open(prefix);
-            if !told(prefix) && !undecided {
+            let (told, undecided) = (self.sent.contains_key(prefix), plan.leaves_open(prefix));
+            if !told && !undecided {
                 delta.withdrawn.push(*prefix);
             }
-            !told(prefix) && undecided
+            !told && undecided
         });
         delta.withdrawn.sort_unstable();
-        for (prefix, attributes) in wanted.iter().filter(|(prefix, route)| tells(prefix, route)) {
-            let known = self.sent.get(prefix).is_some_and(|sent| sent == attributes);
-            if !known || refresh.contains(&prefix.family()) {
-                delta.announced.entry(Arc::clone(attributes)).or_default().push(*prefix);
-            }
-            if !known {
-                self.sent.insert(*prefix, Arc::clone(attributes));
-            }
-        }
         delta
+    }
+
+    /// What was sent becomes what is wanted. Both are in order, so that one walk along them finds
+    /// what differs.
+    fn walk<'a>(
+        &mut self,
+        wanted: impl Iterator<Item = (&'a Prefix, &'a Arc<RouteAttributes>)>,
+        refresh: &BTreeSet<Family>,
+        delta: &mut Delta,
+    ) {
+        let (mut wanted, mut new) = (wanted.peekable(), Vec::new());
+        self.sent.retain(|prefix, sent| {
+            while let Some((other, route)) = wanted.next_if(|(other, _)| *other < prefix) {
+                delta.announce(other, route);
+                new.push((*other, Arc::clone(route)));
+            }
+            let Some((_, route)) = wanted.next_if(|(other, _)| *other == prefix) else {
+                delta.withdrawn.push(*prefix);
+                return false;
+            };
+            if sent != route || refresh.contains(&prefix.family()) {
+                delta.announce(prefix, route);
+            }
+            *sent = Arc::clone(route);
+            true
+        });
+        for (prefix, route) in wanted {
+            delta.announce(prefix, route);
+            new.push((*prefix, Arc::clone(route)));
+        }
+        self.sent.extend(new);
     }
 
     /// Forgets everything: the session is gone, and with it all that the neighbour had from us.

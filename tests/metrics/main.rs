@@ -4,11 +4,13 @@
 //! | file | claims |
 //! |---|---|
 //! | `agent.rs` | scrapes of the agent beside HAProxy and FRR, and by a real Prometheus |
+//! | `fleet.rs` | the figures of docs/scale.md |
 //! | `many.rs` | a thousand services and eight neighbours |
 //! | `scrape.rs` | asking for metrics and reading them |
 //! | `shipped.rs` | docs/metrics.md, the alerts and the dashboard |
 
 mod agent;
+mod fleet;
 mod many;
 mod scrape;
 mod shipped;

@@ -41,6 +41,11 @@ impl Scrape {
         self.0.keys().any(|series| series.contains(words))
     }
 
+    /// The series, as they are written.
+    pub(crate) fn series(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// How many series there are.
     pub(crate) fn len(&self) -> usize {
         self.0.len()

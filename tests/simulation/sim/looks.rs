@@ -17,6 +17,9 @@ const SLOW: Duration = Duration::from_secs(300);
 /// So many looks follow a change.
 const FOLLOW: u32 = 5;
 
+/// This check of every service is read from one HAProxy: a look at one of them shows them all.
+const ANSWERED: usize = 0;
+
 /// By service and check.
 pub(super) struct Truth {
     checks: Vec<Vec<Check>>,
@@ -77,13 +80,19 @@ impl World {
         }
         known.left = known.left.saturating_sub(1);
         let wait = if known.left > 0 { FAST } else { SLOW };
-        let sample = sample(known.seen);
         self.note(wait, Happening::Look { service, check, chain });
-        let (service, check) = (format!("s{service}"), format!("c{check}"));
-        let (service, check) = (service.as_str().into(), check.as_str().into());
+        let samples = match check {
+            ANSWERED => (0..self.truth.checks.len()).map(|s| self.sample(s, ANSWERED)).collect(),
+            _ => vec![self.sample(service, check)],
+        };
         let (took, at) = (Duration::ZERO, self.now);
-        let samples = vec![CheckSample { service, check, sample }];
         self.post_to_engine(Input::Observed(Observation { samples, took, at }));
+    }
+
+    fn sample(&self, service: usize, check: usize) -> CheckSample {
+        let sample = sample(self.truth.checks[service][check].seen);
+        let (service, check) = (format!("s{service}"), format!("c{check}"));
+        CheckSample { service: service.as_str().into(), check: check.as_str().into(), sample }
     }
 }
 
