@@ -25,6 +25,23 @@ const IMPURE: [(&str, &str); 12] = [
 /// The only files that may hold `unsafe`.
 const UNSAFE_FILES: [&str; 2] = ["src/peer/sockopt.rs", "src/process/held.rs"];
 
+/// What changes a file or a directory.
+const WRITES: [&str; 8] = [
+    "File::create",
+    "File::options",
+    "OpenOptions",
+    "fs::write",
+    "fs::rename",
+    "fs::remove_",
+    "fs::create_dir",
+    "fs::set_permissions",
+];
+
+/// The only files that may do so, and what they write: the state directory, the paths of sockets, and
+/// the file that `herald convert` is told to make.
+const WRITING_FILES: [&str; 3] =
+    ["src/store/file.rs", "src/socket_path/mod.rs", "src/cli/convert.rs"];
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -187,6 +204,23 @@ fn unsafe_stays_in_its_file_with_a_safety_line_each() {
         }
     }
     assert!(wrong.is_empty(), "unsafe outside its file or unexplained:\n{}", wrong.join("\n"));
+}
+
+/// What can be written is known from three files (docs/decisions/0004-the-sandbox-is-the-units.md).
+#[test]
+fn writing_stays_in_its_files() {
+    let mut writing = Vec::new();
+    for (_, path) in sources() {
+        let writes = |line: &(usize, String)| WRITES.iter().any(|word| line.1.contains(word));
+        if code_lines(&path).iter().any(writes) {
+            let relative = path.strip_prefix(root()).expect("a path below the root");
+            writing.push(relative.display().to_string());
+        }
+    }
+    writing.sort();
+    let mut allowed = WRITING_FILES;
+    allowed.sort_unstable();
+    assert_eq!(writing, allowed);
 }
 
 #[test]

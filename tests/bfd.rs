@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `sessions.rs` | sessions come up on one link and across a router, and both sides agree on every time |
 //! | `failures.rs` | what ends the BGP session, how soon, and what does not |
+//! | `forgeries.rs` | what somebody who is not the neighbour can do, and what not |
 //! | `detector.rs` | what the tests ask of the other side, whoever made it |
 
 #[path = "bfd/bird.rs"]
@@ -12,6 +13,8 @@ mod bird;
 mod detector;
 #[path = "bfd/failures.rs"]
 mod failures;
+#[path = "bfd/forgeries.rs"]
+mod forgeries;
 #[path = "bfd/frr.rs"]
 mod frr;
 #[path = "bfd/sessions.rs"]

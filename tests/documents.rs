@@ -5,6 +5,8 @@
 mod commands;
 #[path = "documents/links.rs"]
 mod links;
+#[path = "documents/threats.rs"]
+mod threats;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -54,7 +54,7 @@ fn engine(services: u32, neighbors: u32) -> Engine {
     }
     let loaded = config::read("bench.toml", &text, &|_| None);
     let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
-    Engine::new(loaded.config.engine(|_| false), clock::now())
+    Engine::new(loaded.config.engine(&config::Inheritance::default()), clock::now())
 }
 
 fn service(n: u32) -> String {

@@ -1,6 +1,6 @@
 """`lab/run bridge`: the last server of a region dies, again and again, under steady requests.
 
-Both NVAs run the HAProxy configuration that is shipped, `configs/haproxy/herald.cfg`, for their region: it marks a server down
+All NVAs run the HAProxy configuration that is shipped, `configs/haproxy/herald.cfg`, for their region: it marks a server down
 at its first failed request, and bridges to the other region's HAProxy until routing has moved. Beside it, the
 same without the bridge.
 """
@@ -45,8 +45,10 @@ def run(narrator: Narrator, deaths: int, expectations: Expectations | None = Non
 def _variant(narrator: Narrator, expectations: Expectations, deaths: int, bridged: bool) -> bool:
     title = "with the bridge" if bridged else "without the bridge"
     narrator.chapter(f"{title}: {deaths} deaths, {RATE} requests a second, each over a new TCP connection")
-    replaced = {(f"nva-{short}", HAPROXY_CFG): haproxy_cfg(region, bridged) for short, region in REGIONS.items()}
-    replaced |= {(f"nva-{short}", HERALD_TOML): herald_toml(short) for short in REGIONS}
+    replaced = {}
+    for short, region in REGIONS.items():
+        for nva in (f"nva-0-{short}", f"nva-1-{short}"):
+            replaced |= {(nva, HAPROXY_CFG): haproxy_cfg(region, bridged), (nva, HERALD_TOML): herald_toml(short)}
     with Lab(topology.read(TOPOLOGY), "bridge", replaced) as lab:
         return lab.told(narrator, lambda: Deaths(lab, narrator, expectations, title, 0 if bridged else None).die(deaths))
 
@@ -99,9 +101,9 @@ class Deaths:
             traffic.await_answers(NORTH)
             for number in range(1, times + 1):
                 requests, took = self._death(traffic)
-                died.append(fate(requests, WEST))
+                died.append(fate(requests, traffic.turns.moments()))
                 moves.append(took)
-                returned.append(fate(self._recovery_of(traffic), NORTH))
+                returned.append(fate(self._recovery_of(traffic), traffic.turns.moments()))
                 self.say.line(f"{number:3}  {len(requests)} requests until routing moved after {milliseconds(took)}: {_told(died[-1])}; at its return: {_told(returned[-1])}")
         self._expect(f"lost in {times} deaths", died)
         self._expect(f"lost in {times} returns", returned)
@@ -127,9 +129,9 @@ class Deaths:
         self.expectations.expect(f"{self._title}: … of connections cut in two by the move", "measured", str(in_two), True)
 
 
-def fate(requests: list[Request], wanted: Answer) -> tuple[int, int]:
-    """How many were lost, and how many were cut in two by the move of the route, which nobody can spare them."""
-    in_two = cut(requests, wanted)
+def fate(requests: list[Request], turns: list[float]) -> tuple[int, int]:
+    """How many were lost, and how many were cut in two by the turns of the route, which nobody can spare them."""
+    in_two = cut(requests, turns)
     return lost(requests) - in_two, in_two
 
 

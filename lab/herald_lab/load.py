@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterable
 
 from .node import Node
 
 _CLIENT = Path(__file__).with_name("load_client.py")
+# What a client is told when the other end no longer knows its connection; the last is asyncio's word for the first.
+_TORN = (os.strerror(errno.ECONNRESET), os.strerror(errno.EPIPE), "Connection lost")
+# So much later than the packets the news of a route may come, in seconds.
+_NEWS = 0.02
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,11 @@ class Request:
         return self.status != 200
 
     @property
+    def torn(self) -> bool:
+        """Whether the other end reset its connection."""
+        return self.lost and self.error in _TORN
+
+    @property
     def fate(self) -> str:
         """In words: who answered, or why nobody did."""
         if self.lost:
@@ -43,13 +55,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that is waited for: where the page is from and, where it matters, which HAProxy passed it on."""
+    """An answer that is waited for: where the page is from and, where it matters, which HAProxy passed it on.
+
+    `nva` is its name, or a pattern of several as a shell has them: `nva-*-ne`.
+    """
 
     region: str
     nva: str = ""
 
     def __call__(self, request: Request) -> bool:
-        return not request.lost and request.region == self.region and self.nva in ("", request.nva)
+        return not request.lost and request.region == self.region and fnmatchcase(request.nva, self.nva or "*")
 
     def __str__(self) -> str:
         return f"from {self.region} via {self.nva}" if self.nva else f"from {self.region}"
@@ -130,17 +145,14 @@ def lost(requests: list[Request]) -> int:
     return sum(request.lost for request in requests)
 
 
-def cut(requests: list[Request], wanted: Callable[[Request], bool]) -> int:
-    """How many requests were cut in two by the move of the route to where the answers are as `wanted`.
+def cut(requests: Iterable[Request], turns: Iterable[float]) -> int:
+    """How many requests were cut in two by a change of the route, of which `turns` has the moments.
 
     Anycast moves packets, not connections: one that is open while the route changes goes on at a machine
     that has never heard of it, which resets it. No announcer can spare a client that.
     """
-    before = [request.sent for request in requests if not request.lost and not wanted(request)]
-    after = [request.done for request in requests if not request.lost and wanted(request)]
-    if not before or not after:
-        return 0
-    return sum(request.lost and not request.status and request.sent <= min(after) and request.done >= max(before) for request in requests)
+    moments = list(turns)
+    return sum(request.torn and any(request.sent <= moment <= request.done + _NEWS for moment in moments) for request in requests)
 
 
 def now() -> float:

@@ -1,8 +1,8 @@
 """`lab/run maintenance`: what an operator does to a region on purpose, under steady requests.
 
 A reload that moves the region behind the other, and back; a drain that waits, and its end; the stop of the service.
-Nothing of it may lose a request, and only the stop may end a session: both ends of each are asked how long it has
-been up.
+Both NVAs of the region are told, one after the other: traffic moves with the second. Nothing of it may lose a request,
+and only the stop may end a session: both ends of each are asked how long it has been up.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from .stage import Stage
 from .traffic import Traffic
 from .witness import Witness
 
-# The two regions, whose drain and return are told there.
+# The two regions, whose drain and return are told there, and the NVAs of the one that is worked on.
 REGIONS = scenarios.find("01")
-NODE = "nva-ne"
+NVAS = REGIONS.story.NVAS["ne"]
 # The table that the reload changes, and what it is changed to: one copy more than West Europe has.
 _BEFORE, _AFTER = "[region.northeurope]\nprepend = 0", "[region.northeurope]\nprepend = 3"
 # The default is 30 s; nothing here needs so long.
@@ -30,14 +30,14 @@ _DRAIN = '\n[service.web.drain]\nfor = "5s"\n'
 
 def run(narrator: Narrator, expectations: Expectations | None = None) -> bool:
     """Tells the story, and returns whether every expectation was met."""
-    with Lab(topology.read(REGIONS.topology), "maintenance", {(NODE, HERALD_TOML): herald_toml()}) as lab:
+    with Lab(topology.read(REGIONS.topology), "maintenance", {(nva, HERALD_TOML): herald_toml() for nva in NVAS}) as lab:
         stage = Stage(lab, narrator, Expectations() if expectations is None else expectations)
         return lab.told(narrator, Maintenance(stage).tell)
 
 
 def herald_toml() -> str:
     """North Europe's configuration with a shorter drain."""
-    return (REGIONS.directory / NODE / "herald.toml").read_text() + _DRAIN
+    return (REGIONS.directory / "nva-ne" / "herald.toml").read_text() + _DRAIN
 
 
 class Maintenance:
@@ -66,11 +66,10 @@ class Maintenance:
 
     def _reload(self, onprem: Witness, traffic: Traffic) -> None:
         self.stage.chapter("herald reload: North Europe's prepend becomes 3, then 0 again")
-        text = self.stage.node(NODE).path(HERALD_TOML).read_text()
-        self.stage.lab.write(NODE, HERALD_TOML, text.replace(_BEFORE, _AFTER))
-        self._herald("reload", "--dry-run")
+        self._write(herald_toml().replace(_BEFORE, _AFTER))
+        self._herald(next(iter(NVAS)), "reload", "--dry-run")
         self._moved(onprem, traffic, "reload, prepend 0 → 3", ("reload",), (self.story.WEST, self.story.NORTH_DRAINING), west=True)
-        self.stage.lab.write(NODE, HERALD_TOML, text)
+        self._write(herald_toml())
         self._moved(onprem, traffic, "reload, prepend 3 → 0", ("reload",), (self.story.NORTH, self.story.WEST), west=False)
 
     def _drain_and_resume(self, onprem: Witness, traffic: Traffic) -> None:
@@ -80,26 +79,33 @@ class Maintenance:
         self._moved(onprem, traffic, "herald resume web", ("resume", "web"), (self.story.NORTH, self.story.WEST), west=False)
 
     def _moved(self, onprem: Witness, traffic: Traffic, what: str, words: tuple[str, ...], paths: tuple[str, ...], west: bool) -> None:
-        """Says the words to herald, and waits until routing and the client have followed."""
+        """Says the words to herald on one NVA after the other, and waits until routing and the client have followed."""
         asked = now()
-        self._herald(*words)
-        self.stage.say.line(f"herald {words[0]} has returned", "yellow")
+        for nva in NVAS:
+            self._herald(nva, *words)
+            self.stage.say.line(f"herald {words[0]} has returned", "yellow")
         routed = onprem.await_paths(*paths)
         self.stage.tell(routed, traffic.moved(what, asked, self.story.FROM_WEST if west else self.story.FROM_NORTH))
 
-    def _herald(self, *words: str) -> None:
-        said = self.stage.node(NODE).run("herald", *words, seconds=60)
-        self.stage.say.quote(f"{NODE}$ herald {' '.join(words)}", said.splitlines())
+    def _write(self, text: str) -> None:
+        for nva in NVAS:
+            self.stage.lab.write(nva, HERALD_TOML, text)
+
+    def _herald(self, nva: str, *words: str) -> None:
+        said = self.stage.node(nva).run("herald", *words, seconds=60)
+        self.stage.say.quote(f"{nva}$ herald {' '.join(words)}", said.splitlines())
 
     def _sessions_now(self) -> dict[str, str]:
         """Which session it is, as both of its ends say; says since when."""
         seen = {}
-        for neighbor in json.loads(self.stage.node(NODE).run("herald", "neighbors", "--json")):
-            seen[f"herald: {neighbor['name']}"] = f"{neighbor['state']} since {neighbor['since']}"
-        number, uptime = routers.frr_session(self.stage.node("rs-0-ne"), self.story.NVA["ne"])
-        seen["FRR at rs-0-ne"] = f"session number {number}"
+        for nva, address in NVAS.items():
+            for neighbor in json.loads(self.stage.node(nva).run("herald", "neighbors", "--json")):
+                seen[f"{nva}: {neighbor['name']}"] = f"{neighbor['state']} since {neighbor['since']}"
+            number, uptime = routers.frr_session(self.stage.node("rs-0-ne"), address)
+            seen[f"rs-0-ne (FRR): {nva}"] = f"session number {number}"
+            self.stage.say.line(f"rs-0-ne (FRR): {nva}: up {uptime}")
         for who, what in seen.items():
-            self.stage.say.line(f"{who}: {what}" + (f", up {uptime}" if who.startswith("FRR") else ""))
+            self.stage.say.line(f"{who}: {what}")
         return seen
 
     def _expect_same_sessions(self, before: dict[str, str]) -> None:

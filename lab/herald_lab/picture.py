@@ -18,20 +18,35 @@ from .say import paint
 _WIDTH = 46
 # So many of the client's last answers are drawn, one mark each.
 MARKS = 80
-_LEGEND = "N North Europe   W West Europe   w over North Europe's HAProxy   x lost"
+_LEGEND = "N North Europe   W West Europe   w over an HAProxy of North Europe   x lost"
 _STATES = {"up": "green", "degraded": "yellow", "draining": "yellow", "drained": "yellow", "standby": "yellow"}
 
 
 @dataclass(frozen=True)
+class Nva:
+    """One NVA in its herald's own words, and whether the region's fabric sends packets to it by BGP."""
+
+    name: str
+    state: str
+    because: str
+    next_hop: bool
+
+
+@dataclass(frozen=True)
 class Region:
-    """One region as its own NVA and the on-premises router see it."""
+    """One region as its own NVAs, its fabric and the on-premises router see it."""
 
     title: str
     server: bool
-    state: str
-    because: str
+    nvas: tuple[Nva, ...]
     as_path: str | None
     best: bool
+
+    @property
+    def because(self) -> str:
+        """What is to be known of its service: what an NVA says that is not up, if there is one."""
+        told = [nva.because for nva in sorted(self.nvas, key=lambda nva: nva.state == "up") if nva.because]
+        return told[0] if told else ""
 
 
 @dataclass(frozen=True)
@@ -48,20 +63,25 @@ def draw(sight: Sight) -> list[str]:
     west, east = (_box(region) for region in sight.regions)
     lines = [f"{left}    {right}" for left, right in zip(west, east)]
     lines += _roads(sight)
-    lines += _client(sight.answers)
+    lines += _client(sight)
     return lines
 
 
 def _box(region: Region) -> list[str]:
-    state = paint(_STATES.get(region.state, "red"), _fitted(region.state, 9))
     server = paint("green", "● alive") if region.server else paint("red", "✗ dead ")
     return [
         f"┌─ {region.title} {'─' * (_WIDTH - len(region.title) - 5)}┐",
         f"│ web server  {server}{' ' * (_WIDTH - 22)}│",
-        f"│ herald      {state}{' ' * (_WIDTH - 24)}│",
+        *(_nva(nva) for nva in region.nvas),
         f"│ {paint('dim', _fitted(region.because, _WIDTH - 4))} │",
         f"└{'─' * (_WIDTH - 2)}┘",
     ]
+
+
+def _nva(nva: Nva) -> str:
+    state = paint(_STATES.get(nva.state, "red"), _fitted(nva.state, 9))
+    hop = paint("green", _fitted("◀ next hop", 12)) if nva.next_hop else " " * 12
+    return f"│ {_fitted(nva.name, 10)}  {state}{hop}{' ' * (_WIDTH - 36)}│"
 
 
 def _roads(sight: Sight) -> list[str]:
@@ -76,18 +96,19 @@ def _roads(sight: Sight) -> list[str]:
     return ["    ".join(roads).rstrip(), f"───────────{title}{'─' * (2 * _WIDTH + 4 - 11 - len(title))}"]
 
 
-def _client(answers: list[Request]) -> list[str]:
-    runs = groupby(map(_mark, answers[-MARKS:]))
+def _client(sight: Sight) -> list[str]:
+    homes = {nva.name: region.title for region in sight.regions for nva in region.nvas}
+    runs = groupby(_mark(request, homes) for request in sight.answers[-MARKS:])
     marks = "".join(paint(style, letter * len(list(run))) for (style, letter), run in runs)
     return [f"  client    {marks}", f"            {paint('dim', _LEGEND)}"]
 
 
-def _mark(request: Request) -> tuple[str, str]:
-    """Its colour and its letter."""
+def _mark(request: Request, homes: dict[str, str]) -> tuple[str, str]:
+    """Its colour and its letter; `homes` has the region of each NVA."""
     if request.lost:
         return "red", "x"
     letter = request.region[:1] or "?"
-    bridged = request.region.replace(" ", "").lower() != request.nva
+    bridged = request.region != homes.get(request.nva)
     return ("yellow", letter.lower()) if bridged else ("green" if letter == "N" else "bold", letter)
 
 
@@ -97,11 +118,12 @@ def _fitted(text: str, width: int) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a region is looked at: its nodes, and the next hop by which the on-premises router reaches it."""
+    """Where a region is looked at: its nodes, its NVAs by name with their addresses, and the next hop by which the on-premises router reaches it."""
 
     title: str
     web: str
-    nva: str
+    fabric: str
+    nvas: dict[str, str]
     gateway: str
 
 
@@ -112,7 +134,7 @@ class Watcher:
         self._lab = lab
         self._load = load
         self._places = places
-        unseen = (Region(place.title, True, "pending", "", None, False) for place in places)
+        unseen = (Region(place.title, True, tuple(Nva(name, "pending", "", False) for name in place.nvas), None, False) for place in places)
         self._sight = Sight(prefix, (next(unseen), next(unseen)))
 
     def lines(self) -> list[str]:
@@ -127,12 +149,12 @@ class Watcher:
 
     def _region(self, place: Place, paths: dict[str, routers.Path]) -> Region:
         path = paths.get(place.gateway)
-        state, because = self._service(place.nva)
+        # A route of the fabric's own remains when BGP has none.
+        hops = routers.gateways(self._lab.nodes[place.fabric], self._sight.prefix) if path else []
         return Region(
             title=place.title,
             server=self._lab.programs[place.web, "web"].alive(),
-            state=state,
-            because=because,
+            nvas=tuple(Nva(name, *self._service(name), address in hops) for name, address in place.nvas.items()),
             as_path=path.as_path if path else None,
             best=bool(path and path.best),
         )

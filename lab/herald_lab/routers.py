@@ -99,6 +99,12 @@ def frr_session(router: Node, neighbor: str) -> tuple[int, str]:
     return int(known.get("connectionsEstablished", 0)), str(known.get("bgpTimerUpString", "no session"))
 
 
+def frr_updates(router: Node) -> int:
+    """How many UPDATEs an FRR router has received from its neighbours, in their present and former sessions."""
+    neighbors = _vtysh(router, "show bgp neighbors json")
+    return sum(known["messageStats"]["updatesRecv"] for known in neighbors.values() if "messageStats" in known)
+
+
 def frr_last_notification(router: Node, neighbor: str) -> str:
     """The reason of the last NOTIFICATION received from a neighbour, as FRR words it."""
     known = _vtysh(router, f"show bgp neighbors {neighbor} json").get(neighbor, {})

@@ -28,16 +28,18 @@ class Screen:
         self._write = write
         self._colour = colour
         self._takes_picture = picture
-        self._drawn = 0
+        self._drawn: list[str] = []
 
     def show(self, text: str, picture: Sequence[str]) -> None:
         """Writes text above the picture, and the picture as it is now."""
         if not self._takes_picture:
             picture = ()
+        if not text and list(picture) == self._drawn:
+            return
         # ECMA-48 §8.3.29 CPL, §8.3.39 ED: back over the old picture, which goes
-        erase = f"\033[{self._drawn}F\033[J" if self._drawn else ""
+        erase = f"\033[{len(self._drawn)}F\033[J" if self._drawn else ""
         below = "".join(f"{row}\n" for row in picture)
-        self._drawn = len(picture)
+        self._drawn = list(picture)
         shown = text + below if self._colour else _SGR.sub("", text + below)
         if erase or shown:
             self._write(erase + shown)

@@ -25,6 +25,7 @@ from .load import Load, now
 from .node import Node, NodeError
 from .say import Event, Narrator
 from .traffic import Move, Traffic
+from .turns import Turns
 from .versions import versions
 from .wait import until
 from .witness import Witness
@@ -143,26 +144,32 @@ class Stage:
 
     # --- Witnessing ---------------------------------------------------------------------------------------
 
-    def witness(self, router: str, prefix: str) -> Witness:
-        """A router whose table of a prefix is shown after each event, and can be awaited and expected."""
+    def witness(self, router: str, prefix: str, shown: bool = True) -> Witness:
+        """A router whose table of a prefix can be awaited and expected, and is shown after each event unless it shall not be."""
         witness = Witness(self._router(router), router, prefix, self.expectations, self._heralds())
-        self._witnesses.append(witness)
+        if shown:
+            self._witnesses.append(witness)
         return witness
 
     def traffic(self, node: str, host: str, rate: float) -> Traffic:
         """Requests for a page at a steady rate, each over a new TCP connection, until the context is left."""
-        return self._traffic(Load(self.node(node), rate, "page", host), f"{node} asks http://{_bracketed(host)}/")
+        return self._traffic(Load(self.node(node), rate, "page", host), host, f"{node} asks http://{_bracketed(host)}/")
 
     def queries(self, node: str, server: str, name: str, rate: float) -> Traffic:
         """Questions for the address of a name at a steady rate, each from a new port, until the context is left."""
-        return self._traffic(Load(self.node(node), rate, "name", server, name), f"{node} asks {server} for {name}")
+        return self._traffic(Load(self.node(node), rate, "name", server, name), server, f"{node} asks {server} for {name}")
 
     def expect(self, what: str, wanted: object, seen: object) -> bool:
         """Notes that two values must be the same."""
         return self.expectations.equal(what, wanted, seen)
 
-    def _traffic(self, load: Load, title: str) -> Traffic:
-        return Traffic(load, title, self.say, self.expectations, self.moves, self._heralds())
+    def _traffic(self, load: Load, address: str, title: str) -> Traffic:
+        return Traffic(load, Turns(self._forwarders(), address), title, self.say, self.expectations, self.moves, self._heralds())
+
+    def _forwarders(self) -> list[Node]:
+        """The nodes that forward packets, by the topology's word."""
+        described = self.lab.topology.nodes
+        return [node for name, node in self.lab.nodes.items() if any("forward" in key for key in described[name].sysctls)]
 
     def _router(self, name: str) -> speakers.Router:
         return speakers.of(self.node(name), self.lab.topology.nodes[name].image)

@@ -8,6 +8,7 @@ from typing import Callable
 from .expect import Expectations
 from .load import Answer, Load, Request, cut, lost, now, tally
 from .say import Event, Narrator, milliseconds
+from .turns import Turns
 from .wait import until
 
 # So many answers in a row from one place mean that traffic has moved.
@@ -32,8 +33,11 @@ class Move:
 class Traffic:
     """Requests at a steady rate until the context is left."""
 
-    def __init__(self, load: Load, title: str, narrator: Narrator, expectations: Expectations, moves: list[Move], suspects: tuple[str, ...]) -> None:
+    def __init__(
+        self, load: Load, turns: Turns, title: str, narrator: Narrator, expectations: Expectations, moves: list[Move], suspects: tuple[str, ...]
+    ) -> None:
         self.load = load
+        self.turns = turns
         self.title = title
         self._say = narrator
         self._expectations = expectations
@@ -46,6 +50,7 @@ class Traffic:
 
     def __exit__(self, *_: object) -> None:
         self.load.stop()
+        self.turns.stop()
 
     def await_answers(self, wanted: Callable[[Request], bool], seconds: float = 20, since: float = 0.0) -> None:
         """Waits until the last answers, to requests sent at or after `since`, all came as wanted."""
@@ -77,7 +82,7 @@ class Traffic:
         event = self.settle(since, wanted, max(within, 20))
         self.close(event.moment)
         requests = self.load.since(since)
-        in_two = cut(requests, wanted)
+        in_two = cut(requests, self.turns.moments())
         move = Move(what, event.moment - since, len(requests), lost(requests) - in_two, in_two)
         self._moves.append(move)
         self._say.line(f"{len(requests)} requests meanwhile: {fates(requests)}")
@@ -108,14 +113,21 @@ class Traffic:
         self._say.line(f"{len(requests)} requests: {fates(requests)}")
         return sum(map(wanted, requests)) / len(requests)
 
-    def unharmed(self, what: str, since: float, wanted: Answer) -> None:
-        """Notes that every request since a moment must have been answered as wanted, and how many there were."""
+    def unharmed(self, what: str, since: float, wanted: Answer, turned: bool = False) -> None:
+        """Notes that every request since a moment must have been answered as wanted, and how many there were.
+
+        `turned`: a route has changed meanwhile, on purpose, and connections that it has cut in two are counted apart.
+        """
         self.close(now())
         requests = self.load.since(since)
         astray = [request for request in requests if not wanted(request)]
+        in_two = cut(requests, self.turns.moments()) if turned else 0
+        move = Move(what, 0.0, len(requests), lost(requests) - in_two, in_two)
         self._say.line(f"{len(requests)} requests meanwhile: {fates(requests)}")
-        self._moves.append(Move(what, 0.0, len(requests), lost(requests), 0))
-        self._expectations.equal(f"{what}: requests lost of {len(requests)}", 0, lost(requests))
+        self._moves.append(move)
+        self._expectations.equal(f"{what}: requests lost of {len(requests)}", 0, move.lost)
+        if turned:
+            self._expect_cut(move)
         self._expectations.equal(f"{what}: requests answered elsewhere", 0, len(astray) - lost(astray))
 
     def _expect_lost(self, what: str, move: Move, requests: list[Request], most: int | None) -> None:
@@ -124,7 +136,10 @@ class Traffic:
             return
         wanted = f"at most {most}" if most else "0"
         self._expectations.expect(f"{what}: requests lost of {move.requests}", wanted, str(move.lost), move.lost <= most)
-        self._expectations.expect(f"{what}: open while the route moved, cut in two", f"at most {MOST_CUT}", str(move.cut), move.cut <= MOST_CUT)
+        self._expect_cut(move)
+
+    def _expect_cut(self, move: Move) -> None:
+        self._expectations.expect(f"{move.what}: open while the route moved, cut in two", f"at most {MOST_CUT}", str(move.cut), move.cut <= MOST_CUT)
 
     def _measured(self, what: str, move: Move, requests: list[Request]) -> None:
         self._expectations.expect(f"{what}: requests lost of {move.requests}", "measured", str(move.lost + move.cut), True)

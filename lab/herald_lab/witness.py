@@ -47,19 +47,6 @@ class Witness:
             seconds,
         )
 
-    def await_gateways(self, *gateways: str, seconds: float = 20) -> Event:
-        """Waits until the router's kernel sends packets for the prefix to exactly these next hops."""
-        wanted = sorted(gateways)
-        until(
-            f"{self.name} to send {self.prefix} to {_any(wanted)}",
-            lambda: self.router.gateways(self.prefix) == wanted,
-            seconds=seconds,
-            every=0.02,
-            nodes=(self.name, *self.suspects),
-            seen=lambda: f"it sends it to {_any(self.router.gateways(self.prefix))}",
-        )
-        return Event(now(), f"{self.name} sends {self.prefix} to {_any(wanted)}", "green")
-
     def expect(self, when: str, as_paths: tuple[str, ...], *gateways: str) -> None:
         """Notes which paths and, in its kernel, which next hops the router must have by now."""
         self.expectations.equal(f"{when}: paths at {self.name}", listed(list(as_paths)), listed(self._as_paths()))

@@ -10,7 +10,7 @@ from herald_lab.capture import Sight
 from herald_lab.course import first_updates
 from herald_lab.expect import Expectations
 from herald_lab.figures import median, percentile
-from herald_lab.load import Answer, Request
+from herald_lab.load import Request
 
 
 class Figures(unittest.TestCase):
@@ -146,7 +146,7 @@ class Answers(unittest.TestCase):
     def test_what_was_cut_was_not_lost(self) -> None:
         old, new = Request(1.0, 1.002, 200, "N", "north", ""), Request(1.1, 1.102, 200, "W", "west", "")
         torn, refused = Request(1.05, 1.051, 0, "", "", "Connection reset by peer"), Request(1.06, 1.061, 503, "", "", "")
-        self.assertEqual(bridge.fate([old, torn, refused, new], Answer("W", "west")), (1, 1))
+        self.assertEqual(bridge.fate([old, torn, refused, new], [1.0505]), (1, 1))
 
 
 class Processors(unittest.TestCase):

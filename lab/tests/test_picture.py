@@ -9,7 +9,7 @@ import xml.etree.ElementTree as xml
 from pathlib import Path
 
 from herald_lab.load import Request
-from herald_lab.picture import MARKS, Region, Sight, draw
+from herald_lab.picture import MARKS, Nva, Region, Sight, draw
 from herald_lab.record import Recording, svg
 from herald_lab.say import Narrator, Screen, paint
 
@@ -24,9 +24,18 @@ def answer(region: str, nva: str, status: int = 200) -> Request:
     return Request(sent=1.0, done=1.002, status=status, region=region, nva=nva, error="")
 
 
-NORTH = Region("North Europe", True, "up", "http_back: 1 of 1 server up", "65515 65010", True)
-WEST = Region("West Europe", True, "up", "http_back: 1 of 1 server up", "65515 65010 65010 65010", False)
-DEAD = Region("North Europe", False, "down", "http_back: 0 of 1 server up (backend01: L4CON connection refused)", None, False)
+GOOD, BAD = "http_back: 1 of 1 server up", "http_back: 0 of 1 server up (backend01: L4CON connection refused)"
+
+
+def pair(region: str, *states: str) -> tuple[Nva, ...]:
+    """The NVAs of a region; those that are up get packets."""
+    return tuple(Nva(f"nva-{number}-{region}", state, GOOD if state == "up" else BAD, state == "up") for number, state in enumerate(states))
+
+
+NORTH = Region("North Europe", True, pair("ne", "up", "up"), "65515 65010", True)
+WEST = Region("West Europe", True, pair("we", "up", "up"), "65515 65010 65010 65010", False)
+DEAD = Region("North Europe", False, pair("ne", "down", "down"), None, False)
+HALF = Region("North Europe", True, pair("ne", "up", "draining"), "65515 65010", True)
 
 
 class Drawing(unittest.TestCase):
@@ -41,13 +50,19 @@ class Drawing(unittest.TestCase):
         for words in ("✗ dead", "╳  no route", "http_back: 0 of 1 server up"):
             self.assertIn(words, text)
 
+    def test_of_two_nvas_the_one_that_gets_packets_is_marked_and_the_other_explains(self) -> None:
+        text = "\n".join(plain(draw(Sight("9.9.9.9/32", (HALF, WEST)))))
+        self.assertRegex(text, r"nva-0-ne +up +◀ next hop")
+        self.assertRegex(text, r"nva-1-ne +draining +│")
+        self.assertIn("http_back: 0 of 1 server up", text)
+
     def test_each_answer_has_its_mark(self) -> None:
-        answers = [answer("North Europe", "northeurope"), answer("West Europe", "northeurope"), answer("West Europe", "westeurope"), answer("", "", 0)]
+        answers = [answer("North Europe", "nva-1-ne"), answer("West Europe", "nva-0-ne"), answer("West Europe", "nva-0-we"), answer("", "", 0)]
         self.assertIn("  client    NwWx", plain(draw(Sight("9.9.9.9/32", (NORTH, WEST), answers))))
 
     def test_it_is_as_wide_as_a_terminal_at_most(self) -> None:
-        many = [answer("North Europe", "northeurope")] * (MARKS * 3)
-        for region in (NORTH, DEAD):
+        many = [answer("North Europe", "nva-0-ne")] * (MARKS * 3)
+        for region in (NORTH, DEAD, HALF):
             widths = [len(line) for line in plain(draw(Sight("9.9.9.9/32", (region, WEST), many)))]
             self.assertLessEqual(max(widths), 100)
 
@@ -61,6 +76,13 @@ class Screens(unittest.TestCase):
         screen.show("", ["one", "two"])
         screen.show("a line\n", ["one", "two"])
         self.assertEqual(out.getvalue(), "one\ntwo\n\033[2F\033[Ja line\none\ntwo\n")
+
+    def test_a_picture_that_has_not_changed_is_not_drawn_again(self) -> None:
+        out = io.StringIO()
+        screen = Screen(out.write, colour=True, picture=True)
+        screen.show("", ["one", "two"])
+        screen.show("", ["one", "two"])
+        self.assertEqual(out.getvalue(), "one\ntwo\n")
 
     def test_what_is_no_terminal_gets_lines_only(self) -> None:
         out = io.StringIO()

@@ -7,8 +7,9 @@ import unittest
 
 from herald_lab import images, routers, runs, say
 from herald_lab.expect import Expectations
-from herald_lab.load import Answer, Request, cut, lost, tally
+from herald_lab.load import Request, cut, lost, tally
 from herald_lab.memory import resident_kib
+from herald_lab.turns import concerns
 from herald_lab.wait import Missed, until
 
 
@@ -40,17 +41,31 @@ class Requests(unittest.TestCase):
         old = [Request(at, at + 0.002, 200, "N", "old", "") for at in (1.000, 1.005)]
         new = [Request(at, at + 0.002, 200, "W", "new", "") for at in (1.015, 1.020)]
         torn = Request(1.010, 1.011, 0, "", "", "Connection reset by peer")
-        self.assertEqual(cut([*old, torn, *new], Answer("W", "new")), 1)
+        self.assertEqual(cut([*old, torn, *new], [0.5, 1.0105]), 1)
 
     def test_a_request_lost_before_or_after_the_move_was_not_cut(self) -> None:
-        old, new = Request(1.0, 1.002, 200, "N", "old", ""), Request(1.1, 1.102, 200, "W", "new", "")
-        early = Request(0.9, 0.901, 0, "", "", "Connection refused")
-        late = Request(1.2, 1.201, 0, "", "", "Connection refused")
-        refused = Request(1.05, 1.051, 503, "", "", "")
-        self.assertEqual(cut([early, old, refused, new, late], Answer("W", "new")), 0)
+        early, late = (Request(at, at + 0.001, 0, "", "", "Connection reset by peer") for at in (0.9, 1.2))
+        self.assertEqual(cut([early, late], [1.05]), 0)
+
+    def test_who_was_refused_or_not_answered_was_not_cut(self) -> None:
+        errors = ("Connection refused", "no answer in time")
+        requests = [Request(1.0, 1.1, 0, "", "", error) for error in errors] + [Request(1.0, 1.1, 503, "", "", "")]
+        self.assertEqual(cut(requests, [1.05]), 0)
 
     def test_without_a_move_nothing_is_cut(self) -> None:
-        self.assertEqual(cut([request(), request(status=0)], Answer("West Europe")), 0)
+        self.assertEqual(cut([request(), request(status=0, error="Connection reset by peer")], []), 0)
+
+    def test_a_route_that_changes_is_told_by_its_own_line_only(self) -> None:
+        lines = (
+            "9.9.9.9 nhid 26 proto bgp metric 20 \\\tnexthop via 10.0.0.2 dev d0 weight 1",
+            "Deleted 9.9.9.9 via 10.0.0.2 dev d0",
+            "9.9.9.0/24 via 10.0.0.2 dev d0",
+            "10.1.0.0/24 via 9.9.9.9 dev d0",
+            "local 9.9.9.9 dev lo table local proto kernel scope host",
+            "default via 10.0.0.1 dev d0",
+            "2001:db8::/32 dev d0",
+        )
+        self.assertEqual([concerns(line, "9.9.9.9") for line in lines], [True, True, True, False, False, False, False])
 
     def test_fates_are_counted(self) -> None:
         self.assertEqual(tally([request(), request(), request(status=503)]).most_common(1), [("North Europe via northeurope", 2)])

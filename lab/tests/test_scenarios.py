@@ -102,6 +102,10 @@ class Answers(unittest.TestCase):
         self.assertTrue(Answer("North")(request) and Answer("North", "nva-a")(request))
         self.assertFalse(Answer("North", "nva-b")(request) or Answer("South")(request))
 
+    def test_a_pattern_names_several(self) -> None:
+        north, west = (Request(1.0, 1.002, 200, "North", nva, "") for nva in ("nva-1-ne", "nva-1-we"))
+        self.assertEqual([Answer("North", "nva-*-ne")(request) for request in (north, west)], [True, False])
+
     def test_a_lost_request_has_no_answer(self) -> None:
         self.assertFalse(Answer("North")(Request(1.0, 1.002, 503, "North", "", "")))
 

@@ -1,8 +1,10 @@
 //! F4: the one place where time is read. Everything below gets it as an argument.
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// The monotonic clock, now.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
@@ -23,54 +25,98 @@ pub async fn reached(deadline: Option<Instant>) {
     }
 }
 
-/// Turns instants of this process into wall time for people. The two clocks are read together once,
-/// so that a step of the wall clock cannot reorder what is shown.
-#[derive(Debug, Clone, Copy)]
+/// Turns instants of this process into wall time for people. What is shown keeps its order and does not
+/// tremble; only when the wall clock is set, as on a machine that learns the time after its start,
+/// do all times shown move along.
+#[derive(Debug, Clone)]
 pub struct WallClock {
     instant: Instant,
-    timestamp: Timestamp,
+    /// Wall time at `instant`, in milliseconds since 1970.
+    millis: Arc<AtomicI64>,
 }
+
+/// The wall clock is slewed by less than this while nobody sets it, in milliseconds. What it loses to
+/// slewing over weeks is made up for in steps of this length.
+const STEP: u64 = 1000;
 
 impl WallClock {
     /// Reads both clocks.
     pub fn start() -> Self {
-        Self { instant: now(), timestamp: Timestamp::now() }
+        let (instant, millis) = (now(), wall().as_millisecond());
+        Self { instant, millis: Arc::new(AtomicI64::new(millis)) }
     }
 
-    /// When the two clocks were read.
+    /// When the two clocks were first read, by the wall clock of now.
     pub fn started_at(&self) -> Timestamp {
         self.timestamp(self.instant)
     }
 
     /// Wall time as an instant of this process; before the machine's start it is the nearest there is.
     pub fn instant(&self, timestamp: Timestamp) -> Instant {
-        let offset = timestamp.duration_since(self.timestamp);
+        let offset = timestamp.as_millisecond() - self.at_start();
+        let length = Duration::from_millis(offset.unsigned_abs());
         let moved = match offset.is_negative() {
-            true => self.instant.checked_sub(offset.unsigned_abs()),
-            false => self.instant.checked_add(offset.unsigned_abs()),
+            true => self.instant.checked_sub(length),
+            false => self.instant.checked_add(length),
         };
         moved.unwrap_or(self.instant)
     }
 
     /// `instant` as wall time, to the millisecond.
     pub fn timestamp(&self, instant: Instant) -> Timestamp {
-        let offset = match instant.checked_duration_since(self.instant) {
-            Some(later) => SignedDuration::try_from(later).unwrap_or(SignedDuration::ZERO),
-            None => {
-                let earlier = self.instant.duration_since(instant);
-                -SignedDuration::try_from(earlier).unwrap_or(SignedDuration::ZERO)
-            }
-        };
-        let exact = self.timestamp.checked_add(offset).unwrap_or(self.timestamp);
-        Timestamp::from_millisecond(exact.as_millisecond()).unwrap_or(exact)
+        let millis = self.at_start().saturating_add(millis_between(self.instant, instant));
+        Timestamp::from_millisecond(millis).unwrap_or_default()
+    }
+
+    /// What the wall clock of now would have shown at the start.
+    fn at_start(&self) -> i64 {
+        let known = self.millis.load(Ordering::Relaxed);
+        let read = wall().as_millisecond() - millis_between(self.instant, now());
+        let shown = followed(known, read);
+        if shown != known {
+            self.millis.store(shown, Ordering::Relaxed);
+        }
+        shown
+    }
+}
+
+/// Small differences are those of reading two clocks one after the other.
+fn followed(known: i64, read: i64) -> i64 {
+    if known.abs_diff(read) < STEP { known } else { read }
+}
+
+/// From one instant to another, negative when that is earlier.
+fn millis_between(from: Instant, to: Instant) -> i64 {
+    let millis = |length: Duration| i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    match to.checked_duration_since(from) {
+        Some(later) => millis(later),
+        None => -millis(from.duration_since(to)),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use jiff::SignedDuration;
 
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_is_followed_and_one_that_is_slewed_is_not() {
+        let second = 1000;
+        assert_eq!(followed(5 * second, 5 * second + 999), 5 * second);
+        assert_eq!(followed(5 * second, 4 * second + 1), 5 * second);
+        assert_eq!(followed(5 * second, 3_600 * second), 3_600 * second);
+        assert_eq!(followed(3_600 * second, 0), 0);
+        // As when it was set after the start: all times move, and keep their distance.
+        let clock = WallClock::start();
+        let event = clock.instant + Duration::from_secs(7);
+        let true_time = clock.timestamp(event);
+        clock.millis.fetch_sub(86_400 * second, Ordering::Relaxed);
+        assert!(
+            clock.timestamp(event).duration_since(true_time).abs() < SignedDuration::from_secs(1)
+        );
+        assert_eq!(clock.timestamp(event).duration_since(clock.started_at()).as_secs(), 7);
+    }
 
     #[test]
     fn instants_before_and_after_the_start_keep_their_distance() {

@@ -1,14 +1,13 @@
-use crate::base::{Prefix, ServiceName};
+use crate::base::Prefix;
 use crate::engine::{Params, ServiceParams};
 
-use super::{Config, OnDown, Service};
+use super::{Config, Inheritance, OnDown, Service};
 
 impl Config {
-    /// What the engine takes of the configuration. `inherited` says of a service whether neighbours
-    /// may still have routes of it from an earlier run.
-    pub fn engine(&self, inherited: impl Fn(&ServiceName) -> bool) -> Params {
-        let services = self.services.iter();
-        let services = services.map(|(name, s)| (name.clone(), service(s, inherited(name))));
+    /// What the engine takes of the configuration.
+    pub fn engine(&self, inheritance: &Inheritance) -> Params {
+        let lowered = |name| service(&self.services[name], inheritance.is_in_use(self, name));
+        let services = self.services.keys().map(|name| (name.clone(), lowered(name)));
         Params { policy: self.policy.clone(), services: services.collect() }
     }
 }

@@ -7,7 +7,7 @@ use crate::base::{LoopbackAddress, Prefix, ServiceName};
 
 /// The addresses that were bound before this process has started. A machine that has rebooted has
 /// none of herald's, and a neighbour that still sends to it sends in vain.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Inheritance(pub BTreeSet<LoopbackAddress>);
 
 impl Inheritance {
@@ -25,9 +25,9 @@ impl Inheritance {
     /// Whether some neighbour may still send to addresses of a service.
     pub fn is_in_use(&self, config: &Config, name: &ServiceName) -> bool {
         let Some(service) = config.policy.services.get(name) else { return false };
-        let neighbors = service.neighbors.iter().filter_map(|n| config.neighbors.get(n));
-        let mut kept = neighbors.flat_map(|neighbor| self.of_neighbor(config, neighbor));
-        kept.any(|prefix| service.prefixes.contains(&prefix))
+        let mut neighbors = service.neighbors.iter().filter_map(|n| config.neighbors.get(n));
+        neighbors.any(|neighbor| neighbor.session.graceful_restart.is_some())
+            && service.prefixes.iter().any(|prefix| self.has(config, name, *prefix))
     }
 
     /// Addresses that are not ours to bind are taken to be there.

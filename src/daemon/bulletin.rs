@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use super::decider::FAREWELL;
 use crate::clock;
 use crate::service_manager::ServiceManager;
 use crate::status::{Neighbor, Service, Snapshot, Source};
@@ -28,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(250);
 /// The longest time of withdrawing, closing and releasing after the drain of a stop.
 const LAST_STEPS: Duration = Duration::from_secs(5);
+/// How long the process may take after the decider has stopped: last words of connections.
+pub(super) const FAREWELL: Duration = Duration::from_secs(2);
 /// With more services, their number in each state is told in place of their names.
 const NAMED: usize = 8;
 

@@ -1,94 +1,27 @@
 //! The task that decides: the engine, its inputs and its outputs.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
-use super::bulletin::Bulletin;
+use super::ends::{Configured, Inputs, Order, Outputs};
 use super::explanation::explanation;
 use super::picture::{self, Agent, Reports};
 use super::recorder::Recorder;
-use super::wiring::engine_params;
 use super::words;
-use crate::base::{NeighborName, Reason};
-use crate::bfd;
+use crate::base::Reason;
 use crate::clock;
 use crate::cloud::Notice;
-use crate::config::Config;
-use crate::config::Inheritance;
+use crate::config::{Config, Inheritance};
 use crate::control::{Obeyed, Request};
-use crate::engine::{
-    AddressReport, AddressWish, Command, Engine, Input, Lasts, Output, Refusal, Target, Transition,
-    Word,
-};
-use crate::health::Observation;
-use crate::hook;
+use crate::engine::{Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word};
 use crate::policy::{Owner, State};
 use crate::probe;
-use crate::rib::{Carried, Plan, Shown};
 use crate::service_manager::Watchdog;
 use crate::session::Leaving;
-use crate::status::{
-    Happening, Haproxies, HooksRun, PeerStatus, Question, Questions, Saved, Service, Sessions,
-    Snapshot, TakenOver,
-};
+use crate::status::{Happening, PeerStatus, Question, Service, Sessions, Snapshot};
 use crate::store::Words;
-
-/// What comes from outside the machine of checks and routes.
-#[derive(Debug)]
-pub(super) enum Order {
-    /// Stop in order.
-    Stop(Reason),
-    /// Stop without waiting any longer.
-    Hurry,
-    /// From now on this holds.
-    Configure(Configured),
-}
-
-/// A new configuration, as far as the decider is concerned.
-#[derive(Debug)]
-pub(super) struct Configured {
-    pub(super) config: Arc<Config>,
-    /// The ends of the neighbours that are new, or have been replaced.
-    pub(super) started: BTreeMap<NeighborName, Told>,
-}
-
-/// What the decider hears.
-pub(super) struct Inputs {
-    pub(super) orders: mpsc::Receiver<Order>,
-    pub(super) commands: mpsc::Receiver<Request>,
-    pub(super) notices: watch::Receiver<Option<Notice>>,
-    pub(super) observations: mpsc::Receiver<Observation>,
-    pub(super) carried: mpsc::Receiver<(NeighborName, Carried)>,
-    pub(super) shown: mpsc::Receiver<(NeighborName, Shown)>,
-    pub(super) reports: mpsc::Receiver<AddressReport>,
-    pub(super) questions: Questions,
-}
-
-/// What it says. Every sender is a `watch` or as good as one: saying something never waits.
-pub(super) struct Outputs {
-    pub(super) neighbors: BTreeMap<NeighborName, Told>,
-    pub(super) addresses: watch::Sender<AddressWish>,
-    pub(super) haproxies: watch::Receiver<Haproxies>,
-    pub(super) words: watch::Sender<Words>,
-    pub(super) changes: watch::Sender<hook::Changes>,
-    pub(super) saved: watch::Receiver<Saved>,
-    pub(super) hooks: watch::Receiver<HooksRun>,
-    pub(super) taken_over: watch::Receiver<TakenOver>,
-    pub(super) bulletin: Bulletin,
-}
-
-/// The decider's ends of one neighbour.
-#[derive(Debug)]
-pub(super) struct Told {
-    pub(super) plans: watch::Sender<Plan>,
-    pub(super) stop: watch::Sender<Option<Leaving>>,
-    pub(super) status: watch::Receiver<PeerStatus>,
-    pub(super) path: Option<watch::Receiver<bfd::Report>>,
-}
 
 pub(super) struct Decider {
     pub(super) agent: Agent,
@@ -257,7 +190,7 @@ impl Decider {
         }
         self.outputs.neighbors.retain(|name, _| config.neighbors.contains_key(name));
         self.config = config;
-        Input::Configured(engine_params(&self.config, &self.inheritance))
+        Input::Configured(self.config.engine(&self.inheritance))
     }
 
     /// Gives what was left unfinished when the engine has stopped.
@@ -349,6 +282,3 @@ async fn sessions(config: &Config, name: &str) -> Option<Sessions> {
     }
     Some(Sessions { sessions, wait_sessions_s: service.wait_sessions.as_secs() })
 }
-
-/// How long the whole process may take after the decider has stopped: last words of connections.
-pub(super) const FAREWELL: Duration = Duration::from_secs(2);

@@ -20,17 +20,22 @@
 
 mod bulletin;
 mod decider;
+mod ends;
+mod error;
 mod explanation;
 mod haproxy;
 mod log;
 mod neighbors;
 mod picture;
 mod recorder;
+mod signals;
 mod start;
 mod supervisor;
 mod tasks;
 mod wiring;
 mod words;
+mod world;
 
+pub use error::StartError;
 pub use log::{LogFormat, init as init_log};
-pub use start::{StartError, run};
+pub use start::run;

@@ -7,14 +7,13 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
-use super::decider::Told;
+use super::ends::Told;
 use super::recorder::{self, Recorder};
 use crate::base::{NeighborName, Prefix, Rng};
 use crate::bfd;
 use crate::bfd_udp::{Command, Path};
 use crate::clock;
-use crate::config::Inheritance;
-use crate::config::{Config, Neighbor};
+use crate::config::{Config, Inheritance, Neighbor};
 use crate::peer::{self, Callers, Ends, Peer};
 use crate::rib::{Carried, Plan, Shown};
 use crate::session::{Leaving, Session, State};

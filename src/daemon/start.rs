@@ -1,79 +1,35 @@
 //! Start: everything that can fail is tried before anything is changed; then the tasks run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::bulletin::Bulletin;
-use super::decider::{Decider, FAREWELL, Order};
+use super::bulletin::{Bulletin, FAREWELL};
+use super::decider::Decider;
+use super::error::StartError;
 use super::picture::Agent;
 use super::recorder::Recorder;
+use super::signals::signals;
 use super::supervisor::{Ends, Supervisor};
-use super::wiring::{Wiring, engine_params};
+use super::tasks::named;
+use super::wiring::Wiring;
 use super::words;
-use crate::base::{LoopbackAddress, Reason, ServiceName};
-use crate::bfd_udp::{self, BindError};
+use super::world;
+use crate::base::{Reason, ServiceName};
 use crate::clock::{self, WallClock};
-use crate::config::Inheritance;
-use crate::config::{Config, Http, Listen, Loaded, NoSuchRegion, Region};
-use crate::control::{Control, ControlError};
+use crate::config::{Config, Http, Inheritance, Listen, Loaded, Region};
+use crate::control::Control;
 use crate::engine::{Engine, Input};
-use crate::peer::{self, ListenError, Listener, SignatureError};
+use crate::peer::{self, Listener};
 use crate::service_manager::{ServiceManager, Watchdog};
-use crate::status::{Happening, History, Override, ReloadRequest, Reloads};
-use crate::web::{Web, WebError};
-use crate::{addr, cloud, hook, privileges, probe, store};
-
-/// Why the agent does not start, or ended without being told to.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The control socket.
-    #[error(transparent)]
-    Control(#[from] ControlError),
-    /// The password or key of a neighbour.
-    #[error(transparent)]
-    Signature(#[from] SignatureError),
-    /// The BGP port.
-    #[error(transparent)]
-    Listen(#[from] ListenError),
-    /// The BFD ports.
-    #[error(transparent)]
-    Bfd(#[from] BindError),
-    /// The HTTP port.
-    #[error(transparent)]
-    Web(#[from] WebError),
-    /// An event socket.
-    #[error(transparent)]
-    Events(#[from] probe::haproxy::BindError),
-    /// The cloud does not say which region this is.
-    #[error(transparent)]
-    Unknown(#[from] cloud::UnknownRegion),
-    /// The cloud names a region that the file does not have.
-    #[error(transparent)]
-    NoSuchRegion(#[from] NoSuchRegion),
-    /// Addresses cannot be kept.
-    #[error("{}", lines(.0))]
-    Addresses(Vec<addr::Error>),
-    /// HAProxy says that names in the configuration do not exist.
-    #[error("HAProxy does not have what the configuration names; {}", lines(.0))]
-    Haproxy(Vec<String>),
-    /// The kernel keeps capabilities with us that we want to give up.
-    #[error("cannot give up capabilities; a system call filter must allow capset(2) and prctl(2)")]
-    Privileges(#[source] std::io::Error),
-    /// Signals cannot be caught.
-    #[error("cannot catch signals")]
-    Signals(#[source] std::io::Error),
-    /// A task has ended that must not end. The process goes down with it, so that the kernel closes
-    /// the sessions and no neighbour keeps a route that nobody watches.
-    #[error("internal: {0} ended unexpectedly; the process ends so that neighbours withdraw")]
-    Ended(String),
-}
+use crate::status::{Happening, History, Override};
+use crate::web::Web;
+use crate::{addr, bfd_udp, cloud, hook, privileges, store};
 
 /// Runs the agent until it is told to stop; an orderly stop is `Ok`. A reload reads the file at
 /// `path` again.
@@ -91,7 +47,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         Http::On(address) => Some(Web::bind(address).await?),
         Http::Off => None,
     };
-    let inheritance = Inheritance(check_world(&config).await?);
+    let inheritance = Inheritance(world::check(&config).await?);
     announce_start(&config);
 
     let config = Arc::new(config);
@@ -99,7 +55,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let manager = ServiceManager::from_environment();
     let bulletin = Bulletin::new(manager.clone());
     let mut wiring = Wiring::new(History::restored(kept.history), bulletin.clone());
-    let recorder = Recorder::new(wiring.history, clock);
+    let recorder = Recorder::new(wiring.history, clock.clone());
     let version = format!("herald {}", env!("CARGO_PKG_VERSION"));
     let started = Happening::Agent { to: "started".to_owned(), because: version };
     recorder.record(started, clock::now());
@@ -119,7 +75,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     wiring.outputs.neighbors = supervisor.apply(&config, Some(&inheritance)).await?;
     privileges::keep_needed_once_bound().map_err(StartError::Privileges)?;
 
-    let mut engine = Engine::new(engine_params(&config, &inheritance), clock::now());
+    let mut engine = Engine::new(config.engine(&inheritance), clock::now());
     restore(&mut engine, &config, &clock, &kept.overrides);
     let mut decider = Decider {
         agent: Agent { pid: std::process::id(), clock },
@@ -253,65 +209,4 @@ fn announce_start(config: &Config) {
         region = config.agent.region.name().map(tracing::field::display),
         neighbors = config.neighbors.len(), services = config.services.len(), "herald starts"
     );
-}
-
-fn lines(faults: &[impl ToString]) -> String {
-    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
-
-/// Asks what would make the agent useless from the start, before anything is changed. Gives the
-/// addresses that are bound already.
-pub(super) async fn check_world(config: &Config) -> Result<BTreeSet<LoopbackAddress>, StartError> {
-    let services = config.services.values();
-    let addresses = services.flat_map(|service| service.loopback.addresses.iter().cloned());
-    let found = addr::check(&addresses.collect()).await.map_err(StartError::Addresses)?;
-    let mut unknown = Vec::new();
-    for instance in config.haproxy.values() {
-        if let Err(names) = probe::haproxy::verify(instance).await {
-            unknown.extend(names);
-        }
-    }
-    if unknown.is_empty() { Ok(found) } else { Err(StartError::Haproxy(unknown)) }
-}
-
-/// A task by its name, which is all that is asked of it when it ends.
-pub(super) async fn named<T>(name: &'static str, task: impl Future<Output = T>) -> String {
-    let _ = task.await;
-    name.to_owned()
-}
-
-/// Turns signals into orders and reloads.
-fn signals(
-    orders: mpsc::Sender<Order>,
-    reloads: Reloads,
-) -> Result<impl Future<Output = ()>, StartError> {
-    let catch = |kind| signal(kind).map_err(StartError::Signals);
-    let mut terminate = catch(SignalKind::terminate())?;
-    let mut interrupt = catch(SignalKind::interrupt())?;
-    let mut hangup = catch(SignalKind::hangup())?;
-    Ok(async move {
-        let mut stopping = false;
-        loop {
-            let name = tokio::select! {
-                _ = terminate.recv() => "SIGTERM",
-                _ = interrupt.recv() => "SIGINT",
-                _ = hangup.recv() => {
-                    // What comes of it stands in the log. While two reloads wait, this one would
-                    // read the same file.
-                    let (answer, _) = oneshot::channel();
-                    let request = ReloadRequest { dry_run: false, allow_reset: false, answer };
-                    let _ = reloads.try_send(request);
-                    continue;
-                }
-            };
-            let order = match stopping {
-                false => Order::Stop(Reason::from(format!("{name} received"))),
-                true => Order::Hurry,
-            };
-            stopping = true;
-            if orders.send(order).await.is_err() {
-                return;
-            }
-        }
-    })
 }

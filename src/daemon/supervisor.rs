@@ -9,11 +9,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::decider::{Configured, Order, Told};
+use super::ends::{Configured, Order, Told};
+use super::error::StartError;
 use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
-use super::start::{StartError, check_world, named};
-use super::tasks::Keyed;
+use super::tasks::{Keyed, named};
+use super::world;
 use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
 use crate::clock;
@@ -243,7 +244,7 @@ impl Supervisor {
 
     async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
         peer::check_signatures(loaded.config.neighbors.values())?;
-        check_world(&loaded.config).await?;
+        world::check(&loaded.config).await?;
         let config = Arc::new(loaded.config);
         let started = self.apply(&config, None).await?;
         self.config = Arc::clone(&config);

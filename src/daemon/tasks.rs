@@ -38,3 +38,9 @@ impl<K: Ord + Clone, C: Clone + PartialEq> Keyed<K, C> {
         }
     }
 }
+
+/// A task by its name, which is all that is asked of it when it ends.
+pub(super) async fn named<T>(name: &'static str, task: impl Future<Output = T>) -> String {
+    let _ = task.await;
+    name.to_owned()
+}

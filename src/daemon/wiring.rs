@@ -1,19 +1,17 @@
-//! The channels between the parts, and what the engine takes of the configuration.
+//! The channels between the parts.
 
 use std::collections::BTreeMap;
 
 use tokio::sync::{mpsc, watch};
 
 use super::bulletin::Bulletin;
-use super::decider::{Inputs, Order, Outputs};
+use super::ends::{Inputs, Order, Outputs};
 use super::neighbors::Shared;
 use crate::bfd_udp::Command;
 use crate::clock;
 use crate::cloud::Notice;
-use crate::config::Config;
-use crate::config::Inheritance;
 use crate::control::Commands;
-use crate::engine::{self, AddressReport, AddressWish};
+use crate::engine::{AddressReport, AddressWish};
 use crate::health::Observation;
 use crate::hook::Changes;
 use crate::peer::Callers;
@@ -129,9 +127,4 @@ impl Wiring {
             reload_requests,
         }
     }
-}
-
-/// What the engine takes of the configuration.
-pub(super) fn engine_params(config: &Config, inheritance: &Inheritance) -> engine::Params {
-    config.engine(|name| inheritance.is_in_use(config, name))
 }

@@ -110,7 +110,9 @@ async fn whoever_is_heard_is_not_disturbed_by_a_flood() {
 async fn a_connection_ends_in_time_unless_it_follows() {
     let address = started().await;
     let mut follower = client(address, &request("/endless")).await;
-    assert_eq!(rest(client(address, "GET /wor").await).await, "");
+    let (slow, begun) = (client(address, "GET /wor").await, tokio::time::Instant::now());
+    assert_eq!(rest(slow).await, "");
+    assert_eq!(begun.elapsed().as_secs(), 15);
     let deaf = client(address, &request("/huge")).await;
     sleep(2 * LIFETIME).await;
     assert!(rest(deaf).await.len() < HUGE, "it was cut off");

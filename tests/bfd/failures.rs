@@ -113,7 +113,7 @@ fn a_neighbour_without_bfd_is_served_all_the_same() {
 }
 
 /// The usual scene with FRR's BGP, watched by `D`, with BFD up and the route announced.
-fn scene<D: Detector>() -> (Scene<Frr>, D) {
+pub(crate) fn scene<D: Detector>() -> (Scene<Frr>, D) {
     let scene = Scene::<Frr>::set(Meeting::USUAL, |config| watched(config, false));
     let detector = D::start(&scene.theirs, Setup::new("10.9.0.2", "10.9.0.1", false));
     comes_up(&scene.herald, &detector);

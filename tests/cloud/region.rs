@@ -101,3 +101,31 @@ fn an_answer_without_end_is_cut() {
     assert!(told.to_string().contains("longer than"), "{told}");
     assert!(flood.join().unwrap() < 64 << 20, "the answer was read to its end");
 }
+
+/// A redirect would have another host decide, and hand it AWS's token.
+#[test]
+fn a_service_that_sends_elsewhere_is_not_followed() {
+    let world = World {
+        location: Some("elsewhere".into()),
+        aws_region: Some("elsewhere".into()),
+        zone: Some("projects/1/zones/else-where-b".into()),
+        ..World::default()
+    };
+    let elsewhere = Fake::start(None, world);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let moved = format!(
+        "HTTP/1.1 307 Temporary Redirect\r\nLocation: {}/\r\nContent-Length: 0\r\n\r\n",
+        elsewhere.endpoint()
+    );
+    // Ends with the process.
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = std::io::Write::write_all(&mut stream, moved.as_bytes());
+        }
+    });
+    let told = ask(&metadata(format!("http://{address}"), None)).unwrap_err().to_string();
+    assert_eq!(told.matches("status 307").count(), 3, "{told}");
+    assert_eq!(elsewhere.world().asked, 0);
+}

@@ -36,12 +36,15 @@ fn leads_somewhere(from: &Path, text: &str, target: &str) -> bool {
     anchors(&page).any(|known| known == anchor)
 }
 
-/// The places of a page: headings in the manner of GitHub, and `<a id="…">`.
+/// The name of a heading in the manner of GitHub.
+pub(super) fn anchor(heading: &str) -> String {
+    let words = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+    words.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()
+}
+
+/// The places of a page: headings, and `<a id="…">`.
 fn anchors(page: &str) -> impl Iterator<Item = String> {
-    let headings = page.lines().filter(|line| line.starts_with('#')).map(|line| {
-        let words = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
-        words.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()
-    });
+    let headings = page.lines().filter(|line| line.starts_with('#')).map(anchor);
     let marks = page.split("<a id=\"").skip(1).filter_map(|rest| rest.split_once('"'));
     headings.chain(marks.map(|(id, _)| id.to_owned()))
 }
@@ -101,14 +104,14 @@ fn every_test_and_module_that_is_named_exists() {
     assert!(wrong.is_empty(), "neither a test nor a module:\n{}", wrong.join("\n"));
 }
 
-enum Kind {
+pub(super) enum Kind {
     Test,
     Module,
     Other,
 }
 
 /// Names of tests are sentences; names of modules have their path, and may go on with a test.
-fn kind(code: &str) -> Kind {
+pub(super) fn kind(code: &str) -> Kind {
     let is_name = |part: &str| {
         let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         part.starts_with(|c: char| c.is_ascii_lowercase()) && part.chars().all(letter)

@@ -1,7 +1,11 @@
 //! The ways to ask, and being refused.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use herald::config::{HaproxyAddress, HaproxyInstance, Login};
 use herald::health::{Outcome, Sample};
@@ -69,6 +73,80 @@ async fn the_stats_page_is_read_with_the_right_password_only() {
 
     haproxy.signal("KILL");
     watch.until("HAProxy gone", |sample| sample.outcome == Outcome::Gone).await;
+}
+
+/// Whoever stands in for the page may send herald anywhere: nobody but the page is given the password.
+#[tokio::test]
+async fn a_page_that_sends_elsewhere_is_not_followed_and_the_password_stays() {
+    let elsewhere = Listener::answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_owned());
+    let directory = tempfile::tempdir().unwrap();
+    let password = directory.path().join("password");
+    fs::write(&password, "secret\n").unwrap();
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"] {
+        let moved = format!(
+            "HTTP/1.1 {status}\r\nLocation: http://127.0.0.1:{}/stats;csv\r\n\
+             Content-Length: 0\r\n\r\n",
+            elsewhere.port
+        );
+        let stats = Listener::answering(moved);
+        let url = format!("http://127.0.0.1:{}/stats", stats.port);
+        let mut watch = Watch::of(page(&url, &password));
+        for _ in 0..3 {
+            let sample = watch.next().await;
+            assert_eq!(sample.outcome, Outcome::Unknown);
+            assert!(sample.because.as_str().contains(&status[..3]), "{sample:?}");
+        }
+        let given = "authorization: Basic aGVyYWxkOnNlY3JldA==";
+        assert!(stats.heard().iter().all(|request| request.contains(given)));
+    }
+    assert_eq!(elsewhere.heard(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_page_without_end_is_cut_and_proves_nothing() {
+    let head = "HTTP/1.1 200 OK\r\n\r\n# pxname,".to_owned();
+    let stats = Listener::answering(head + &"x".repeat(9 << 20));
+    let url = format!("http://127.0.0.1:{}/stats", stats.port);
+    let address = HaproxyAddress::Http { url, login: None, trust: None };
+    let patient = Duration::from_secs(20);
+    let asked = HaproxyInstance { timeout: patient, ..instance(address, check("http_back")) };
+    let sample = Watch::of(asked).next().await;
+    assert_eq!(sample.outcome, Outcome::Unknown);
+    assert!(sample.because.as_str().contains("8 MiB"), "{sample:?}");
+}
+
+/// Whatever is asked of it, it gives this answer; it keeps what it was asked.
+struct Listener {
+    port: u16,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+impl Listener {
+    fn answering(answer: String) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, free_port())).expect("a free port");
+        let port = listener.local_addr().expect("its address").port();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&heard);
+        // Ends with the process.
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push(request(&mut stream));
+                // Who has read enough hangs up.
+                let _ = stream.write_all(answer.as_bytes());
+            }
+        });
+        Self { port, heard }
+    }
+
+    fn heard(&self) -> Vec<String> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn request(stream: &mut TcpStream) -> String {
+    let mut octets = [0; 4096];
+    let length = stream.read(&mut octets).unwrap_or(0);
+    String::from_utf8_lossy(&octets[..length]).into_owned()
 }
 
 #[tokio::test]

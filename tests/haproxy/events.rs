@@ -296,6 +296,30 @@ async fn a_flood_of_changes_makes_a_bounded_number_of_questions() {
     assert!((10..=300).contains(&polls), "{polls}");
 }
 
+/// Every user of the machine may write there: what is said causes a question, and the answer decides.
+#[tokio::test]
+async fn a_forged_line_is_asked_about_and_not_believed() {
+    let server = Server::live();
+    let scene = Scene::started(&backend(QUICK, &[&server])).await;
+    let mut watch = Watch::of(scene.hearing(By::Socket));
+    watch.stream(StreamState::Listening).await;
+    eventually("the server is proven", || scene.haproxy.say("show stat").contains("L4OK")).await;
+    let forger = UnixDatagram::unbound().unwrap();
+    forger.connect(scene.haproxy.path("events.sock")).unwrap();
+    let control = "<129>haproxy[1]: Server http_back/s1 is DOWN\u{1b}[2J, reason: I say so";
+    for line in [
+        "<129>haproxy[1]: Server http_back/s1 is DOWN",
+        control,
+        "<129>haproxy[1]: backend http_back has no server available!",
+    ] {
+        // With a question an hour, what comes after a quiet moment comes because of the line.
+        watch.drop_samples(Duration::from_millis(200)).await;
+        forger.send(line.as_bytes()).unwrap();
+        let sample = watch.next().await;
+        assert!(matches!(sample.outcome, Outcome::Healthy { .. }), "{line:?}: {sample:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_flood_of_lines_that_nobody_knows_makes_a_few_questions() {
     let (polls, _) = flooded("<129>haproxy[1]: what is this").await;

@@ -165,6 +165,12 @@ impl Field {
         queue.max().unwrap_or(0)
     }
 
+    /// Every route of the machine that herald runs on, of all tables and both families.
+    pub(crate) fn kernel_routes(&self) -> String {
+        let of = |family| self.ours.ip(&[family, "route", "show", "table", "all"]);
+        of("-4") + &of("-6")
+    }
+
     /// By how much resident memory has grown at its highest, in KiB.
     pub(crate) fn growth(&self) -> u64 {
         memory(&self.herald, "VmHWM").saturating_sub(self.before.0)

@@ -10,6 +10,7 @@
 //! | `floods.rs` | many messages, many connections |
 //! | `silence.rs` | peers that connect and say nothing, or never read |
 //! | `million.rs` | a million routes |
+//! | `believed.rs` | what a neighbour shows is shown, and changes nothing of this machine |
 //! | `mutations.rs` | damaged messages: a million through the codec, twenty thousand over sessions |
 //!
 //! Each test ends with the same question: does the process live, answer `status` within a second,
@@ -19,6 +20,7 @@
 extern crate herald;
 
 mod attributes;
+mod believed;
 mod errors;
 mod field;
 mod floods;

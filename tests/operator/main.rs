@@ -2,6 +2,7 @@
 //!
 //! | file | claims |
 //! |---|---|
+//! | `limits.rs` | who is heard at the control socket, and what a caller may cost |
 //! | `words.rs` | drain, withdraw, announce, resume: what FRR sees of them, and who outranks whom |
 //! | `lasting.rs` | words and history over crashes, restarts, reloads and damaged files |
 //! | `reading.rs` | explain, events, services, neighbors, the socket by curl, completions, man |
@@ -10,6 +11,7 @@
 mod support;
 
 mod lasting;
+mod limits;
 mod reading;
 mod words;
 

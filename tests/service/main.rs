@@ -2,14 +2,20 @@
 //!
 //! | file | claims |
 //! |---|---|
+//! | `environment.rs` | whom herald asks, whatever the environment says of proxies |
 //! | `manager.rs` | READY, STATUS, RELOADING, STOPPING and the watchdog, as a service manager hears them |
 //! | `privileges.rs` | which capabilities which thread and child has, for root and for a user of its own |
+//! | `sandbox.rs` | the unit's filter of system calls is enough for herald, and holds for what it starts |
+//! | `secrets.rs` | no password leaves the process, and nobody looks into it |
 //! | `unit.rs` | what systemd says of the unit |
 //!
 //! The package and the unit under a real systemd: `packaging/test-deb`.
 
+mod environment;
 mod manager;
 mod privileges;
+mod sandbox;
+mod secrets;
 #[path = "../support/mod.rs"]
 mod support;
 mod unit;
@@ -23,6 +29,20 @@ use support::netns::{Namespace, Net};
 use support::peer::{Meeting, PEER_AS};
 use support::speaker::{Listening, Speaker, open};
 use tempfile::TempDir;
+
+/// A user without any name.
+const NOBODY: u32 = 65534;
+/// As the unit starts herald: two capabilities, and no way to more.
+const AS_THE_UNIT: [&str; 8] = [
+    "setpriv",
+    "--reuid=65534",
+    "--regid=65534",
+    "--clear-groups",
+    "--inh-caps=-all,+net_admin,+net_bind_service",
+    "--ambient-caps=+net_admin,+net_bind_service",
+    "--bounding-set=-all,+net_admin,+net_bind_service",
+    "--no-new-privs",
+];
 
 /// Two namespaces, and a file that the service follows; nobody listens on the other side yet.
 struct Stage {

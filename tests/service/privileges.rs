@@ -14,23 +14,10 @@ use super::support::peer::{Connecting, Meeting, Peer, Protection, Transport};
 use super::support::scene::PORTS;
 use super::support::wait::{SOON, eventually};
 use super::support::web::Web;
-use super::{Stage, establish};
+use super::{AS_THE_UNIT, NOBODY, Stage, establish};
 
-/// A user without any name.
-const NOBODY: u32 = 65534;
 /// capability.h: CAP_NET_ADMIN.
 const NET_ADMIN: u64 = 1 << 12;
-/// As the unit starts herald: two capabilities, and no way to more.
-const AS_THE_UNIT: [&str; 8] = [
-    "setpriv",
-    "--reuid=65534",
-    "--regid=65534",
-    "--clear-groups",
-    "--inh-caps=-all,+net_admin,+net_bind_service",
-    "--ambient-caps=+net_admin,+net_bind_service",
-    "--bounding-set=-all,+net_admin,+net_bind_service",
-    "--no-new-privs",
-];
 
 /// The capability sets of each thread, by the last letters of their lines in `/proc`.
 fn threads(pid: u32) -> Vec<BTreeMap<String, u64>> {

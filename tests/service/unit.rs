@@ -3,7 +3,7 @@ use std::process::Command;
 
 use super::support::process::{program, run};
 
-fn unit() -> PathBuf {
+pub(super) fn unit() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/systemd/herald.service")
 }
 

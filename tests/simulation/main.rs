@@ -1,6 +1,8 @@
 //! Thousands of simulated hours of faults, and rules that hold after every step. A seed that goes wrong
 //! is shrunk to a short story; `cargo run --example simulate -- --seed N` tells it again.
 
+#[path = "../support/count.rs"]
+mod count;
 mod sim;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,6 +43,8 @@ fn nothing_goes_wrong_in_thousands_of_hours() {
             }
         }
         println!("{SEEDS} simulated hours: {total:?}");
+        count::counted("simulated hours", SEEDS as usize);
+        count::counted("faults in them", total.faults as usize);
         assert!(total.compared > SEEDS, "the rules had something to compare");
     });
 }

@@ -62,7 +62,7 @@ impl Stage {
         let loaded = config::read("timeline.toml", &text, &|_| None);
         let loaded = loaded.unwrap_or_else(|faults| panic!("{faults}"));
         let start = clock::now();
-        let engine = Engine::new(loaded.config.engine(|_| false), start);
+        let engine = Engine::new(loaded.config.engine(&config::Inheritance::default()), start);
         let (tables, now) = (BTreeMap::new(), Duration::ZERO);
         let mut stage = Self { engine, start, now, tables, log: Vec::new() };
         stage.perform();

@@ -6,6 +6,7 @@
 //! | `authentication_option.rs` | TCP-AO: a session where the kernel has it, a clear fault where not |
 //! | `password_files.rs` | what is said of a file that holds no usable password |
 //! | `ttl.rs` | TTL security with those that have it, `multihop`, both as seen on the wire |
+//! | `resets.rs` | a forged reset by somebody who sees the session, with and without protection |
 //! | `listener.rs` | both families on one socket, neighbours behind one address, strangers |
 //! | `link_local.rs` | sessions between link-local addresses, and the interface they need |
 //! | `dialling.rs` | source address and device, a neighbour that refuses, one that is never dialled |
@@ -20,6 +21,7 @@ mod link_local;
 mod listener;
 mod password_files;
 mod passwords;
+mod resets;
 mod sniffer;
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,9 +2,12 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use herald::base::NeighborName;
 use herald::config::{self, AoAlgorithm, AoKey, Faults, Loaded, Password, Signature};
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
 
 use crate::support::herald::directory;
 
@@ -27,6 +30,18 @@ fn a_file_that_everybody_can_read_is_a_worry() {
     assert!(worries.contains("can be read by everybody"), "{worries}");
     assert!(worries.contains("chmod 640"), "{worries}");
     assert!(!worries.contains(SECRET), "{worries}");
+}
+
+/// A pipe that nobody writes to would hold up a reload for good, and a device has no end.
+#[test]
+fn what_is_no_regular_file_is_not_read() {
+    let directory = directory("password");
+    let pipe = directory.path().join("pipe");
+    mkfifo(&pipe, Mode::S_IRUSR).expect("a named pipe");
+    for path in [&pipe, Path::new("/dev/zero")] {
+        let told = read_from(path, "").expect_err("no file").to_string();
+        assert!(told.contains("it is not a regular file"), "{told}");
+    }
 }
 
 #[test]
@@ -130,6 +145,10 @@ fn read_with(text: &str, mode: u32, more: &str) -> Result<Loaded, Faults> {
     let file = directory.path().join("word");
     fs::write(&file, text).expect("a file");
     fs::set_permissions(&file, Permissions::from_mode(mode)).expect("a mode");
+    read_from(&file, more)
+}
+
+fn read_from(file: &Path, more: &str) -> Result<Loaded, Faults> {
     let toml = format!(
         "[bgp]\nlocal-as = 65010\nrouter-id = \"192.0.2.10\"\n\
          [haproxy.local]\nsocket = \"/run/haproxy/admin.sock\"\n\

@@ -24,8 +24,8 @@ against_every_daemon! {
     a_signed_session_comes_up_over_ipv6,
 }
 
-const PASSWORD: &str = "open-sesame";
-const SIGNED: Protection = Protection { password: Some(PASSWORD), ttl_security: false };
+pub(crate) const PASSWORD: &str = "open-sesame";
+pub(crate) const SIGNED: Protection = Protection { password: Some(PASSWORD), ttl_security: false };
 
 fn a_signed_session_comes_up_when_herald_dials<P: Peer>() {
     comes_up::<P>(Connecting::HeraldDials, Transport::V4);
@@ -109,10 +109,10 @@ fn connect(namespace: &Namespace, from: [u8; 4]) -> std::io::Result<Speaker> {
 }
 
 /// A file with a password that only its owner may read, removed with the value.
-struct PasswordFile(TempDir);
+pub(crate) struct PasswordFile(TempDir);
 
 impl PasswordFile {
-    fn new(password: &str) -> Self {
+    pub(crate) fn new(password: &str) -> Self {
         let directory = directory("password");
         let file = directory.path().join("word");
         fs::write(&file, format!("{password}\n")).expect("a file");
@@ -120,7 +120,7 @@ impl PasswordFile {
         Self(directory)
     }
 
-    fn given_to(&self, config: Config) -> Config {
+    pub(crate) fn given_to(&self, config: Config) -> Config {
         config.set("neighbor.peer", "password-file", format!("{:?}", self.0.path().join("word")))
     }
 }

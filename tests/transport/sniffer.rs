@@ -29,6 +29,10 @@ pub(crate) struct Segment {
     pub syn: bool,
     /// The ACK flag.
     pub ack: bool,
+    /// From which port, and to which.
+    pub ports: (u16, u16),
+    /// The octet that the sender awaits next.
+    pub awaited: u32,
 }
 
 /// Collects segments from its start to its end.
@@ -99,11 +103,14 @@ fn segment(packet: &[u8]) -> Option<Segment> {
         return None;
     }
     let flags = *tcp.get(13)?;
+    let awaited = u32::from_be_bytes(tcp.get(8..12)?.try_into().ok()?);
     Some(Segment {
         from: ip.get(12..16)?.try_into().ok()?,
         ttl: ip[8],
         traffic_class: ip[1],
         syn: flags & 0x02 != 0,
         ack: flags & 0x10 != 0,
+        ports: (port(0)?, port(2)?),
+        awaited,
     })
 }

@@ -14,7 +14,7 @@ from .. import logs
 from ..load import now
 from ..node import NodeError
 from ..wait import until
-from .ground import NVA, PREFIX, STATE, Ground, frr_of, gobgp_of
+from .ground import NVA, PREFIX, STATE, Ground, frr_of, gobgp_of, nva_of
 from .schedule import Step
 from .truth import Life
 from .wire import Wire
@@ -41,14 +41,14 @@ def _web_killed(ground: Ground, region: str, _: Step) -> Heal:
     return heal
 
 
-def _frozen(program: str, node: str) -> Callable[[Ground, str, Step], Heal]:
+def _frozen(program: str, node_of: Callable[[str], str]) -> Callable[[Ground, str, Step], Heal]:
     def freeze(ground: Ground, region: str, _: Step) -> Heal:
         ground.change(region, program, Life.SILENT)
-        ground.signal(f"{node}-{region}", program, signal.SIGSTOP)
+        ground.signal(node_of(region), program, signal.SIGSTOP)
 
         def heal() -> None:
             ground.change(region, program, Life.UP)
-            ground.signal(f"{node}-{region}", program, signal.SIGCONT)
+            ground.signal(node_of(region), program, signal.SIGCONT)
 
         return heal
 
@@ -57,18 +57,18 @@ def _frozen(program: str, node: str) -> Callable[[Ground, str, Step], Heal]:
 
 def _herald_killed(ground: Ground, region: str, _: Step) -> Heal:
     ground.change(region, "herald", Life.GONE)
-    ground.kill(f"nva-{region}", "herald")
+    ground.kill(nva_of(region), "herald")
     return lambda: ground.start_herald(region)
 
 
 def _haproxy_killed(ground: Ground, region: str, _: Step) -> Heal:
     ground.change(region, "haproxy", Life.GONE)
-    ground.kill(f"nva-{region}", "haproxy")
+    ground.kill(nva_of(region), "haproxy")
     return lambda: ground.start_haproxy(region)
 
 
 def _haproxy_reloaded(ground: Ground, region: str, _: Step) -> Heal:
-    master = ground.lab.programs[f"nva-{region}", "haproxy"]
+    master = ground.lab.programs[nva_of(region), "haproxy"]
     for _ in range(3):
         master.send(signal.SIGUSR2)
         time.sleep(RELOAD_GAP)
@@ -108,12 +108,12 @@ def _lossy(port: str) -> Callable[[Ground, str, Step], Heal]:
 
 
 def _disk_full(ground: Ground, region: str, _: Step) -> Heal:
-    nva = ground.lab.nodes[f"nva-{region}"]
+    nva = ground.lab.nodes[nva_of(region)]
     nva.run("dd", "if=/dev/zero", f"of={STATE}/ballast", "bs=4k", check=False)
     ground.change(region, "word", Life.GONE)
     said = nva.run("sh", "-c", "herald withdraw web --reason 'the disk is full' 2>&1")
     if "could not write" not in said:
-        raise NodeError(f"nva-{region}: the disk is not full: {said.strip()}")
+        raise NodeError(f"{nva_of(region)}: the disk is not full: {said.strip()}")
 
     def heal() -> None:
         ground.change(region, "word", Life.UP)
@@ -138,20 +138,20 @@ def _clock(seconds: int) -> Callable[[Ground, str, Step], Heal]:
 
 def _expect_clock(ground: Ground, region: str, seconds: int) -> None:
     """A reload, which finds nothing new, writes a line: its time tells whether the clock was stepped."""
-    herald = ground.lab.programs[f"nva-{region}", "herald"]
+    herald = ground.lab.programs[nva_of(region), "herald"]
     herald.send(signal.SIGHUP)
 
     def stepped() -> bool:
         times = [at for at in map(logs.moment, herald.tail(1)) if at is not None]
         return bool(times) and abs(times[-1] - time.time() - seconds) < HOUR / 2
 
-    until("a line of herald's log by the stepped clock", stepped, seconds=5, nodes=(f"nva-{region}",), seen=lambda: f"its last is {herald.tail(1)}")
+    until("a line of herald's log by the stepped clock", stepped, seconds=5, nodes=(nva_of(region),), seen=lambda: f"its last is {herald.tail(1)}")
 
 
 def _address_deleted(ground: Ground, region: str, _: Step) -> Heal:
     with ground.lock:
         ground.regions[region].address_taken = now()
-    ground.lab.nodes[f"nva-{region}"].run("ip", "address", "delete", PREFIX, "dev", "lo")
+    ground.lab.nodes[nva_of(region)].run("ip", "address", "delete", PREFIX, "dev", "lo")
     return _nothing
 
 
@@ -181,7 +181,7 @@ def _gobgp_restarted(ground: Ground, region: str, _: Step) -> Heal:
 
 
 def _upgraded(ground: Ground, region: str, _: Step) -> Heal:
-    node = f"nva-{region}"
+    node = nva_of(region)
     ground.replace_binary(region)
     ground.change(region, "herald", Life.LEAVING)
     ground.lab.programs[node, "herald"].send(signal.SIGTERM)
@@ -196,11 +196,11 @@ def _nothing() -> None:
 
 _FAULTS: dict[str, Callable[[Ground, str, Step], Heal]] = {
     "web killed": _web_killed,
-    "web frozen": _frozen("web", "web"),
+    "web frozen": _frozen("web", "web-{}".format),
     "herald killed": _herald_killed,
-    "herald frozen": _frozen("herald", "nva"),
+    "herald frozen": _frozen("herald", nva_of),
     "haproxy killed": _haproxy_killed,
-    "haproxy frozen": _frozen("haproxy", "nva"),
+    "haproxy frozen": _frozen("haproxy", nva_of),
     "haproxy reloaded three times": _haproxy_reloaded,
     "link down": _link_down,
     "TCP of BGP blackholed": _blackholed,

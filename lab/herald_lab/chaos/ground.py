@@ -19,6 +19,7 @@ from .truth import HOLD, UNKNOWN_FOR, Life, Part, Region
 
 TOPOLOGY = Path(__file__).parents[2] / "scenarios" / "01-azure-two-regions" / "azure-two-regions.clab.yml"
 ADDRESS, PREFIX = "9.9.9.9", "9.9.9.9/32"
+# Of each region's pair one agent runs here: beside a twin that goes on, its end would cost nothing, and not show everywhere.
 NVA = {"ne": "172.16.156.70", "we": "172.16.136.70"}
 HAPROXY_CFG, HERALD_TOML = "/etc/haproxy/haproxy.cfg", "/etc/herald/herald.toml"
 STATE, DISK = "/var/lib/herald", "64k"
@@ -40,6 +41,11 @@ def gobgp_of(region: str) -> str:
     return f"rs-1-{region}"
 
 
+def nva_of(region: str) -> str:
+    """The name of a region's NVA."""
+    return f"nva-0-{region}"
+
+
 def herald_toml(region: str) -> str:
     """A region's configuration, with timers that let the end of a silence be awaited."""
     text = (TOPOLOGY.parent / f"nva-{region}" / "herald.toml").read_text()
@@ -50,7 +56,7 @@ def herald_toml(region: str) -> str:
 
 def replaced() -> dict[tuple[str, str], str]:
     """The files that differ from the scenario's: (node, path) → text."""
-    return {(f"nva-{region}", HERALD_TOML): herald_toml(region) for region in REGIONS}
+    return {(nva_of(region), HERALD_TOML): herald_toml(region) for region in REGIONS}
 
 
 def faketime() -> Path:
@@ -92,7 +98,7 @@ class Ground:
         # A bridge takes the lowest address of its ports; that must not change when a port leaves.
         for number, bridge in enumerate(("br-nva", "br-rs"), 1):
             self.lab.nodes[f"fabric-{region}"].run("ip", "link", "set", bridge, "address", f"02:00:00:00:00:{number:02}")
-        nva = self.lab.nodes[f"nva-{region}"]
+        nva = self.lab.nodes[nva_of(region)]
         nva.run("mkdir", "-p", STATE)
         nva.run("mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", STATE)
         # libfaketime shares memory under names made of process ids, which are the same in each node.
@@ -108,12 +114,12 @@ class Ground:
     def start_haproxy(self, region: str) -> None:
         """Starts HAProxy as a master with a worker, so that it can be reloaded."""
         self.change(region, "haproxy", Life.UP)
-        self.lab.launch(f"nva-{region}", HAPROXY)
+        self.lab.launch(nva_of(region), HAPROXY)
 
     def start_herald(self, region: str) -> None:
         """Starts the agent with a wall clock of its own."""
         self.change(region, "herald", Life.UP)
-        self.lab.launch(f"nva-{region}", self._program)
+        self.lab.launch(nva_of(region), self._program)
 
     def signal(self, node: str, program: str, number: signal.Signals) -> None:
         """Sends a signal to a daemon and everything that it has started."""
@@ -129,11 +135,11 @@ class Ground:
 
     def set_clock(self, region: str, seconds: int) -> None:
         """Steps the agent's wall clock to so many seconds from the machine's."""
-        self.lab.write(f"nva-{region}", CLOCK, f"{seconds:+d}\n")
+        self.lab.write(nva_of(region), CLOCK, f"{seconds:+d}\n")
 
     def replace_binary(self, region: str) -> None:
         """Puts the program beside its place and renames it, as a package manager does, under a running agent."""
-        target = self.lab.nodes[f"nva-{region}"].path(BINARY)
+        target = self.lab.nodes[nva_of(region)].path(BINARY)
         target.parent.mkdir(parents=True, exist_ok=True)
         beside = target.with_name("herald.new")
         shutil.copy2(images.herald_binary(), beside)
@@ -143,7 +149,7 @@ class Ground:
         """The regions whose agent has ended though nobody ended it."""
         with self.lock:
             alive = [region for region, known in self.regions.items() if known.parts["herald"].life in (Life.UP, Life.SILENT)]
-        return [region for region in alive if not self.lab.programs[f"nva-{region}", "herald"].alive()]
+        return [region for region in alive if not self.lab.programs[nva_of(region), "herald"].alive()]
 
 
 def signal_if_alive(pid: int, number: signal.Signals) -> None:

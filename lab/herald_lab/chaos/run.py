@@ -14,7 +14,7 @@ from ..versions import versions
 from ..wait import until
 from . import faults, report, schedule, tables
 from .check import Violation, Watch
-from .ground import ADDRESS, NVA, PREFIX, TOPOLOGY, Ground, frr_of, gobgp_of, replaced
+from .ground import ADDRESS, NVA, PREFIX, TOPOLOGY, Ground, frr_of, gobgp_of, nva_of, replaced
 from .report import Episode
 from .truth import BACK, GONE, Wanted
 
@@ -51,7 +51,7 @@ class Chaos:
         self._await_all()
         samplers = self._watch()
         with Load(self.ground.lab.nodes["client"], RATE, "page", ADDRESS) as load:
-            until("steady answers", lambda: load.settled(RATE, lambda request: not request.lost), nodes=("onprem", "nva-ne"))
+            until("steady answers", lambda: load.settled(RATE, lambda request: not request.lost), nodes=("onprem", nva_of("ne")))
             began = now()
             self._strike_all(began)
             self._await_all()
@@ -74,7 +74,7 @@ class Chaos:
     def _watch(self) -> list[tables.Sampler]:
         nodes, samplers = self.ground.lab.nodes, []
         for region, known in self.ground.regions.items():
-            frr, gobgp, nva = frr_of(region), gobgp_of(region), f"nva-{region}"
+            frr, gobgp, nva = frr_of(region), gobgp_of(region), nva_of(region)
             asked: list[tuple[str, Callable[[], bool | None], float, Callable[[], Wanted]]] = [
                 (frr, tables.frr_has(nodes[frr], PREFIX, NVA[region]), tables.FAST, lambda known=known, name=frr: known.wanted(name)),
                 (gobgp, tables.gobgp_has(nodes[gobgp], PREFIX), tables.SLOW, lambda known=known, name=gobgp: known.wanted(name)),
@@ -124,9 +124,9 @@ class Chaos:
         """Waits, and sees meanwhile whether an agent has ended by itself."""
         while True:
             for region in self.ground.dead():
-                herald = self.ground.lab.programs[f"nva-{region}", "herald"]
-                self.deaths.append(f"nva-{region} after {', '.join(report.in_force(self.episodes, now() - 1, now())) or 'nothing'}")
-                self.say.quote(f"herald of nva-{region} has ended by itself, status {herald.wait(0)}:", herald.tail())
+                herald = self.ground.lab.programs[nva_of(region), "herald"]
+                self.deaths.append(f"{nva_of(region)} after {', '.join(report.in_force(self.episodes, now() - 1, now())) or 'nothing'}")
+                self.say.quote(f"herald of {nva_of(region)} has ended by itself, status {herald.wait(0)}:", herald.tail())
                 self.ground.start_herald(region)
             left = moment - now()
             if left <= 0:
@@ -143,7 +143,7 @@ class Chaos:
             lambda: all(ask() for ask in asks.values()),
             seconds=SETTLE_SECONDS,
             every=0.2,
-            nodes=tuple(f"nva-{region}" for region in self.ground.regions),
+            nodes=tuple(nva_of(region) for region in self.ground.regions),
             seen=lambda: f"{', '.join(name for name, ask in asks.items() if not ask())} had not",
         )
 

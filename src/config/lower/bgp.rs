@@ -1,6 +1,5 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::neighbor::Draft as Neighbor;
 use super::scalar;
 use super::session::SessionKeys;
 use crate::base::Asn;
@@ -27,16 +26,16 @@ pub(super) fn read<'a>(section: &Section<'a>) -> Draft<'a> {
 }
 
 /// The configured identifier, else the lowest IPv4 local-address of a neighbour.
-pub(super) fn router_id(bgp: &Draft<'_>, neighbors: &[Neighbor<'_>]) -> Option<Ipv4Addr> {
+pub(super) fn router_id(bgp: &Draft<'_>, locals: impl Iterator<Item = IpAddr>) -> Option<Ipv4Addr> {
     if bgp.section.has("router-id") {
         return bgp.router_id.as_ref().map(|id| id.value);
     }
-    let local =
-        neighbors.iter().filter_map(|neighbor| match neighbor.local_address.as_ref()?.value {
+    let lowest = locals
+        .filter_map(|local| match local {
             IpAddr::V4(address) => Some(address),
             IpAddr::V6(_) => None,
-        });
-    let lowest = local.min();
+        })
+        .min();
     if lowest.is_none() {
         bgp.section.notes.fault(
             bgp.section.span(),

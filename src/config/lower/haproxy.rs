@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::haproxy_events as events;
-use super::service::Draft as Service;
 use super::{scalar, trust};
 use crate::base::InstanceName;
 use crate::config::notes::Span;
@@ -32,24 +31,21 @@ pub(super) struct CheckDraft {
 pub(super) fn read(root: &Section<'_>) -> Vec<Draft> {
     let tables = root.named("haproxy").into_iter();
     let instances: Vec<_> = tables.map(|(name, section)| instance(&name, &section)).collect();
-    events::refuse_shared(root, &instances);
+    events::refuse_shared(root, instances.iter().map(|draft| (&draft.name, &draft.events)));
     instances
 }
 
-/// The instances with their checks, each asked as often as its most demanding check wants.
+/// The instances with what is `asked` of them, each asked as often as its most demanding check wants.
 pub(super) fn lowered(
     instances: &[Draft],
-    services: &[Service<'_>],
+    asked: &[&CheckDraft],
 ) -> Option<BTreeMap<InstanceName, HaproxyInstance>> {
-    instances.iter().map(|draft| Some((draft.name.clone(), draft.lowered(services)?))).collect()
+    instances.iter().map(|draft| Some((draft.name.clone(), draft.lowered(asked)?))).collect()
 }
 
 impl Draft {
-    fn lowered(&self, services: &[Service<'_>]) -> Option<HaproxyInstance> {
-        let checks = || {
-            let all = services.iter().flat_map(|service| &service.checks);
-            all.filter_map(|check| check.haproxy()).filter(|c| c.instance == self.name)
-        };
+    fn lowered(&self, asked: &[&CheckDraft]) -> Option<HaproxyInstance> {
+        let checks = || asked.iter().filter(|check| check.instance == self.name);
         let poll_interval = self.poll_interval.as_ref()?.value;
         let timeout = self.timeout.as_ref()?.value;
         Some(HaproxyInstance {

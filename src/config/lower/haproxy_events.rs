@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use super::haproxy::Draft as Instance;
 use super::scalar;
 use crate::base::InstanceName;
 use crate::config::reader::{Placed, Refusal, Section};
@@ -23,11 +22,14 @@ pub(super) fn read(section: &Section<'_>) -> Draft {
 }
 
 /// Two instances that share one event socket would take each other's lines.
-pub(super) fn refuse_shared(root: &Section<'_>, instances: &[Instance]) {
+pub(super) fn refuse_shared<'a>(
+    root: &Section<'_>,
+    instances: impl Iterator<Item = (&'a InstanceName, &'a Draft)>,
+) {
     let mut owners: BTreeMap<&EventSocket, &InstanceName> = BTreeMap::new();
-    for instance in instances {
-        let Some(socket) = &instance.events.socket else { continue };
-        if let Some(owner) = owners.insert(&socket.value, &instance.name) {
+    for (name, draft) in instances {
+        let Some(socket) = &draft.socket else { continue };
+        if let Some(owner) = owners.insert(&socket.value, name) {
             root.notes.fault(
                 &socket.span,
                 format!("event-socket {} is that of haproxy {owner} too", socket.shown),

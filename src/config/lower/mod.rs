@@ -20,6 +20,7 @@ mod health;
 mod hook;
 mod loopback;
 mod neighbor;
+mod neighbor_names;
 mod password;
 mod rules;
 mod scalar;
@@ -44,7 +45,8 @@ pub(super) fn file(root: &Section<'_>) -> Option<Config> {
     let neighbors = neighbor::read(root, &bgp);
     let instances = haproxy::read(root);
     let services = service::read(root, &neighbors, &instances);
-    let router_id = bgp::router_id(&bgp, &neighbors);
+    let locals = neighbors.iter().filter_map(|neighbor| neighbor.local_address.as_ref());
+    let router_id = bgp::router_id(&bgp, locals.map(|local| local.value));
     rules::check(root, &bgp, &neighbors, &services, &instances);
 
     let (agent, region) = agent?;
@@ -57,7 +59,9 @@ pub(super) fn file(root: &Section<'_>) -> Option<Config> {
         routed.insert(draft.name.clone(), route);
         speaking.insert(draft.name.clone(), neighbor);
     }
-    let haproxy = haproxy::lowered(&instances, &services)?;
+    let asked: Vec<_> =
+        services.iter().flat_map(|s| &s.checks).filter_map(|c| c.haproxy()).collect();
+    let haproxy = haproxy::lowered(&instances, &asked)?;
     let checks = own_checks(&services);
     let mut announced = BTreeMap::new();
     let mut configured = BTreeMap::new();

@@ -2,10 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::attributes::{Degraded, Draining, State};
 use super::neighbor::Draft as Neighbor;
-use super::{check, haproxy, health, hook, loopback, sites};
+use super::{check, haproxy, health, hook, loopback, neighbor_names, sites};
 use crate::base::{NeighborName, Prefix, PrefixError, ServiceName};
-use crate::config::reader::{Placed, Refusal, Section, plain};
-use crate::config::suggest::closest;
+use crate::config::reader::{Placed, Refusal, Section};
 use crate::config::types::{Hook, Loopback, Service};
 use crate::health::Params;
 use crate::policy;
@@ -163,7 +162,7 @@ fn prefix(text: &str) -> Result<Prefix, Refusal> {
 
 fn recipients(section: &Section<'_>, neighbors: &[Neighbor<'_>]) -> BTreeSet<NeighborName> {
     match section.has("neighbors") {
-        true => named(
+        true => neighbor_names::listed(
             section,
             "neighbors",
             neighbors,
@@ -174,29 +173,4 @@ fn recipients(section: &Section<'_>, neighbors: &[Neighbor<'_>]) -> BTreeSet<Nei
         ),
         false => neighbors.iter().map(|neighbor| neighbor.name.clone()).collect(),
     }
-}
-
-/// The neighbours that a list names; those that exist. An empty list is a fault with this rule and
-/// way out.
-pub(super) fn named(
-    section: &Section<'_>,
-    key: &str,
-    neighbors: &[Neighbor<'_>],
-    (rule, help): (&str, &str),
-) -> BTreeSet<NeighborName> {
-    let Some(named) = section.list(key, plain::<String>) else { return BTreeSet::new() };
-    if named.value.is_empty() {
-        section.notes.fault(&section.span_of(key), format!("{key} names nobody"), rule, help);
-    }
-    let names = || neighbors.iter().map(|neighbor| &neighbor.name);
-    let known = |name: &Placed<String>| names().find(|known| known.as_str() == name.value);
-    for name in named.value.iter().filter(|name| known(name).is_none()) {
-        let help = match closest(&name.value, names().map(NeighborName::as_str)) {
-            Some(meant) => format!("did you mean {meant:?}?"),
-            None => "add the neighbour, or leave the name out".to_owned(),
-        };
-        let message = format!("there is no neighbour {}", name.shown);
-        section.notes.fault(&name.span, message, "not one of the [neighbor.NAME] tables", help);
-    }
-    named.value.iter().filter_map(known).cloned().collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::neighbor::Draft as Neighbor;
-use super::service::named;
+use super::neighbor_names;
 use crate::base::NeighborName;
 use crate::config::reader::Section;
 use crate::policy::Watch;
@@ -32,7 +32,7 @@ pub(super) fn read(
     let section = service.section(name);
     let (rule, help) = ("nothing would ever be seen", "leave it out for those that get the routes");
     let watched = match section.has("watch") {
-        true => named(&section, "watch", neighbors, (rule, help)),
+        true => neighbor_names::listed(&section, "watch", neighbors, (rule, help)),
         false => recipients.clone(),
     };
     let patience = section.duration(patience);

@@ -10,9 +10,10 @@ use crate::base::Trust;
 use crate::client;
 use crate::config::{HaproxyAddress, HaproxyInstance, Login, regular_file};
 
+use super::answer::Answer;
 use super::dial::{Connection, dial};
 use super::silence::Silence;
-use super::stats::Answer;
+use super::stats;
 
 /// Bound of an answer, in octets: some 20,000 servers.
 pub(super) const LONGEST_ANSWER: usize = 8 << 20;
@@ -127,7 +128,7 @@ fn parse(octets: &[u8], place: &str) -> Result<Answer, Silence> {
     if octets.len() > LONGEST_ANSWER {
         return Err(Silence::TooLong { place, limit: LONGEST_ANSWER >> 20 });
     }
-    Answer::parse(&String::from_utf8_lossy(octets))
+    stats::parse(&String::from_utf8_lossy(octets))
         .map_err(|fault| Silence::Malformed { place, fault })
 }
 

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use csv::StringRecord;
 
-use super::stats::{Check, CheckResult, Malformed, Server};
+use super::answer::{Check, CheckResult, Malformed, Server};
 
 /// Characters kept of what a check said.
 const LONGEST_INFO: usize = 80;

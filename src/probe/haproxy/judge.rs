@@ -4,8 +4,8 @@ use crate::base::Percent;
 use crate::config::{HaproxyCheck, MinUp};
 use crate::health::{Outcome, Sample};
 
+use super::answer::{Answer, Backend, CheckResult, Server};
 use super::proof::{Memory, Proof};
-use super::stats::{Answer, Backend, CheckResult, Server};
 
 /// How many servers, or names, a reason lists before it says "and N more".
 const LISTED: usize = 4;

@@ -10,6 +10,7 @@
 //! connection that closes with it. Every answer makes one observation with a sample of every check;
 //! whoever receives it compares.
 
+mod answer;
 mod client;
 mod columns;
 mod dial;

@@ -11,10 +11,10 @@ use crate::config::HaproxyInstance;
 use crate::health::Observation;
 use crate::status::Haproxies;
 
+use super::answer::Answer;
 use super::client::Client;
 use super::events::{EventSockets, Line, LogSocket, News, Tail};
 use super::silence::Silence;
-use super::stats::Answer;
 use super::watcher::{Orders, Watcher};
 
 /// Watches one HAProxy.

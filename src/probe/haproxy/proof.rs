@@ -20,7 +20,7 @@
 //! check comes and goes). With fall 1 and a result that looks the same each time nothing shows, so
 //! [`SETTLED`] bounds the doubt: that much is an assumption, wrong only for `inter` above it.
 
-use super::stats::{Check, CheckResult, Server};
+use super::answer::{Check, CheckResult, Server};
 
 /// Seconds of `lastchg` after which a fall-1 server is believed to have been checked: HAProxy's
 /// default `inter` of 2 s, and one more because `lastchg` counts whole seconds.

@@ -1,8 +1,8 @@
 use crate::base::ServiceName;
 use crate::config::HaproxyInstance;
 
+use super::answer::Answer;
 use super::client::Client;
-use super::stats::Answer;
 
 /// How many sessions `instance` has now (`scur`) on what the checks of `service` look at: the
 /// frontend, where a check names one, since it sees clients that are between two requests; else the
@@ -31,13 +31,14 @@ fn count(answer: &Answer, frontends: &[&str], backends: &[&str]) -> Option<u64> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::stats;
     use super::*;
 
     #[test]
     fn sessions_are_counted_by_the_header_and_a_name_that_is_not_there_tells_nothing() {
         let table = "# pxname,svname,type,status,weight,bck,check_status,scur\n\
                      web,FRONTEND,0,OPEN,,,,7\nback,s1,2,UP,1,0,L4OK,2\nback,BACKEND,1,UP,1,,,3\n";
-        let answer = Answer::parse(table).unwrap();
+        let answer = stats::parse(table).unwrap();
         assert_eq!(count(&answer, &["web"], &[]), Some(7));
         assert_eq!(count(&answer, &["web"], &["back"]), Some(10));
         assert_eq!(count(&answer, &[], &["back", "gone"]), None);

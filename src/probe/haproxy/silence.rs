@@ -8,7 +8,7 @@ use rustix::process::geteuid;
 
 use crate::health::Outcome;
 
-use super::stats::Malformed;
+use super::answer::Malformed;
 
 /// Why a question got no answer that can be believed.
 #[derive(Debug, thiserror::Error)]

@@ -5,10 +5,10 @@ use tokio::time::timeout;
 use crate::clock;
 use crate::config::{HaproxyCheck, HaproxyInstance};
 
+use super::answer::Answer;
 use super::client::Client;
 use super::events::{Heard, News, Tail};
 use super::judge::listed;
-use super::stats::Answer;
 
 /// Looks, once, whether the backends, servers and frontends that the checks of `instance` name
 /// exist. An HAProxy that does not answer (yet) is no fault: that is waited for.

@@ -5,11 +5,11 @@ use crate::config::{EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance};
 use crate::health::{CheckSample, Observation, Outcome, Sample};
 use crate::status::{HaproxyStatus, StreamKind, StreamState, StreamStatus};
 
+use super::answer::Answer;
 use super::events::{Delivery, Heard, Line, News, Witness};
 use super::judge::Judge;
 use super::pace::Pace;
 use super::silence::Silence;
-use super::stats::Answer;
 
 /// Everything about one HAProxy that needs no socket: when to ask it, what its answers mean, and
 /// whether its events can be relied on.

@@ -82,7 +82,7 @@ impl World {
         let present = &self.machine;
         let inherited = known.filter(|address| present.answers(address.address)).collect();
         let inheritance = Inheritance(inherited);
-        let params = config.engine(|name| inheritance.is_in_use(&config, name));
+        let params = config.engine(&inheritance);
         let mut engine = Engine::new(params, self.now);
         self.expectation.begin(&self.scenery, self.now);
         for (name, word) in self.words.clone() {
@@ -354,7 +354,7 @@ impl World {
         }
         let Some(agent) = &mut self.agent else { return };
         agent.config = config;
-        let params = agent.config.engine(|name| agent.inheritance.is_in_use(&agent.config, name));
+        let params = agent.config.engine(&agent.inheritance);
         agent.plans.retain(|n, _| self.scenery.neighbors[*n].present);
         for n in &started {
             let known = agent.plans.remove(n);

@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use crate::config::HaproxyCheck;
 
-use super::super::stats::Answer;
+use super::super::answer::Answer;
 
 /// Sees in one answer after the other what HAProxy must have logged between them, so that a stream
 /// that tells nothing is found out.

@@ -5,7 +5,7 @@ use crate::config::{HaproxyCheck, MinUp};
 use crate::health::{Outcome, Sample};
 
 use super::super::judge::Judge;
-use super::super::stats::Answer;
+use super::super::stats;
 use super::{HEADER, answer, check, first_look};
 
 fn up(name: &str) -> String {
@@ -220,7 +220,7 @@ fn a_missing_backend_is_unknown_and_the_others_are_listed() {
 #[test]
 fn an_unpublished_backend_gets_no_traffic() {
     let text = format!("{HEADER}\n{}\nweb,BACKEND,UP (UNPUB),1,1,0,,0,60,,1,,,,,,,,,\n\n", up("a"));
-    let sample = first_look(&check(), &Answer::parse(&text).unwrap());
+    let sample = first_look(&check(), &stats::parse(&text).unwrap());
     assert_eq!(sample.outcome, Outcome::Unhealthy);
     assert_eq!(sample.because.as_str(), "web: the backend is unpublished");
 }

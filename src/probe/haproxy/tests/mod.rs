@@ -14,8 +14,8 @@ mod witness;
 use crate::config::{HaproxyCheck, MinUp};
 use crate::health::{Outcome, Sample};
 
+use super::answer::Answer;
 use super::judge::Judge;
-use super::stats::Answer;
 
 /// A short table in the column order of the real one.
 const HEADER: &str = "# pxname,svname,status,weight,act,bck,chkfail,chkdown,lastchg,tracked,type,\
@@ -32,7 +32,7 @@ fn answer(rows: &[&str]) -> Answer {
 fn answer_of(pid: u32, rows: &[&str]) -> Answer {
     let table = rows.join("\n");
     let text = format!("Name: HAProxy\nPid: {pid}\nStopping: 0\n\n{HEADER}\n{table}\n{WEB}\n\n");
-    Answer::parse(&text).unwrap()
+    super::stats::parse(&text).unwrap()
 }
 
 /// One server of `web` is enough.

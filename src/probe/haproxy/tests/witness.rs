@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
+use super::super::answer::Answer;
 use super::super::events::Witness;
-use super::super::stats::Answer;
 use super::{answer, answer_of, check};
 
 const UP: &str = "web,a,UP,1,1,0,0,0,60,,2,L4OK,,0,,Layer4 check passed,2,3,4,";
