@@ -148,6 +148,8 @@ def document(rows: Sequence[tuple[Bar, str, str]], side: Sequence[Sequence[str]]
         "are asked to do so every 10 ms; each time they start it anew, and anycast_healthchecker starts `ip` before.",
         "Default settings: ExaBGP `interval 5, fast-interval 1, rise 3, fall 3`; anycast_healthchecker `check_interval 10,",
         "check_rise 2, check_fail 2`.",
+        "",
+        "How long codec, tables and engine take by themselves, `cargo bench` says: [CONTRIBUTING.md](../CONTRIBUTING.md#benches).",
     ]
     return "\n".join([*lines, *(["", f"{left_out}."] if left_out else []), ""])
 
