@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -13,8 +13,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
 use tempfile::TempDir;
 use tokio::time::timeout;
+
+use crate::support::wait;
 
 /// How long anything may take that is waited for.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
@@ -216,7 +219,10 @@ impl Server {
 
     /// Answers (again).
     pub(crate) fn revive(&mut self) {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).expect("a free port");
+        // A program that is being started may hold a copy of the listener before for a moment.
+        let listener = wait::eventually("a port to listen on", PATIENCE, || {
+            TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))
+        });
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
@@ -265,6 +271,14 @@ pub(crate) fn free_port() -> u16 {
     (0..PORTS)
         .map(|_| start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS + 12_000)
         .map(|port| u16::try_from(port).unwrap())
-        .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+        .find(|port| is_free(*port))
         .expect("a free port below 32000")
+}
+
+/// Nothing listens there. Looked at without listening: a program that is being started holds a copy of
+/// all our sockets until it runs, and two may be bound to a port, but only one may listen.
+fn is_free(port: u16) -> bool {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.set_reuse_address(true).expect("an option of every socket");
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into()).is_ok()
 }
