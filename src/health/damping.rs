@@ -1,6 +1,9 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+// Not those of the C library: they give the same on every machine, and spare a library in memory.
+use libm::{exp2, log2};
+
 /// Flap damping of one service, after RFC 2439.
 ///
 /// Every fall adds [`Damping::PENALTY`], and the penalty halves every `half_life`:
@@ -32,17 +35,17 @@ impl Damping {
     /// The penalty never grows beyond this, however long a service flaps: from here it takes just
     /// `max` to decay to `reuse` (RFC 2439 §4.2).
     pub fn ceiling(&self) -> f64 {
-        f64::from(self.reuse) * (self.max.as_secs_f64() / self.half_life.as_secs_f64()).exp2()
+        f64::from(self.reuse) * exp2(self.max.as_secs_f64() / self.half_life.as_secs_f64())
     }
 
     /// What is left of `penalty` after `time`.
     fn decayed(&self, penalty: f64, time: Duration) -> f64 {
-        penalty * (-time.as_secs_f64() / self.half_life.as_secs_f64()).exp2()
+        penalty * exp2(-time.as_secs_f64() / self.half_life.as_secs_f64())
     }
 
     /// How long it takes `penalty` to decay to `reuse`.
     fn time_to_reuse(&self, penalty: f64) -> Duration {
-        let halvings = (penalty / f64::from(self.reuse)).log2().max(0.0);
+        let halvings = log2(penalty / f64::from(self.reuse)).max(0.0);
         // Whole milliseconds: people compare it with what they have configured.
         let millis = (self.half_life.as_secs_f64() * halvings * 1000.0).ceil();
         Duration::from_millis(millis as u64).min(self.max)
