@@ -158,3 +158,15 @@ fn the_floors_of_the_architecture_are_those_of_the_table() {
     known.sort_unstable();
     assert_eq!(told, known);
 }
+
+#[test]
+fn the_configuration_of_the_readme_is_that_of_its_file_shortened() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("a readable document");
+    let (readme, file) = (read("README.md"), read("configs/azure-northeurope.toml"));
+    let shown = parts(&readme).1.into_iter().find(|block| block.language == "toml");
+    let shown = shown.expect("a block of TOML").lines;
+    let mut rest = file.lines();
+    for line in shown.iter().filter(|line| !line.is_empty()) {
+        assert!(rest.any(|there| there == *line), "not in the file, or in another place: {line}");
+    }
+}
