@@ -33,7 +33,8 @@ fn sources(dir: &Path) -> Vec<(String, String)> {
 
 /// Everything that is written for people, with its path from the root.
 fn documents() -> Vec<(PathBuf, String)> {
-    let mut found: Vec<PathBuf> = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(PathBuf::from).into();
+    let mut found: Vec<PathBuf> =
+        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(PathBuf::from).into();
     for directory in ["docs", "lab", "fuzz", "configs"] {
         pages(Path::new(directory), &mut found);
     }
