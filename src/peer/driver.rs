@@ -3,7 +3,7 @@ use std::future::{pending, poll_fn};
 use std::io;
 use std::net::IpAddr;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
@@ -133,8 +133,9 @@ fn publish(status: &watch::Sender<PeerStatus>, driver: &Driver) {
 
 impl Driver {
     /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing. The
-    /// order to stop, timers and the questions of operators come next: a neighbour that always has
-    /// something to say cannot put them off.
+    /// order to stop and the questions of operators come next: a neighbour that always has something
+    /// to say cannot put them off. Timers come after what it has said: after a moment without CPU,
+    /// nobody is called silent whose KEEPALIVEs wait in the socket.
     async fn wait(&mut self, ends: &mut Ends) -> Happened {
         let deadline = self.session.poll_timeout().map(|(at, _)| at);
         let Self { dial, links, buffer, closing, .. } = self;
@@ -148,11 +149,11 @@ impl Driver {
             }
             because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
             Some(question) = ends.questions.recv() => Happened::Asked(question),
-            () = clock::reached(deadline) => Happened::Timeout,
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
             stream = dial.done() => Happened::Dialled(stream),
             Some(stream) = ends.accepted.recv() => Happened::Accepted(stream),
         }
+            () = passed(deadline) => Happened::Timeout,
     }
 
     async fn take(&mut self, happened: Happened) {
@@ -335,6 +336,13 @@ async fn bfd_down(bfd: &mut Option<watch::Receiver<Report>>) -> Reason {
         && reports.changed().await.is_ok()
         && let Some(because) = reports.borrow_and_update().last_failure.clone()
     {
+/// Waits until the deadline has passed, and then until the runtime has asked the kernel what has
+/// arrived meanwhile: a task that was woken for another reason does not know of it yet.
+async fn passed(deadline: Option<Instant>) {
+    clock::reached(deadline).await;
+    yield_now().await;
+}
+
         return because;
     }
     pending().await
