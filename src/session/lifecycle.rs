@@ -293,13 +293,16 @@ impl Session {
         }
     }
 
-    /// Restarts the hold timer, after any message of the neighbour (events 26 and 27).
+    /// Restarts the hold timer, after any message of the neighbour (events 26 and 27). Who agrees on
+    /// no hold time may be silent once established; until then the time for an OPEN runs on, or a
+    /// neighbour that never sends its KEEPALIVE would keep us from trying again.
     pub(super) fn heard(&mut self, direction: Direction, now: Instant) {
         let Some(connection) = self.connections.get(&direction) else { return };
         let Some(negotiated) = &connection.negotiated else { return };
         match negotiated.hold_time.duration() {
             Some(hold) => self.timers.set(Timer::Hold(direction), now + hold),
-            None => self.timers.stop(Timer::Hold(direction)),
+            None if connection.established => self.timers.stop(Timer::Hold(direction)),
+            None => {}
         }
     }
 }

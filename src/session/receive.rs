@@ -114,6 +114,7 @@ impl Session {
             true => self.adj_rib_out.retain_stale(&negotiated.families),
             false => self.adj_rib_out.clear(),
         }
+        self.heard(direction, now);
         self.backoff.reset();
         self.cancel_dial();
         self.timers.stop(Timer::Retry);

@@ -324,6 +324,21 @@ fn hold_time_zero_means_no_keepalives_and_no_hold_timer() {
 }
 
 #[test]
+fn without_a_hold_time_a_neighbour_must_still_come_up_in_time() {
+    let mut bench = Bench::open_sent(Direction::Dialled);
+    let open = Open { hold_time: 0, ..their_open() };
+    bench.pass(100 * SECOND);
+    bench.hear(Direction::Dialled, &Message::Open(open));
+    assert_eq!(bench.state(), State::OpenConfirm);
+    bench.outputs.clear();
+    bench.pass(140 * SECOND);
+    assert_eq!(bench.notifications(), [(4, 0)]);
+    assert!(bench.outputs.contains(&Output::Close(Direction::Dialled)));
+    bench.pass(60 * SECOND);
+    assert!(bench.outputs.contains(&Output::Dial));
+}
+
+#[test]
 fn silence_ends_in_hold_timer_expired_in_every_state() {
     let cases = [
         (Bench::open_sent(Direction::Dialled), 240),
