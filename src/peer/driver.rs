@@ -25,6 +25,9 @@ use crate::status::{self, PeerStatus, RouteQuestion};
 
 /// How long the last words of a connection may take to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// Connections that may have their last words written at a time. A neighbour that dials and is
+/// refused more often must do with what the kernel takes at once.
+const MOST_CLOSING: usize = 16;
 /// What is read at a time; a message has at most 4096 octets.
 const READ_BUFFER: usize = 16 * 1024;
 
@@ -150,10 +153,10 @@ impl Driver {
             because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
             Some(question) = ends.questions.recv() => Happened::Asked(question),
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
+            () = passed(deadline) => Happened::Timeout,
             stream = dial.done() => Happened::Dialled(stream),
             Some(stream) = ends.accepted.recv() => Happened::Accepted(stream),
         }
-            () = passed(deadline) => Happened::Timeout,
     }
 
     async fn take(&mut self, happened: Happened) {
@@ -301,6 +304,9 @@ impl Driver {
     }
 
     fn last_words(&mut self, link: Link) {
+        if self.closing.len() >= MOST_CLOSING {
+            return;
+        }
         self.closing.spawn(async move {
             // Whoever does not read within the time has the connection reset.
             let _ = timeout(LAST_WORDS, link.close()).await;
@@ -330,12 +336,6 @@ async fn told_to_stop(stop: &mut watch::Receiver<Option<Leaving>>) -> Leaving {
     }
 }
 
-/// Waits until BFD calls the path dead.
-async fn bfd_down(bfd: &mut Option<watch::Receiver<Report>>) -> Reason {
-    if let Some(reports) = bfd
-        && reports.changed().await.is_ok()
-        && let Some(because) = reports.borrow_and_update().last_failure.clone()
-    {
 /// Waits until the deadline has passed, and then until the runtime has asked the kernel what has
 /// arrived meanwhile: a task that was woken for another reason does not know of it yet.
 async fn passed(deadline: Option<Instant>) {
@@ -343,6 +343,12 @@ async fn passed(deadline: Option<Instant>) {
     yield_now().await;
 }
 
+/// Waits until BFD calls the path dead.
+async fn bfd_down(bfd: &mut Option<watch::Receiver<Report>>) -> Reason {
+    if let Some(reports) = bfd
+        && reports.changed().await.is_ok()
+        && let Some(because) = reports.borrow_and_update().last_failure.clone()
+    {
         return because;
     }
     pending().await

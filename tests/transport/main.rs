@@ -19,14 +19,15 @@
 mod every_daemon;
 mod authentication_option;
 mod dialling;
+mod last_words;
 mod link_local;
 mod listener;
 mod password_files;
 mod passwords;
 mod resets;
 mod sniffer;
-#[path = "../support/mod.rs"]
 mod stalls;
+#[path = "../support/mod.rs"]
 mod support;
 mod ttl;
 mod unacknowledged;
