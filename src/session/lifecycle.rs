@@ -205,6 +205,7 @@ impl Session {
             }
             self.timers.stop(Timer::EndOfRib);
             self.adj_rib_in.clear();
+            self.close_gap();
             self.refresh.clear();
             self.end_of_rib.clear();
             self.reaction.interrupted();
@@ -251,6 +252,7 @@ impl Session {
                 self.close(direction, closing, now);
             }
             Timer::Keepalive(direction) => self.keepalive(direction, now),
+            Timer::Refreshed => self.close_gap(),
             Timer::EndOfRib => self.pump(now),
             Timer::SendHold(direction) => {
                 let closing = Closing {

@@ -36,6 +36,12 @@ fn reach(prefix: &str, global: &str, link_local: Option<&str>) -> Update {
     Update { attributes, ..Default::default() }
 }
 
+/// Established from `local`, for routes of both families.
+fn established_from(local: IpAddr) -> Bench {
+    let families = [Family::Ipv4Unicast, Family::Ipv6Unicast].into();
+    Bench::established_as(Params { families, ..params(65010, PEER_AS, 1) }, local)
+}
+
 /// Hears `update`; the words about it, if its route is ignored.
 fn objection(bench: &mut Bench, update: &Update) -> Option<String> {
     let malformed = bench.session.counters().malformed;
@@ -75,7 +81,7 @@ fn a_transparent_route_server_may_leave_its_as_out() {
 
 #[test]
 fn our_own_address_is_no_next_hop() {
-    let mut bench = Bench::established();
+    let mut bench = established_from(LOCAL);
     for update in [classic(&[PEER_AS], OURS), reach("192.0.2.0/24", OURS, None)] {
         let words = objection(&mut bench, &update).unwrap();
         assert!(words.contains("the next hop 10.0.0.1 is our own address; the routes"), "{words}");
@@ -88,11 +94,11 @@ fn our_own_address_is_no_next_hop() {
 #[test]
 fn a_link_local_next_hop_leads_nowhere_unless_the_session_is_link_local() {
     let prefix = "2001:db8::/32";
-    let mut bench = Bench::established();
+    let mut bench = established_from(LOCAL);
     assert_eq!(objection(&mut bench, &reach(prefix, "2001:db8::2", Some("fe80::2"))), None);
     let words = objection(&mut bench, &reach(prefix, "fe80::2", None)).unwrap();
     assert!(words.contains("is link-local, and the session is not"), "{words}");
-    let mut bench = Bench::established_as(params(65010, PEER_AS, 1), "fe80::1".parse().unwrap());
+    let mut bench = established_from("fe80::1".parse().unwrap());
     assert_eq!(objection(&mut bench, &reach(prefix, "fe80::2", None)), None);
     assert_eq!(objection(&mut bench, &reach(prefix, "fe80::2", Some("fe80::2"))), None);
     let words = objection(&mut bench, &reach(prefix, "2001:db8::2", Some("fe80::1"))).unwrap();

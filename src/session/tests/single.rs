@@ -563,7 +563,7 @@ fn what_the_neighbour_shows_of_watched_prefixes_is_told_when_it_changes() {
         let told = outputs.filter_map(|output| {
             let Output::Shown(shown) = output else { return None };
             Some(match shown {
-                Shown::Unknown => None,
+                Shown::Unknown | Shown::Incomplete(_) => None,
                 Shown::Routes(routes) => {
                     Some(routes.values().map(|route| route.as_path[1].0).collect())
                 }
