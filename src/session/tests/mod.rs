@@ -68,7 +68,6 @@ fn their_open() -> Open {
         identifier: Ipv4Addr::new(9, 9, 9, 9),
         capabilities: vec![
             Capability::MultiProtocol { afi: 1, safi: 1 },
-            Capability::MultiProtocol { afi: 2, safi: 1 },
             Capability::RouteRefresh,
             Capability::FourOctetAs(Asn(65515)),
         ],

@@ -1,6 +1,6 @@
 //! Routes that only this session can know to be wrong.
 
-use super::single::Bench;
+use super::single::{Bench, opened};
 use super::*;
 use crate::wire::{AsPath, MpNextHop, MpReach, Origin, PathAttributes};
 
@@ -39,7 +39,10 @@ fn reach(prefix: &str, global: &str, link_local: Option<&str>) -> Update {
 /// Established from `local`, for routes of both families.
 fn established_from(local: IpAddr) -> Bench {
     let families = [Family::Ipv4Unicast, Family::Ipv6Unicast].into();
-    Bench::established_as(Params { families, ..params(65010, PEER_AS, 1) }, local)
+    let params = Params { families, ..params(65010, PEER_AS, 1) };
+    let mut bench = opened(params, local, &[Capability::MultiProtocol { afi: 2, safi: 1 }]);
+    bench.hear(Direction::Dialled, &Message::Keepalive);
+    bench
 }
 
 /// Hears `update`; the words about it, if its route is ignored.

@@ -744,7 +744,7 @@ fn an_attempt_that_nobody_answers_may_have_the_wrong_password() {
 }
 
 /// Both OPENs exchanged with a neighbour that announces these capabilities beside the usual ones.
-fn opened(params: Params, local: IpAddr, more: &[Capability]) -> Bench {
+pub(super) fn opened(params: Params, local: IpAddr, more: &[Capability]) -> Bench {
     let mut bench = Bench::started(params);
     bench.input(Input::Dialled { local });
     let mut open = their_open();
