@@ -252,7 +252,7 @@ impl Session {
                 self.close(direction, closing, now);
             }
             Timer::Keepalive(direction) => self.keepalive(direction, now),
-            Timer::Refreshed => self.close_gap(),
+            Timer::Refreshed => self.refresh_is_over(),
             Timer::EndOfRib => self.pump(now),
             Timer::SendHold(direction) => {
                 let closing = Closing {

@@ -121,7 +121,7 @@ impl Session {
             carried: Carried::Nothing,
             adj_rib_out: AdjRibOut::default(),
             adj_rib_in: AdjRibIn::new(params.max_received),
-            gap: Gap::None,
+            gap: Gap::default(),
             shown: Shown::Unknown,
             refresh: BTreeSet::new(),
             end_of_rib: BTreeSet::new(),

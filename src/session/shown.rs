@@ -4,9 +4,14 @@
 //! nothing is said of any until the neighbour has told the family again.
 //!
 //! ```text
-//! None ── may have been refused ──▶ Asked (ROUTE-REFRESH) ── EoRR, or its time is over ──▶ None
-//!                              └──▶ Lasting: it knows no ROUTE-REFRESH
+//! complete ── may have been refused ──▶ asked (ROUTE-REFRESH) ── EoRR ──▶ complete
+//!                                  │      ├── its time is over, and it marks no end ──▶ complete
+//!                                  │      └── its time is over, and it marks the end ──┐
+//!                                  └── it knows no ROUTE-REFRESH ──────────────────────┴▶ overdue
 //! ```
+//!
+//! FRR ignores a ROUTE-REFRESH before its own End-of-RIB, and sends that only to who offers
+//! `graceful-restart`. So silence is no answer where an answer has an end.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,16 +28,13 @@ const MARKED: Duration = Duration::from_secs(60);
 /// moment more.
 const UNMARKED: Duration = Duration::from_secs(2);
 
-/// Whether routes of watched prefixes may be missing.
+/// What may be missing among the routes of watched prefixes.
 #[derive(Debug, Default)]
-pub(super) enum Gap {
-    /// None is.
-    #[default]
-    None,
-    /// Until these families have been told again.
-    Asked(BTreeSet<Family>),
-    /// As long as the session lasts.
-    Lasting,
+pub(super) struct Gap {
+    /// The families that are to be told again.
+    families: BTreeSet<Family>,
+    /// Whether they may never be.
+    overdue: bool,
 }
 
 impl Session {
@@ -49,35 +51,39 @@ impl Session {
         if families.is_empty() {
             return;
         }
-        if !negotiated.capabilities.contains(&Capability::RouteRefresh) {
-            self.gap = Gap::Lasting;
+        let answers = negotiated.capabilities.contains(&Capability::RouteRefresh);
+        let time = if negotiated.enhanced_refresh { MARKED } else { UNMARKED };
+        self.gap.families.extend(&families);
+        self.gap.overdue = !answers;
+        if !answers {
             return;
         }
-        let time = if negotiated.enhanced_refresh { MARKED } else { UNMARKED };
         let request = |family: &Family| RouteRefresh::new(*family, RouteRefresh::REQUEST);
         let requests = families.iter().map(request).map(Message::RouteRefresh).collect();
         self.send(direction, requests, now);
         self.timers.set(Timer::Refreshed, now + time);
-        self.gap = Gap::Asked(match std::mem::take(&mut self.gap) {
-            Gap::Asked(earlier) => &earlier | &families,
-            Gap::None | Gap::Lasting => families,
-        });
     }
 
     /// The neighbour has told this family again.
     pub(super) fn told_again(&mut self, family: Family) {
-        if let Gap::Asked(families) = &mut self.gap {
-            families.remove(&family);
-            if families.is_empty() {
-                self.close_gap();
-            }
+        self.gap.families.remove(&family);
+        if self.gap.families.is_empty() {
+            self.close_gap();
+        }
+    }
+
+    /// The time for an answer is over.
+    pub(super) fn refresh_is_over(&mut self) {
+        match self.negotiated().is_some_and(|negotiated| negotiated.enhanced_refresh) {
+            true => self.gap.overdue = true,
+            false => self.close_gap(),
         }
     }
 
     /// From here on nothing is missing.
     pub(super) fn close_gap(&mut self) {
         self.timers.stop(Timer::Refreshed);
-        self.gap = Gap::None;
+        self.gap = Gap::default();
     }
 
     /// Tells what the neighbour shows of the watched prefixes, when that has changed.
@@ -85,26 +91,33 @@ impl Session {
         let up = self.state == State::Established && self.adj_rib_in.watches();
         let same = match &self.shown {
             Shown::Unknown => !up,
-            Shown::Incomplete(_) => up && !matches!(self.gap, Gap::None),
-            Shown::Routes(_) => up && matches!(self.gap, Gap::None),
+            Shown::Incomplete(because) => up && self.gap.words().as_ref() == Some(because),
+            Shown::Routes(_) => up && self.gap.words().is_none(),
         };
         if !self.adj_rib_in.take_changed() && same {
             return;
         }
-        let shown = match (up, &self.gap) {
+        let shown = match (up, self.gap.words()) {
             (false, _) => Shown::Unknown,
-            (true, Gap::None) => Shown::Routes(self.adj_rib_in.watched()),
-            (true, Gap::Asked(_)) => Shown::Incomplete(Reason::new(
-                "it has more routes than max-received, and is asked again for those refused",
-            )),
-            (true, Gap::Lasting) => Shown::Incomplete(Reason::new(
-                "it has more routes than max-received, and cannot be asked again for those refused \
-                 (it knows no ROUTE-REFRESH): raise max-received, then reset the session",
-            )),
+            (true, Some(because)) => Shown::Incomplete(because),
+            (true, None) => Shown::Routes(self.adj_rib_in.watched()),
         };
         if shown != self.shown {
             self.shown = shown.clone();
             self.outputs.push_back(Output::Shown(shown));
         }
+    }
+}
+
+impl Gap {
+    fn words(&self) -> Option<Reason> {
+        let words = match self.overdue {
+            false => "it has more routes than max-received, and is asked again for those refused",
+            true => {
+                "it has more routes than max-received, and does not tell again those refused: raise \
+                 max-received, then reset the session"
+            }
+        };
+        (!self.families.is_empty()).then(|| Reason::new(words))
     }
 }
