@@ -2,7 +2,7 @@
 
 import unittest
 
-from herald_lab import bench, measured, rivals
+from herald_lab import bench, flood, measured, rivals
 from herald_lab.contenders import EXABGP_DEFAULT, HERALD
 from herald_lab.expect import Expectations
 from herald_lab.reaction import KINDS, Result
@@ -28,6 +28,19 @@ class Bars(unittest.TestCase):
         self.assertEqual(self.word("agent start → announced", seen), "met")
         seen.at_most("agent start → announced to both, median of 3", 0.1, 0.15)
         self.assertEqual(self.word("agent start → announced", seen), "NOT MET")
+
+    def test_a_bar_without_a_limit_is_measured(self) -> None:
+        seen = Expectations()
+        seen.note("without the bridge: requests lost in 5 deaths", "167")
+        self.assertEqual(self.word("… without it", seen), "measured")
+
+    def test_the_longest_wait_is_shown_and_a_high_percentile_is_judged(self) -> None:
+        seen = Expectations()
+        flood.judge(seen, "one route an UPDATE", [0.003] * 38 + [0.060] * 2)
+        self.assertEqual(self.word("a peer sends 1,000,000 routes", seen), "met")
+        self.assertIn("longest: 60 ms", next(text for bar, text, _ in bench.judged(seen) if bar.what.startswith("a peer")))
+        flood.judge(seen, "800 routes an UPDATE", [0.003] * 37 + [0.011] * 3)
+        self.assertEqual(self.word("a peer sends 1,000,000 routes", seen), "NOT MET")
 
     def test_what_contenders_show_is_no_bar_of_another(self) -> None:
         seen = Expectations()
