@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.choices["chaos"].add_argument("--seed", type=int, default=1, help="which faults, when and where; default 1")
     commands.choices["bench"].set_defaults(act=lambda given: 0 if bench.run(_begin(), given.quick, given.write) else 1)
     commands.choices["bench"].add_argument("--quick", action="store_true", help="with few repetitions")
-    commands.choices["bench"].add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    commands.choices["bench"].add_argument("--write", action="store_true", help="write docs/benchmarks.md, and its one sentence into README.md")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
     shell.add_argument("node")
     shell.add_argument("command", nargs=argparse.REMAINDER)

@@ -157,6 +157,12 @@ class Processors(unittest.TestCase):
         subprocess.run(("sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"), check=True)
         self.assertGreater(contenders.cpu_seconds(os.getpid()), before)
 
+    def test_what_is_far_below_a_hundredth_of_a_second_counts(self) -> None:
+        before = contenders.cpu_seconds(os.getpid())
+        sum(range(10_000))
+        spent = contenders.cpu_seconds(os.getpid()) - before
+        self.assertTrue(0 < spent < 5 and spent % 0.01 > 0, spent)
+
 
 if __name__ == "__main__":
     unittest.main()
