@@ -23,7 +23,7 @@ STORIES = {
     "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
     "reloads": "HAProxy is reloaded 0.7 s apart: healthy servers stay announced, dead ones withdrawn",
     "peers": "a peer that sends a million routes, paths that die (BFD), an agent that is killed and started",
-    "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
+    "scale": "1000 addresses come and go: how soon, and in how many UPDATEs beside the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
     "chaos": "faults of every kind by a seed, and a checker that compares truth and route servers all the time",
     "soak": "memory, descriptors and threads of herald while everything comes and goes; 1000 services with 8 neighbours",

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import unittest
 
-from herald_lab import bgp_frames, bridge, contenders, cuts, flood_client, logs, measured, reloads
+from herald_lab import bgp_frames, bridge, contenders, cuts, flood_client, logs, measured, reloads, scale
 from herald_lab.capture import Sight
 from herald_lab.course import first_updates
 from herald_lab.expect import Expectations
@@ -90,6 +90,11 @@ class Configurations(unittest.TestCase):
         texts = [text for contender in contenders.POLLING for _, text in contender.files]
         self.assertEqual([("poll-interval" in text, "event-socket" in text) for text in texts], [(True, False)] * 2)
         self.assertIn("event-socket", contenders.HERALD.files[0][1])
+
+    def test_a_thousand_addresses_go_to_two_frrs(self) -> None:
+        text = scale.herald_toml()
+        self.assertEqual((text.count("/32"), text.count("[neighbor."), "gobgp" in text), (scale.ADDRESSES, 2, False))
+        self.assertTrue(all(f'"{address}"' in text for address in scale.NEIGHBORS.values()))
 
     def test_the_hold_time_takes_the_place_of_bfd(self) -> None:
         from herald_lab import peers
