@@ -19,6 +19,6 @@ mod socket;
 mod sockopt;
 
 pub use callers::Callers;
-pub use driver::{Ends, Peer, run};
+pub use driver::{Ends, Peer, TURN, run};
 pub use listener::{ListenError, Listener};
 pub use signature::{SignatureError, check_signatures};
