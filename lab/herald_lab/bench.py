@@ -137,6 +137,7 @@ def _at_most(most: int, contenders: Sequence[Contender]) -> tuple[Contender, ...
 
 def _at_rest(seen: Expectations, own: Result) -> None:
     seen.expect("resident memory at rest", f"at most {RESIDENT_MIB:g} MiB", f"{own.resident:.1f} MiB", own.resident <= RESIDENT_MIB)
+    seen.note("resident memory at rest: of it, its data (RssAnon)", f"{own.anonymous:.1f} MiB")
     seen.expect("CPU at rest", f"at most {CPU_SHARE:.1%}", f"{own.cpu / 60:.2%}", own.cpu / 60 <= CPU_SHARE)
 
 

@@ -10,10 +10,10 @@ import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 from . import images, measured
 from .lab import Lab
-from .memory import resident_kib
 
 EVENT_SOCKET = 'event-socket = "/run/herald/haproxy.sock"'
 _EXABGP_CONF, _HEALTHCHECK_CONF = "/run/exabgp/exabgp.conf", "/run/exabgp/healthcheck.conf"
@@ -133,12 +133,12 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def resident_mib(pid: int) -> float:
-    """The resident memory of a process and of its living descendants, in MiB."""
+def mib(pid: int, figure: Callable[[int], int]) -> float:
+    """A figure of memory in KiB, of a process and of its living descendants together, in MiB."""
     total = 0
     for process in (pid, *descendants(pid)):
         try:
-            total += resident_kib(process)
+            total += figure(process)
         except (OSError, ProcessLookupError):
             continue  # it has ended
     return total / 1024

@@ -14,11 +14,12 @@ from typing import Callable, Sequence
 
 from . import measured
 from .capture import Capture
-from .contenders import EXABGP, HERALD, POLLING, Contender, cpu_seconds, resident_mib
+from .contenders import EXABGP, HERALD, POLLING, Contender, cpu_seconds, mib
 from .course import Course
 from .expect import Expectations
 from .figures import median, percentile
 from .lab import Lab
+from .memory import anonymous_kib, resident_kib
 from .say import Narrator, milliseconds
 
 # Of so many deaths one is by kill -9, with a new process afterwards; in the others the port closes.
@@ -48,6 +49,8 @@ class Result:
     haproxy_cpu: float = 0.0
     # Resident memory in MiB, of everything that it is made of.
     resident: float = 0.0
+    # Of that, what it has written itself; the rest came from files, its program first of all.
+    anonymous: float = 0.0
 
 
 def run(narrator: Narrator, changes: int) -> bool:
@@ -109,8 +112,9 @@ def _put_through(lab: Lab, narrator: Narrator, capture: Capture, contender: Cont
         result.reactions[KILLED].append(course.haproxy_killed())
     _tell(narrator, result, (KILLED,))
     result.cpu, result.haproxy_cpu = _at_rest(lab, contender)
-    result.resident = sum(resident_mib(lab.programs["nva", program.name].pid) for program in contender.programs)
-    narrator.line(f"at rest: {_cpu(result.cpu)}, and HAProxy {_cpu(result.haproxy_cpu)}; {result.resident:.1f} MiB resident")
+    pids = [lab.programs["nva", program.name].pid for program in contender.programs]
+    result.resident, result.anonymous = (sum(mib(pid, figure) for pid in pids) for figure in (resident_kib, anonymous_kib))
+    narrator.line(f"at rest: {_cpu(result.cpu)}, and HAProxy {_cpu(result.haproxy_cpu)}; {result.resident:.1f} MiB resident, {result.anonymous:.1f} of them its data")
     contender.stop(lab)
     return result
 
