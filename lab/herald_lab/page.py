@@ -93,7 +93,7 @@ def document(bars: Sequence[Row], side: Sequence[Row], said: str, remarks: str, 
         "Default settings: ExaBGP `interval 5, fast-interval 1, rise 3, fall 3`; anycast_healthchecker `check_interval 10,",
         "check_rise 2, check_fail 2`.",
         "",
-        "`cargo bench` measures codec, tables and engine alone: [CONTRIBUTING.md](../CONTRIBUTING.md#benches).",
+        "`cargo bench` measures codec, tables, sessions and engine alone: [CONTRIBUTING.md](../CONTRIBUTING.md#benches).",
     ]
     return "\n".join([*lines, *(["", f"{notes}."] if notes else []), ""])
 
