@@ -22,3 +22,6 @@ pub use callers::Callers;
 pub use driver::{Ends, Peer, TURN, run};
 pub use listener::{ListenError, Listener};
 pub use signature::{SignatureError, check_signatures};
+
+#[cfg(test)]
+mod tests;
