@@ -59,7 +59,7 @@ fn quiet() -> Plan {
     (neighbor.bfd, neighbor.passive, neighbor.dials) = (None, false, true);
     let service = &mut plan.scenery.services[0];
     (service.remove_on_down, service.last_resort) = (true, false);
-    (service.standby, service.last_site, service.checks) = (false, false, 1);
+    (service.standby, service.last_site, service.checks) = (None, None, 1);
     (service.rise, service.fall, service.hold_up, service.damping) = (1, 1, Duration::ZERO, false);
     (plan.calm, plan.end) = (Duration::from_secs(300), Duration::from_secs(700));
     plan.faults.clear();

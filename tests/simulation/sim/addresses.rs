@@ -25,6 +25,8 @@ pub(super) struct Machine {
     pub(super) off: bool,
     /// When somebody else last took something away.
     pub(super) meddled: Instant,
+    /// When it last refused or lost something.
+    pub(super) troubled: Option<Instant>,
 }
 
 /// The keeper in one life of the agent.
@@ -43,7 +45,14 @@ impl Machine {
         let link = Link { name: "lo".into(), up: true };
         let present = Present { links: [(LO, link)].into(), addresses: BTreeSet::new() };
         let meddled = herald::clock::now();
-        Self { present, denied: 0, down: 0, off: false, meddled }
+        Self { present, denied: 0, down: 0, off: false, meddled, troubled: None }
+    }
+
+    /// Notes whether it is in trouble.
+    pub(super) fn notice(&mut self, now: Instant) {
+        if self.denied > 0 || self.down > 0 || self.meddled == now {
+            self.troubled = Some(now);
+        }
     }
 
     /// Whether the address answers.

@@ -4,10 +4,12 @@
 use std::time::{Duration, Instant};
 
 use herald::base::{CheckName, ServiceName};
-use herald::engine::{Command, Lasts, Target, Word};
+use herald::engine::{Command, Target};
 use herald::health::{CheckSample, Observation, Outcome};
 
-use super::scenery::{DAMPING_MAX, Scenery, Service};
+use super::scenery::{Scenery, Service};
+use super::turns::{Role, Sight, Turn};
+use super::words::{Told, Words};
 
 /// How long what was decided may take to reach the kernel, beside the way to the peer.
 pub(super) const SLACK: Duration = Duration::from_millis(100);
@@ -23,20 +25,20 @@ struct Expected {
     checks: Vec<Check>,
     /// Whether a verdict was ever possible in this life.
     judged: bool,
-    word: Option<Told>,
+    /// Whether it was ever to be announced in this life, be it by a word.
+    served: bool,
+    words: Words,
+    turn: Turn,
+    /// Since when no word stands, and the configuration is the same.
+    free_since: Instant,
     /// Since when health says yes without a break.
     good_since: Option<Instant>,
+    /// Whether its health was in doubt, so that it may have been a last site.
+    doubtful: bool,
     /// Since when it must not be announced.
     forbidden_since: Option<Instant>,
     /// Until when there was a reason to withdraw it, whatever the neighbour.
     excused: Instant,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    Drain(Instant),
-    Withdraw,
-    Announce(Instant),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -57,10 +59,10 @@ impl Expectation {
     pub(super) fn begin(&mut self, scenery: &Scenery, now: Instant) {
         self.scenery = scenery.clone();
         for (expected, service) in self.services.iter_mut().zip(&scenery.services) {
-            let word = expected.word;
-            *expected = Expected { word, ..Expected::new(service, now) };
-            if !service.present {
-                expected.word = None;
+            let words = expected.words.after_restart();
+            *expected = Expected::new(service, now);
+            if service.present {
+                expected.words = words;
             }
         }
     }
@@ -74,6 +76,7 @@ impl Expectation {
                 *expected = Expected::new(new, now);
             }
             expected.excused = now;
+            expected.free_since = now;
         }
     }
 
@@ -89,7 +92,6 @@ impl Expectation {
     }
 
     fn sampled(&mut self, seen: &CheckSample, now: Instant) {
-        let index = |name: &str| name[1..].parse::<usize>().expect("a letter and a number");
         let s = index(seen.service.as_str());
         let service = &self.scenery.services[s];
         if !service.present {
@@ -101,44 +103,51 @@ impl Expectation {
     }
 
     pub(super) fn told(&mut self, command: &Command, now: Instant) {
-        let Target::One(name) = &command.target else { return };
-        let s = name.as_str()[1..].parse::<usize>().expect("a letter and a number");
-        let service = &self.scenery.services[s];
-        if !service.present || !service.enabled {
-            return;
-        }
-        self.services[s].excused = now;
-        self.services[s].word = match command.word {
-            Word::Drain(Lasts::Exactly(lasts)) => Some(Told::Drain(now + lasts)),
-            Word::Drain(_) => Some(Told::Drain(now + service.drain_for)),
-            Word::Withdraw => Some(Told::Withdraw),
-            Word::Announce(lasts) => Some(Told::Announce(now + lasts)),
-            Word::Resume => None,
+        let only = match &command.target {
+            Target::One(name) => Some(index(name.as_str())),
+            Target::All => None,
         };
+        let services = self.services.iter_mut().zip(&self.scenery.services).enumerate();
+        let meant = services.filter(|(s, _)| only.is_none_or(|only| only == *s));
+        for (_, (expected, service)) in meant.filter(|(_, (_, s))| s.present && s.enabled) {
+            expected.excused = now;
+            expected.words.give(command, service, now);
+        }
     }
 
-    /// Lets time pass; gives since when a service has been forbidden, if that is new.
-    pub(super) fn pass(&mut self, s: usize, answers: bool, now: Instant) -> bool {
+    /// Lets time pass, with what the neighbours show to the service; says whether there is something
+    /// new to look at in a while, and then when.
+    pub(super) fn pass(
+        &mut self,
+        s: usize,
+        answers: bool,
+        sight: &Sight,
+        now: Instant,
+    ) -> Option<Instant> {
         let service = &self.scenery.services[s];
         let expected = &mut self.services[s];
+        let before = (expected.forbidden_since, expected.required_since(service));
         expected.judge(service, now);
-        if expected.word.is_some_and(|word| matches!(word, Told::Announce(end) if end <= now)) {
-            expected.word = None;
+        if expected.words.pass(now) {
             expected.excused = now;
         }
-        let rivals = service.standby || service.last_site;
-        let good = expected.good_since.is_some();
+        expected.take_turn(service, sight, now);
         let listed = service.present && service.enabled;
-        if !listed || !good || !answers || rivals || expected.word.is_some() {
+        let free = listed && expected.words.standing().is_none();
+        if !free {
+            expected.free_since = now;
+        }
+        if !free || !answers || expected.may_withdraw(service, sight, now) {
             expected.excused = now;
         }
         let forbidden = expected.is_forbidden(service, now);
-        let new = forbidden && expected.forbidden_since.is_none();
         expected.forbidden_since = match forbidden {
             true => expected.forbidden_since.or(Some(now)),
             false => None,
         };
-        new
+        let after = (expected.forbidden_since, expected.required_since(service));
+        let news = [(before.0, after.0), (before.1, after.1)].into_iter();
+        news.filter(|(before, after)| before != after).filter_map(|(_, after)| after).max()
     }
 
     /// Since when the service must not be announced to anybody.
@@ -146,10 +155,15 @@ impl Expectation {
         self.services[s].forbidden_since
     }
 
+    /// Since when the service must not be announced because it is the turn of others.
+    pub(super) fn quiet_since(&self, s: usize) -> Option<Instant> {
+        self.services[s].turn.quiet_since()
+    }
+
     /// Whether there was a verdict, or a word in place of one.
     pub(super) fn may_begin(&self, s: usize) -> bool {
         let expected = &self.services[s];
-        expected.judged || matches!(expected.word, Some(Told::Announce(_)))
+        expected.judged || matches!(expected.words.standing(), Some(Told::Announce(_)))
     }
 
     /// Whether there is or was just now a reason to withdraw the service.
@@ -157,15 +171,15 @@ impl Expectation {
         self.services[s].excused + SLACK >= now
     }
 
-    /// Whether the service must be announced to whom it is told by now.
-    pub(super) fn is_required(&self, s: usize, now: Instant) -> bool {
-        let (expected, service) = (&self.services[s], &self.scenery.services[s]);
-        let damping = if service.damping { DAMPING_MAX } else { Duration::ZERO };
-        let settled = |since: Instant| since + service.hold_up + damping + SLACK * 10 < now;
-        let free = expected.word.is_none() && !service.standby && !service.last_site;
-        let listed = service.present && service.enabled;
-        listed && free && expected.good_since.is_some_and(settled)
+    /// Since when the service must be announced to whom it is told.
+    pub(super) fn required_since(&self, s: usize) -> Option<Instant> {
+        self.services[s].required_since(&self.scenery.services[s])
     }
+}
+
+/// The number in the name of a service or check.
+fn index(name: &str) -> usize {
+    name[1..].parse().expect("a letter and a number")
 }
 
 impl Expected {
@@ -173,8 +187,12 @@ impl Expected {
         Self {
             checks: vec![Check::default(); service.checks],
             judged: false,
-            word: None,
+            served: false,
+            words: Words::default(),
+            turn: Turn::new(now),
+            free_since: now,
             good_since: None,
+            doubtful: false,
             forbidden_since: None,
             excused: now,
         }
@@ -189,18 +207,72 @@ impl Expected {
         self.good_since = if good { self.good_since.or(Some(now)) } else { None };
     }
 
+    /// What it looks at others for, if it does.
+    fn role(&self, service: &Service) -> Option<Role> {
+        let free = service.present && service.enabled && self.words.standing().is_none();
+        if !free || !self.judged {
+            return None;
+        }
+        if self.good_since.is_some() {
+            return service.standby.map(Role::Standby);
+        }
+        let wait = service.last_site.filter(|_| self.served && !service.is_last_resort());
+        // A standby that is announced by its down table is a last site whatever it was before.
+        let spare = service.standby.filter(|_| service.last_resort);
+        wait.or(spare).map(Role::LastSite)
+    }
+
+    fn take_turn(&mut self, service: &Service, sight: &Sight, now: Instant) {
+        let role = self.role(service);
+        let good = self.good_since.is_some();
+        let announced = matches!(self.words.standing(), Some(Told::Announce(_)));
+        let listed = service.present && service.enabled;
+        self.served |= listed && self.judged && (good || announced);
+        // Health may still be in doubt where it must last: then it may still be a last site.
+        let doubtful = service.may_be_last_site() && self.is_in_doubt(service, now);
+        let was_doubtful = std::mem::replace(&mut self.doubtful, doubtful);
+        self.turn.pass(role.filter(|_| !doubtful), was_doubtful, sight, now);
+    }
+
+    /// Whether the service, which has become healthy, may not count as healthy yet.
+    fn is_in_doubt(&self, service: &Service, now: Instant) -> bool {
+        self.good_since.is_some_and(|since| since + service.pause() >= now)
+    }
+
+    /// Whether health or others are a reason to withdraw it.
+    fn may_withdraw(&self, service: &Service, sight: &Sight, now: Instant) -> bool {
+        let Some(role) = self.turn.role() else {
+            let doubtful = service.may_be_last_site() && self.is_in_doubt(service, now);
+            return self.good_since.is_none() || doubtful;
+        };
+        matches!(role, Role::LastSite(_)) || sight.weighs(role) || !self.turn.is_active()
+    }
+
     fn is_forbidden(&self, service: &Service, now: Instant) -> bool {
         if !service.present || !service.enabled {
             return true;
         }
         let good = self.good_since.is_some();
-        match self.word {
+        match self.words.standing() {
             Some(Told::Withdraw) => true,
             Some(Told::Drain(until)) => until <= now || !good,
             Some(Told::Announce(_)) => false,
             None if !self.judged => true,
-            None => !good && !service.last_resort && !service.last_site,
+            None => !good && !service.is_last_resort() && self.turn.role().is_none(),
         }
+    }
+
+    fn required_since(&self, service: &Service) -> Option<Instant> {
+        if !service.present || !service.enabled || self.words.standing().is_some() {
+            return None;
+        }
+        let healthy = self.good_since.map(|since| since + service.pause());
+        let since = match self.turn.role() {
+            Some(Role::LastSite(_)) => self.turn.due(),
+            Some(Role::Standby(_)) => self.turn.due().zip(healthy).map(|(due, good)| due.max(good)),
+            None => healthy,
+        };
+        since.map(|since| since.max(self.free_since))
     }
 }
 

@@ -30,6 +30,8 @@ mod scenery;
 mod shrink;
 mod stream;
 mod trouble;
+mod turns;
+mod words;
 mod world;
 
 #[allow(unused_imports, reason = "whoever writes a story by hand")]

@@ -1,7 +1,7 @@
 //! What must hold.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use herald::addr::Found;
 use herald::base::{Family, NextHop, Prefix, Reason, RouteAttributes};
@@ -9,14 +9,23 @@ use herald::policy::State;
 
 use super::ends::{local, neighbor_name};
 use super::expectation::SLACK;
+use super::fault::Whose;
 use super::network::Side;
-use super::scenery::LOCAL_AS;
+use super::scenery::{LOCAL_AS, OWN};
 use super::stream::{Route, Said, Table};
+use super::turns::{Sight, whose};
 use super::world::{Happening, World};
+
+/// How long a route may take to be announced, beside the way to the peer: the address may have to be
+/// bound before, and a new session told everything.
+const SETTLED: Duration = Duration::from_secs(1);
+/// How long the keeper of addresses may wait before it tries again.
+const RETRY: Duration = Duration::from_secs(35);
 
 impl World {
     /// After every step.
     pub(super) fn check_rules(&mut self) {
+        self.machine.notice(self.now);
         for lane in &mut self.lanes {
             if lane.in_trouble() {
                 lane.trouble = lane.trouble.max(self.now);
@@ -24,11 +33,16 @@ impl World {
         }
         for s in 0..self.scenery.services.len() {
             let answers = self.own[s].0.iter().all(|address| self.machine.answers(*address));
-            if self.expectation.pass(s, answers, self.now) {
+            let watched = self.expectation.scenery.watched(s).map(|n| &self.lanes[n]);
+            let sight = Sight::of(watched, &self.own[s].1);
+            if let Some(since) = self.expectation.pass(s, answers, &sight, self.now) {
                 let slowest = self.lanes.iter().map(|lane| lane.delay).max().unwrap_or_default();
-                self.note(slowest + SLACK + Duration::from_millis(1), Happening::Check);
+                let later = since.saturating_duration_since(self.now);
+                self.note(later + slowest + SETTLED + Duration::from_millis(1), Happening::Check);
             }
             self.check_gone(s);
+            self.check_quiet(s);
+            self.check_there(s);
         }
         for n in 0..self.lanes.len() {
             self.check_table(n);
@@ -36,23 +50,58 @@ impl World {
         self.check_stop();
     }
 
-    /// Withdrawn at every live peer within the bound.
+    /// Withdrawn at every live peer within the delay of its link and [`SLACK`].
     fn check_gone(&mut self, s: usize) {
         let Some(since) = self.expectation.forbidden_since(s) else { return };
-        if self.agent.is_none() {
+        if let Some(left) = self.left(s, since) {
+            self.object(format!("a route outlived its reason: {left}"));
+        }
+    }
+
+    /// Where only one site should be active: silent at every live peer within the same bound from when
+    /// it is the turn of others. That is from when a route of more weight is seen, or one of the same
+    /// kind for as long as the patience (`absent-for`, `wait`); and until nobody was seen for as long.
+    fn check_quiet(&mut self, s: usize) {
+        let Some(since) = self.expectation.quiet_since(s) else { return };
+        if let Some(left) = self.left(s, since) {
+            self.object(format!("announced out of turn: {left}"));
+        }
+    }
+
+    /// A route of the service that a live peer still has, when it should have gone at `since`.
+    fn left(&self, s: usize, since: Instant) -> Option<String> {
+        self.agent.as_ref()?;
+        self.lanes.iter().enumerate().find_map(|(n, lane)| {
+            let since = since.max(lane.trouble);
+            let late = self.now.saturating_duration_since(since);
+            let live = lane.is_live() && late > lane.delay + SLACK;
+            let conn = lane.established(Side::Peer).filter(|_| live)?;
+            let left = self.own[s].1.iter().find(|prefix| conn.heard.table.contains_key(prefix))?;
+            Some(format!("{left} at rs-{n} after {late:?}"))
+        })
+    }
+
+    /// Announced to every live peer that is told, within the delay of its link and [`SETTLED`] from
+    /// when it should be: healthy for the longest pause that `hold-up` and damping allow, or sick and
+    /// the last site; and where only one site should be active, nobody of weight seen for the patience.
+    /// Where the kernel refused or lost addresses, the keeper has [`RETRY`] to put them back.
+    fn check_there(&mut self, s: usize) {
+        let Some(required) = self.expectation.required_since(s) else { return };
+        if self.agent.as_ref().is_none_or(|agent| agent.stopping.is_some()) {
             return;
         }
-        for (n, lane) in self.lanes.iter().enumerate() {
-            let since = since.max(lane.trouble);
-            let bound = lane.delay + SLACK;
-            let live = lane.is_live() && since + bound < self.now;
-            let Some(conn) = lane.established(Side::Peer).filter(|_| live) else { continue };
-            let left = self.own[s].1.iter().find(|prefix| conn.heard.table.contains_key(prefix));
-            if let Some(left) = left {
-                let late = self.now - since;
-                let what = format!("a route outlived its reason: {left} at rs-{n} after {late:?}");
-                return self.object(what);
-            }
+        let able = self.machine.troubled.map_or(required, |troubled| troubled + RETRY);
+        let missing = self.lanes.iter().enumerate().find_map(|(n, lane)| {
+            let since = required.max(able).max(lane.trouble).max(lane.up_since()?);
+            let late = self.now.saturating_duration_since(since);
+            let told = self.expectation.scenery.tells(s, n) && self.scenery.tells(s, n);
+            let live = told && lane.is_live() && late > lane.delay + SETTLED;
+            let conn = lane.established(Side::Peer).filter(|_| live)?;
+            let missing = self.own[s].1.iter().find(|prefix| !conn.heard.table.contains_key(prefix))?;
+            Some(format!("{missing} at rs-{n} after {late:?}"))
+        });
+        if let Some(missing) = missing {
+            self.object(format!("not announced though it should be: {missing}"));
         }
     }
 
@@ -74,6 +123,7 @@ impl World {
                 Said::Announced(prefix, route) => {
                     self.tell(|| format!("to rs-{n}: {prefix} by {:?}", route.path));
                     self.check_announced(n, prefix);
+                    self.check_mark(n, prefix, &route);
                     let again = before.get(&prefix) == Some(&route);
                     if again && !refreshed && !self.was_asked(n) {
                         self.object(format!("said again to rs-{n}, which has it: {prefix}"));
@@ -115,6 +165,16 @@ impl World {
         let meddled = self.machine.meddled + SLACK >= self.now;
         if prefix.is_host() && !self.machine.answers(prefix.address()) && !meddled {
             self.object(format!("announced without its address: {prefix} to rs-{n}"));
+        }
+    }
+
+    /// What a standby announces says so to the others, who would take it for the primary's else.
+    fn check_mark(&mut self, n: usize, prefix: Prefix, route: &Route) {
+        let standby = |s: &usize| self.expectation.scenery.services[*s].standby.is_some();
+        let Some(_) = self.service_of(prefix).filter(standby) else { return };
+        let own = |whose| matches!(whose, Whose::Standby(OWN) | Whose::LastResort(OWN));
+        if !own(whose(route)) {
+            self.object(format!("announced without its mark: {prefix} to rs-{n}"));
         }
     }
 
@@ -261,7 +321,9 @@ impl World {
         }
         let mut objection = None;
         for (s, (_, prefixes)) in self.own.iter().enumerate() {
-            let required = self.expectation.is_required(s, self.now) && self.scenery.tells(s, n);
+            let required = self.expectation.required_since(s);
+            let required =
+                required.is_some_and(|since| since + SETTLED < self.now) && self.scenery.tells(s, n);
             let forbidden = self.expectation.forbidden_since(s).is_some();
             for prefix in prefixes {
                 let heard = conn.heard.table.get(prefix);

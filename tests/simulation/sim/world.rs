@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(super) agent: Option<Agent>,
     /// Counts the lives of the agent; what was on its way to an earlier one is lost.
     pub(super) life: u32,
+    /// The notices of maintenance that hold, each with the time that it leaves.
+    pub(super) notices: Vec<Duration>,
     /// What the state directory holds.
     pub(super) words: BTreeMap<ServiceName, Override>,
     pub(super) expectation: Expectation,
@@ -169,6 +171,7 @@ impl World {
             truth: Truth::new(&scenery),
             agent: None,
             life: 0,
+            notices: Vec::new(),
             words: BTreeMap::new(),
             expectation: Expectation::new(&scenery, start),
             scenery,
