@@ -20,13 +20,24 @@ pub(super) struct Expectation {
     pub(super) scenery: Scenery,
 }
 
+/// What there is to see of a service beside what the engine is told.
+pub(super) struct Scene {
+    /// All its addresses are there.
+    pub(super) answers: bool,
+    /// It is in the plan of a neighbour.
+    pub(super) wanted: bool,
+    /// What the neighbours show of others.
+    pub(super) sight: Sight,
+}
+
 #[derive(Debug, Clone)]
 struct Expected {
     checks: Vec<Check>,
     /// Whether a verdict was ever possible in this life.
     judged: bool,
-    /// Whether it was ever to be announced in this life, be it by a word.
-    served: bool,
+    /// Whether it may have been announced as healthy in this life, and whether it was.
+    may_have_served: bool,
+    has_served: bool,
     words: Words,
     turn: Turn,
     /// Since when no word stands, and the configuration is the same.
@@ -115,15 +126,8 @@ impl Expectation {
         }
     }
 
-    /// Lets time pass, with what the neighbours show to the service; says whether there is something
-    /// new to look at in a while, and then when.
-    pub(super) fn pass(
-        &mut self,
-        s: usize,
-        answers: bool,
-        sight: &Sight,
-        now: Instant,
-    ) -> Option<Instant> {
+    /// Lets time pass; gives the moment from which on there is something new to look at, if there is.
+    pub(super) fn pass(&mut self, s: usize, scene: &Scene, now: Instant) -> Option<Instant> {
         let service = &self.scenery.services[s];
         let expected = &mut self.services[s];
         let before = (expected.forbidden_since, expected.required_since(service));
@@ -131,13 +135,13 @@ impl Expectation {
         if expected.words.pass(now) {
             expected.excused = now;
         }
-        expected.take_turn(service, sight, now);
+        expected.take_turn(service, scene, now);
         let listed = service.present && service.enabled;
         let free = listed && expected.words.standing().is_none();
         if !free {
             expected.free_since = now;
         }
-        if !free || !answers || expected.may_withdraw(service, sight, now) {
+        if !free || !scene.answers || expected.may_withdraw(service, &scene.sight, now) {
             expected.excused = now;
         }
         let forbidden = expected.is_forbidden(service, now);
@@ -187,9 +191,10 @@ impl Expected {
         Self {
             checks: vec![Check::default(); service.checks],
             judged: false,
-            served: false,
+            may_have_served: false,
+            has_served: false,
             words: Words::default(),
-            turn: Turn::new(now),
+            turn: Turn::default(),
             free_since: now,
             good_since: None,
             doubtful: false,
@@ -216,22 +221,26 @@ impl Expected {
         if self.good_since.is_some() {
             return service.standby.map(Role::Standby);
         }
-        let wait = service.last_site.filter(|_| self.served && !service.is_last_resort());
         // A standby that is announced by its down table is a last site whatever it was before.
         let spare = service.standby.filter(|_| service.last_resort);
-        wait.or(spare).map(Role::LastSite)
+        let wait = service.last_site.filter(|_| self.may_have_served && !service.is_last_resort());
+        spare.or(wait).map(Role::LastSite)
     }
 
-    fn take_turn(&mut self, service: &Service, sight: &Sight, now: Instant) {
+    fn take_turn(&mut self, service: &Service, scene: &Scene, now: Instant) {
         let role = self.role(service);
         let good = self.good_since.is_some();
         let announced = matches!(self.words.standing(), Some(Told::Announce(_)));
         let listed = service.present && service.enabled;
-        self.served |= listed && self.judged && (good || announced);
+        self.may_have_served |= listed && self.judged && (good || announced);
+        let standing = self.words.standing().is_some();
+        self.has_served |= scene.wanted && (announced || good && !standing);
         // Health may still be in doubt where it must last: then it may still be a last site.
         let doubtful = service.may_be_last_site() && self.is_in_doubt(service, now);
         let was_doubtful = std::mem::replace(&mut self.doubtful, doubtful);
-        self.turn.pass(role.filter(|_| !doubtful), was_doubtful, sight, now);
+        let goes_on = service.last_resort;
+        self.turn.play(role.filter(|_| !doubtful), goes_on, was_doubtful);
+        self.turn.pass(&scene.sight, now);
     }
 
     /// Whether the service, which has become healthy, may not count as healthy yet.
@@ -268,8 +277,12 @@ impl Expected {
         }
         let healthy = self.good_since.map(|since| since + service.pause());
         let since = match self.turn.role() {
-            Some(Role::LastSite(_)) => self.turn.due(),
-            Some(Role::Standby(_)) => self.turn.due().zip(healthy).map(|(due, good)| due.max(good)),
+            Some(Role::LastSite(_)) => {
+                self.turn.due().filter(|_| self.has_served || service.last_resort)
+            }
+            Some(Role::Standby(patience)) => {
+                self.turn.due().zip(healthy).map(|(due, good)| due.max(good + patience))
+            }
             None => healthy,
         };
         since.map(|since| since.max(self.free_since))

@@ -8,7 +8,7 @@ use herald::base::{Family, NextHop, Prefix, Reason, RouteAttributes};
 use herald::policy::State;
 
 use super::ends::{local, neighbor_name};
-use super::expectation::SLACK;
+use super::expectation::{SLACK, Scene};
 use super::fault::Whose;
 use super::network::Side;
 use super::scenery::{LOCAL_AS, OWN};
@@ -32,10 +32,8 @@ impl World {
             }
         }
         for s in 0..self.scenery.services.len() {
-            let answers = self.own[s].0.iter().all(|address| self.machine.answers(*address));
-            let watched = self.expectation.scenery.watched(s).map(|n| &self.lanes[n]);
-            let sight = Sight::of(watched, &self.own[s].1);
-            if let Some(since) = self.expectation.pass(s, answers, &sight, self.now) {
+            let scene = self.scene(s);
+            if let Some(since) = self.expectation.pass(s, &scene, self.now) {
                 let slowest = self.lanes.iter().map(|lane| lane.delay).max().unwrap_or_default();
                 let later = since.saturating_duration_since(self.now);
                 self.note(later + slowest + SETTLED + Duration::from_millis(1), Happening::Check);
@@ -48,6 +46,17 @@ impl World {
             self.check_table(n);
         }
         self.check_stop();
+    }
+
+    fn scene(&self, s: usize) -> Scene {
+        let (addresses, prefixes) = &self.own[s];
+        let watched = self.expectation.scenery.watched(s).map(|n| &self.lanes[n]);
+        let mut plans = self.agent.iter().flat_map(|agent| agent.plans.values());
+        Scene {
+            answers: addresses.iter().all(|address| self.machine.answers(*address)),
+            wanted: plans.any(|plan| prefixes.iter().any(|p| plan.routes.contains_key(p))),
+            sight: Sight::of(watched, prefixes),
+        }
     }
 
     /// Withdrawn at every live peer within the delay of its link and [`SLACK`].

@@ -50,13 +50,11 @@ enum Weight {
     Outranks,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Turn {
     role: Option<Role>,
-    /// Since when it has this role.
-    since: Instant,
     active: bool,
-    /// Since when nobody keeps it back, as far as it can see.
+    /// Since when it has its role and nobody keeps it back, as far as it can see.
     alone_since: Option<Instant>,
     like_since: Option<Instant>,
     /// When it is its turn, if all stays as it is, or since when.
@@ -109,52 +107,40 @@ impl Sight {
 }
 
 impl Turn {
-    pub(super) fn new(now: Instant) -> Self {
-        Self {
-            role: None,
-            since: now,
-            active: false,
-            alone_since: None,
-            like_since: None,
-            due: None,
-            quiet_since: None,
-        }
+    /// From now on it has this role. Who recovers goes on if it is active, and who falls does if it
+    /// `goes_on` to be announced; `doubtful` says that it may have been active in another role.
+    pub(super) fn play(&mut self, role: Option<Role>, goes_on: bool, doubtful: bool) {
+        use Role::{LastSite, Standby};
+        let changed = |active| Self { active, ..Self::default() };
+        *self = match (self.role, role) {
+            (None, None) => return,
+            (Some(Standby(_)), Some(Standby(_))) | (Some(LastSite(_)), Some(LastSite(_))) => {
+                Self { role, ..self.clone() }
+            }
+            (Some(LastSite(_)), Some(Standby(_))) => Self { role, ..changed(self.active) },
+            (Some(Standby(_)), Some(LastSite(_))) => {
+                Self { role, ..changed(self.active && goes_on) }
+            }
+            (Some(_), None) => changed(false),
+            (None, Some(_)) => Self { role, ..changed(doubtful) },
+        };
     }
 
-    /// Lets time pass. `doubtful` says that it may have been active in another role just now.
-    pub(super) fn pass(&mut self, role: Option<Role>, doubtful: bool, sight: &Sight, now: Instant) {
-        self.play(role, doubtful, now);
-        let Some(role) = role else { return };
+    /// Lets time pass.
+    pub(super) fn pass(&mut self, sight: &Sight, now: Instant) {
+        let Some(role) = self.role else { return };
         let (weight, patience) = (sight.weight(role), role.patience());
         let keep = |since: Option<Instant>, holds: bool| holds.then(|| since.unwrap_or(now));
         self.alone_since =
             keep(self.alone_since, weight == Weight::None && sight.since.is_some());
         self.like_since = keep(self.like_since, weight == Weight::Like);
         let told = sight.since.map(|since| since + FIRST_TABLE);
-        let due = self.alone_since.map(|alone| alone.max(self.since) + patience);
+        let due = self.alone_since.map(|alone| alone + patience);
         self.due = due.zip(told).map(|(due, told)| due.max(told));
         let yields = self.like_since.is_some_and(|since| since + patience <= now);
         self.active &= weight != Weight::Outranks && !yields;
         self.active |= self.due.is_some_and(|due| due <= now);
         self.quiet_since = keep(self.quiet_since, !self.active);
-    }
-
-    fn play(&mut self, role: Option<Role>, doubtful: bool, now: Instant) {
-        use Role::{LastSite, Standby};
-        let same = match (self.role, role) {
-            (None, None) => true,
-            (Some(Standby(_)), Some(Standby(_))) | (Some(LastSite(_)), Some(LastSite(_))) => true,
-            // Who has answered although it was sick goes on when it is well.
-            (Some(LastSite(_)), Some(Standby(_))) => {
-                self.since = now;
-                true
-            }
-            (Some(_) | None, Some(_)) | (Some(_), None) => false,
-        };
-        if !same {
-            *self = Self { active: doubtful, ..Self::new(now) };
-        }
-        self.role = role;
     }
 
     pub(super) fn role(&self) -> Option<Role> {
