@@ -46,6 +46,7 @@ fn nothing_goes_wrong_in_thousands_of_hours() {
         count::counted("simulated hours", SEEDS as usize);
         count::counted("faults in them", total.faults as usize);
         assert!(total.compared > SEEDS, "the rules had something to compare");
+        assert!(total.turns > SEEDS / 2, "whose turn it is was seldom a question: {total:?}");
     });
 }
 

@@ -139,6 +139,8 @@ impl World {
         agent.keeper_wake = Some(if newer { now } else { keeper.ledger.poll_timeout(now) });
         if keeper.told.as_ref() != Some(&report) {
             keeper.told = Some(report.clone());
+            let (bound, faults) = (report.bound.len(), report.faults.len());
+            self.tell(|| format!("addresses: {bound} bound, {faults} refused"));
             self.post_to_engine(Input::Addresses(report));
         }
     }

@@ -290,6 +290,8 @@ impl World {
         let Transition { service, from, to, because, .. } = transition;
         self.tell(|| format!("{service}: {from:?} -> {to:?}, because {because}"));
         self.figures.transitions += 1;
+        let turn = *to == State::LastResort || *from == State::Standby && *to == State::Up;
+        self.figures.turns += u64::from(turn);
         if self.mutant == Some(Mutant::LostTransition) && *to == State::Down {
             return;
         }

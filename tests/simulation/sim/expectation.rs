@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use herald::base::{CheckName, ServiceName};
 use herald::engine::{Command, Target};
-use herald::health::{CheckSample, Observation, Outcome};
+use herald::health::{CheckSample, Observation};
 
-use super::scenery::{Scenery, Service};
-use super::turns::{Role, Sight, Turn};
-use super::words::{Told, Words};
+use super::expected::{Expected, Scene};
+use super::scenery::Scenery;
+use super::words::Told;
 
 /// How long what was decided may take to reach the kernel, beside the way to the peer.
 pub(super) const SLACK: Duration = Duration::from_millis(100);
@@ -18,46 +18,6 @@ pub(super) struct Expectation {
     services: Vec<Expected>,
     /// The configuration that the engine has.
     pub(super) scenery: Scenery,
-}
-
-/// What there is to see of a service beside what the engine is told.
-pub(super) struct Scene {
-    /// All its addresses are there.
-    pub(super) answers: bool,
-    /// It is in the plan of a neighbour.
-    pub(super) wanted: bool,
-    /// What the neighbours show of others.
-    pub(super) sight: Sight,
-}
-
-#[derive(Debug, Clone)]
-struct Expected {
-    checks: Vec<Check>,
-    /// Whether a verdict was ever possible in this life.
-    judged: bool,
-    /// Whether it may have been announced as healthy in this life, and whether it was.
-    may_have_served: bool,
-    has_served: bool,
-    words: Words,
-    turn: Turn,
-    /// Since when no word stands, and the configuration is the same.
-    free_since: Instant,
-    /// Since when health says yes without a break.
-    good_since: Option<Instant>,
-    /// Whether its health was in doubt, so that it may have been a last site.
-    doubtful: bool,
-    /// Since when it must not be announced.
-    forbidden_since: Option<Instant>,
-    /// Until when there was a reason to withdraw it, whatever the neighbour.
-    excused: Instant,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Check {
-    good: u32,
-    bad: u32,
-    verdict: Option<bool>,
-    unknown_since: Option<Instant>,
 }
 
 impl Expectation {
@@ -126,32 +86,9 @@ impl Expectation {
         }
     }
 
-    /// Lets time pass; gives the moment from which on there is something new to look at, if there is.
-    pub(super) fn pass(&mut self, s: usize, scene: &Scene, now: Instant) -> Option<Instant> {
-        let service = &self.scenery.services[s];
-        let expected = &mut self.services[s];
-        let before = (expected.forbidden_since, expected.required_since(service));
-        expected.judge(service, now);
-        if expected.words.pass(now) {
-            expected.excused = now;
-        }
-        expected.take_turn(service, scene, now);
-        let listed = service.present && service.enabled;
-        let free = listed && expected.words.standing().is_none();
-        if !free {
-            expected.free_since = now;
-        }
-        if !free || !scene.answers || expected.may_withdraw(service, &scene.sight, now) {
-            expected.excused = now;
-        }
-        let forbidden = expected.is_forbidden(service, now);
-        expected.forbidden_since = match forbidden {
-            true => expected.forbidden_since.or(Some(now)),
-            false => None,
-        };
-        let after = (expected.forbidden_since, expected.required_since(service));
-        let news = [(before.0, after.0), (before.1, after.1)].into_iter();
-        news.filter(|(before, after)| before != after).filter_map(|(_, after)| after).max()
+    /// Lets time pass; gives the moments from which on there is something new to look at.
+    pub(super) fn pass(&mut self, s: usize, scene: &Scene, now: Instant) -> Vec<Instant> {
+        self.services[s].pass(&self.scenery.services[s], scene, now)
     }
 
     /// Since when the service must not be announced to anybody.
@@ -184,144 +121,4 @@ impl Expectation {
 /// The number in the name of a service or check.
 fn index(name: &str) -> usize {
     name[1..].parse().expect("a letter and a number")
-}
-
-impl Expected {
-    fn new(service: &Service, now: Instant) -> Self {
-        Self {
-            checks: vec![Check::default(); service.checks],
-            judged: false,
-            may_have_served: false,
-            has_served: false,
-            words: Words::default(),
-            turn: Turn::default(),
-            free_since: now,
-            good_since: None,
-            doubtful: false,
-            forbidden_since: None,
-            excused: now,
-        }
-    }
-
-    /// All checks must be healthy.
-    fn judge(&mut self, service: &Service, now: Instant) {
-        self.checks.iter_mut().for_each(|check| check.pass(service, now));
-        let verdicts = || self.checks.iter().map(|check| check.verdict);
-        let good = verdicts().all(|verdict| verdict == Some(true));
-        self.judged |= good || verdicts().any(|verdict| verdict == Some(false));
-        self.good_since = if good { self.good_since.or(Some(now)) } else { None };
-    }
-
-    /// What it looks at others for, if it does.
-    fn role(&self, service: &Service) -> Option<Role> {
-        let free = service.present && service.enabled && self.words.standing().is_none();
-        if !free || !self.judged {
-            return None;
-        }
-        if self.good_since.is_some() {
-            return service.standby.map(Role::Standby);
-        }
-        // A standby that is announced by its down table is a last site whatever it was before.
-        let spare = service.standby.filter(|_| service.last_resort);
-        let wait = service.last_site.filter(|_| self.may_have_served && !service.is_last_resort());
-        spare.or(wait).map(Role::LastSite)
-    }
-
-    fn take_turn(&mut self, service: &Service, scene: &Scene, now: Instant) {
-        let role = self.role(service);
-        let good = self.good_since.is_some();
-        let announced = matches!(self.words.standing(), Some(Told::Announce(_)));
-        let listed = service.present && service.enabled;
-        self.may_have_served |= listed && self.judged && (good || announced);
-        let standing = self.words.standing().is_some();
-        self.has_served |= scene.wanted && (announced || good && !standing);
-        // Health may still be in doubt where it must last: then it may still be a last site.
-        let doubtful = service.may_be_last_site() && self.is_in_doubt(service, now);
-        let was_doubtful = std::mem::replace(&mut self.doubtful, doubtful);
-        let goes_on = service.last_resort;
-        self.turn.play(role.filter(|_| !doubtful), goes_on, was_doubtful);
-        self.turn.pass(&scene.sight, now);
-    }
-
-    /// Whether the service, which has become healthy, may not count as healthy yet.
-    fn is_in_doubt(&self, service: &Service, now: Instant) -> bool {
-        self.good_since.is_some_and(|since| since + service.pause() >= now)
-    }
-
-    /// Whether health or others are a reason to withdraw it.
-    fn may_withdraw(&self, service: &Service, sight: &Sight, now: Instant) -> bool {
-        let Some(role) = self.turn.role() else {
-            let doubtful = service.may_be_last_site() && self.is_in_doubt(service, now);
-            return self.good_since.is_none() || doubtful;
-        };
-        matches!(role, Role::LastSite(_)) || sight.weighs(role) || !self.turn.is_active()
-    }
-
-    fn is_forbidden(&self, service: &Service, now: Instant) -> bool {
-        if !service.present || !service.enabled {
-            return true;
-        }
-        let good = self.good_since.is_some();
-        match self.words.standing() {
-            Some(Told::Withdraw) => true,
-            Some(Told::Drain(until)) => until <= now || !good,
-            Some(Told::Announce(_)) => false,
-            None if !self.judged => true,
-            None => !good && !service.is_last_resort() && self.turn.role().is_none(),
-        }
-    }
-
-    fn required_since(&self, service: &Service) -> Option<Instant> {
-        if !service.present || !service.enabled || self.words.standing().is_some() {
-            return None;
-        }
-        let healthy = self.good_since.map(|since| since + service.pause());
-        let since = match self.turn.role() {
-            Some(Role::LastSite(_)) => {
-                self.turn.due().filter(|_| self.has_served || service.last_resort)
-            }
-            Some(Role::Standby(patience)) => {
-                self.turn.due().zip(healthy).map(|(due, good)| due.max(good + patience))
-            }
-            None => healthy,
-        };
-        since.map(|since| since.max(self.free_since))
-    }
-}
-
-impl Check {
-    fn observed(&mut self, outcome: Outcome, service: &Service, now: Instant) {
-        let bad = match outcome {
-            Outcome::Healthy { .. } => 0,
-            Outcome::Unhealthy => 1,
-            Outcome::Gone => service.fall,
-            Outcome::Unknown => {
-                self.unknown_since.get_or_insert(now);
-                return;
-            }
-        };
-        self.unknown_since = None;
-        if bad == 0 {
-            self.good += 1;
-            self.bad = 0;
-        } else {
-            self.good = 0;
-            self.bad += bad;
-        }
-        if self.good >= service.rise {
-            self.verdict = Some(true);
-        } else if self.bad >= service.fall {
-            self.verdict = Some(false);
-        }
-    }
-
-    /// Nothing proven for too long is a no.
-    fn pass(&mut self, service: &Service, now: Instant) {
-        let over = self.unknown_since.is_some_and(|since| since + service.unknown_for <= now);
-        if over && self.verdict == Some(true) {
-            self.verdict = Some(false);
-            self.unknown_since = None;
-            self.good = 0;
-        }
-    }
 }

@@ -291,7 +291,9 @@ impl fmt::Display for Fault {
             Self::Denied { lasts } => write!(f, "the kernel changes no address for {lasts:.3?}"),
             Self::Removed { service } => write!(f, "somebody removes the addresses of s{service}"),
             Self::LoopbackDown { lasts } => write!(f, "lo is down for {lasts:.3?}"),
-            Self::Word { service: Some(s), word } => write!(f, "the operator says of s{s}: {word:?}"),
+            Self::Word { service: Some(s), word } => {
+                write!(f, "the operator says of s{s}: {word:?}")
+            }
             Self::Word { service: None, word } => write!(f, "the operator says of all: {word:?}"),
             Self::Maintenance { left, lasts } => {
                 write!(f, "maintenance in {left:?} is announced, for {lasts:.3?}")

@@ -17,9 +17,11 @@
 mod addresses;
 mod agenda;
 mod agent;
+mod checks;
 mod dice;
 mod ends;
 mod expectation;
+mod expected;
 mod fault;
 mod looks;
 mod mutant;

@@ -8,7 +8,8 @@ use herald::base::{Family, NextHop, Prefix, Reason, RouteAttributes};
 use herald::policy::State;
 
 use super::ends::{local, neighbor_name};
-use super::expectation::{SLACK, Scene};
+use super::expectation::SLACK;
+use super::expected::Scene;
 use super::fault::Whose;
 use super::network::Side;
 use super::scenery::{LOCAL_AS, OWN};
@@ -33,10 +34,12 @@ impl World {
         }
         for s in 0..self.scenery.services.len() {
             let scene = self.scene(s);
-            if let Some(since) = self.expectation.pass(s, &scene, self.now) {
+            for since in self.expectation.pass(s, &scene, self.now) {
                 let slowest = self.lanes.iter().map(|lane| lane.delay).max().unwrap_or_default();
-                let later = since.saturating_duration_since(self.now);
-                self.note(later + slowest + SETTLED + Duration::from_millis(1), Happening::Check);
+                let later = since.saturating_duration_since(self.now) + slowest;
+                for bound in [SLACK, SETTLED] {
+                    self.note(later + bound + Duration::from_millis(1), Happening::Check);
+                }
             }
             self.check_gone(s);
             self.check_quiet(s);
@@ -53,7 +56,8 @@ impl World {
         let watched = self.expectation.scenery.watched(s).map(|n| &self.lanes[n]);
         let mut plans = self.agent.iter().flat_map(|agent| agent.plans.values());
         Scene {
-            answers: addresses.iter().all(|address| self.machine.answers(*address)),
+            answers: self.machine.denied == 0
+                && addresses.iter().all(|address| self.machine.answers(*address)),
             wanted: plans.any(|plan| prefixes.iter().any(|p| plan.routes.contains_key(p))),
             sight: Sight::of(watched, prefixes),
         }
@@ -106,7 +110,8 @@ impl World {
             let told = self.expectation.scenery.tells(s, n) && self.scenery.tells(s, n);
             let live = told && lane.is_live() && late > lane.delay + SETTLED;
             let conn = lane.established(Side::Peer).filter(|_| live)?;
-            let missing = self.own[s].1.iter().find(|prefix| !conn.heard.table.contains_key(prefix))?;
+            let missing =
+                self.own[s].1.iter().find(|prefix| !conn.heard.table.contains_key(prefix))?;
             Some(format!("{missing} at rs-{n} after {late:?}"))
         });
         if let Some(missing) = missing {
@@ -331,8 +336,8 @@ impl World {
         let mut objection = None;
         for (s, (_, prefixes)) in self.own.iter().enumerate() {
             let required = self.expectation.required_since(s);
-            let required =
-                required.is_some_and(|since| since + SETTLED < self.now) && self.scenery.tells(s, n);
+            let required = required.is_some_and(|since| since + SETTLED < self.now)
+                && self.scenery.tells(s, n);
             let forbidden = self.expectation.forbidden_since(s).is_some();
             for prefix in prefixes {
                 let heard = conn.heard.table.get(prefix);

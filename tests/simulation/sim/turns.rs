@@ -75,7 +75,11 @@ impl Role {
             (_, Whose::Speaker) | (Self::LastSite(_), Whose::Standby(_)) => Weight::Outranks,
             (Self::Standby(_), Whose::LastResort(_)) => Weight::None,
             (Self::Standby(_), Whose::Standby(id)) | (Self::LastSite(_), Whose::LastResort(id)) => {
-                if id < OWN { Weight::Outranks } else { Weight::Like }
+                if id < OWN {
+                    Weight::Outranks
+                } else {
+                    Weight::Like
+                }
             }
         }
     }
@@ -131,8 +135,7 @@ impl Turn {
         let Some(role) = self.role else { return };
         let (weight, patience) = (sight.weight(role), role.patience());
         let keep = |since: Option<Instant>, holds: bool| holds.then(|| since.unwrap_or(now));
-        self.alone_since =
-            keep(self.alone_since, weight == Weight::None && sight.since.is_some());
+        self.alone_since = keep(self.alone_since, weight == Weight::None && sight.since.is_some());
         self.like_since = keep(self.like_since, weight == Weight::Like);
         let told = sight.since.map(|since| since + FIRST_TABLE);
         let due = self.alone_since.map(|alone| alone + patience);

@@ -103,6 +103,8 @@ pub(crate) struct Figures {
     pub(crate) updates: u64,
     pub(crate) sessions: u64,
     pub(crate) transitions: u64,
+    /// How often the turn of a service came where only one site should be active.
+    pub(crate) turns: u64,
     pub(crate) faults: u64,
     /// How often a rule had something to compare.
     pub(crate) compared: u64,
@@ -110,11 +112,12 @@ pub(crate) struct Figures {
 
 impl Figures {
     pub(crate) fn add(&mut self, other: &Self) {
-        let Self { steps, updates, sessions, transitions, faults, compared } = other;
+        let Self { steps, updates, sessions, transitions, turns, faults, compared } = other;
         self.steps += steps;
         self.updates += updates;
         self.sessions += sessions;
         self.transitions += transitions;
+        self.turns += turns;
         self.faults += faults;
         self.compared += compared;
     }
