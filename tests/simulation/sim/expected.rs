@@ -111,7 +111,7 @@ impl Expected {
         let good = self.good_since.is_some();
         let announced = matches!(self.words.standing(), Some(Told::Announce(_)));
         let listed = service.present && service.enabled;
-        self.may_have_served |= listed && self.judged && (good || announced);
+        self.may_have_served |= listed && (good || announced);
         let standing = self.words.standing().is_some();
         self.has_served |= scene.wanted && (announced || good && !standing);
         // Health may still be in doubt where it must last: then it may still be a last site.

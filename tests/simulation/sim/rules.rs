@@ -74,8 +74,11 @@ impl World {
     /// Where only one site should be active: silent at every live peer within the same bound from when
     /// it is the turn of others. That is from when a route of more weight is seen, or one of the same
     /// kind for as long as the patience (`absent-for`, `wait`); and until nobody was seen for as long.
+    /// The drain of an orderly stop does not look at others.
     fn check_quiet(&mut self, s: usize) {
-        let Some(since) = self.expectation.quiet_since(s) else { return };
+        let Some(since) = self.expectation.quiet_since(s).filter(|_| !self.is_stopping()) else {
+            return;
+        };
         if let Some(left) = self.left(s, since) {
             self.object(format!("announced out of turn: {left}"));
         }
@@ -100,7 +103,7 @@ impl World {
     /// Where the kernel refused or lost addresses, the keeper has [`RETRY`] to put them back.
     fn check_there(&mut self, s: usize) {
         let Some(required) = self.expectation.required_since(s) else { return };
-        if self.agent.as_ref().is_none_or(|agent| agent.stopping.is_some()) {
+        if self.agent.is_none() || self.is_stopping() {
             return;
         }
         let able = self.machine.troubled.map_or(required, |troubled| troubled + RETRY);
@@ -164,6 +167,10 @@ impl World {
         end.is_some_and(|end| end.session.counters().received.route_refresh > 0)
     }
 
+    fn is_stopping(&self) -> bool {
+        self.agent.as_ref().is_some_and(|agent| agent.stopping.is_some())
+    }
+
     fn service_of(&self, prefix: Prefix) -> Option<usize> {
         self.own.iter().position(|(_, prefixes)| prefixes.contains(&prefix))
     }
@@ -194,7 +201,7 @@ impl World {
 
     /// Never while healthy and not told to.
     fn check_withdrawn(&mut self, n: usize, prefix: Prefix) {
-        let stopping = self.agent.as_ref().is_some_and(|agent| agent.stopping.is_some());
+        let stopping = self.is_stopping();
         let Some(s) = self.service_of(prefix) else { return };
         let told = self.expectation.scenery.tells(s, n) && self.scenery.tells(s, n);
         if told && !stopping && !self.expectation.is_excused(s, self.now) {
