@@ -1,8 +1,9 @@
 //! A moment without CPU: the machine was frozen, moved or overloaded, and the neighbour was not.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use herald::clock;
 use nix::sys::signal::Signal;
 
 use crate::support::config::Config;
@@ -38,8 +39,8 @@ fn keepalives_that_waited_in_the_socket_are_heard_before_the_hold_timer_is() {
 }
 
 fn keeps_alive_for(speaker: &mut Speaker, time: Duration) {
-    let end = Instant::now() + time;
-    while Instant::now() < end {
+    let end = clock::now() + time;
+    while clock::now() < end {
         speaker.say(KEEPALIVE, &[]);
         thread::sleep(BETWEEN);
     }
