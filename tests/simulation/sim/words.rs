@@ -4,7 +4,6 @@
 use std::time::Instant;
 
 use herald::engine::{Command, Lasts, Word};
-use herald::policy::Owner;
 
 use super::scenery::Service;
 
@@ -37,6 +36,7 @@ impl Words {
         Self { cloud: None, ..self }
     }
 
+    /// An operator says something.
     pub(super) fn give(&mut self, command: &Command, service: &Service, now: Instant) {
         let told = match command.word {
             Word::Drain(lasts) => Some(Told::Drain(self.end_of_drain(lasts, service, now))),
@@ -44,15 +44,29 @@ impl Words {
             Word::Announce(lasts) => Some(Told::Announce(now + lasts)),
             Word::Resume => None,
         };
-        match command.owner {
-            Owner::Maintenance => self.cloud = told,
-            Owner::Operator => self.operator = told,
-            Owner::Stop => {}
-        }
+        self.operator = told;
         // Whoever lets a service go on has seen what the cloud says.
-        if command.owner == Owner::Operator && told.is_none() {
+        if told.is_none() {
             self.cloud = None;
         }
+    }
+
+    /// The cloud announces maintenance, `before` which it is to be withdrawn.
+    pub(super) fn notice(&mut self, before: Instant, service: &Service, now: Instant) {
+        let lasts = Lasts::AtMost(before.saturating_duration_since(now));
+        self.cloud = Some(Told::Drain(self.end_of_drain(lasts, service, now)));
+    }
+
+    /// What was announced already begins at another time: a drain does not last beyond that.
+    pub(super) fn amend(&mut self, before: Instant) {
+        if let Some(Told::Drain(end)) = &mut self.cloud {
+            *end = before.min(*end);
+        }
+    }
+
+    /// The maintenance is over.
+    pub(super) fn end_notice(&mut self) {
+        self.cloud = None;
     }
 
     /// A drain that is under way is not prolonged by one that is bounded.
