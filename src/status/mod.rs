@@ -320,11 +320,14 @@ pub struct Override {
 }
 
 /// The sessions that HAProxy has for a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Sessions {
-    /// Their number; `null` when no HAProxy tells.
+    /// Their number; `null` when no check reads a HAProxy, and while there is a `fault`.
     pub sessions: Option<u64>,
+    /// Why the number is not known, when a HAProxy that a check reads does not tell.
+    #[serde(default)]
+    pub fault: Option<String>,
     /// How long to wait for their end after a drain, in seconds.
     pub wait_sessions_s: u64,
 }
