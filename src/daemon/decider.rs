@@ -251,6 +251,7 @@ impl Decider {
             | State::Standby
             | State::Degraded
             | State::Draining
+            | State::DrainingUnhealthy
             | State::Drained
             | State::Withdrawn
             | State::Disabled => {

@@ -24,6 +24,8 @@ struct Expected {
     /// Whether a verdict was ever possible in this life.
     judged: bool,
     word: Option<Told>,
+    /// Whether it was announced by a word when it was told to drain, whatever its health.
+    forced: bool,
     /// Since when health says yes without a break.
     good_since: Option<Instant>,
     /// Since when it must not be announced.
@@ -107,8 +109,16 @@ impl Expectation {
         if !service.present || !service.enabled {
             return;
         }
-        self.services[s].excused = now;
-        self.services[s].word = match command.word {
+        let drains = matches!(command.word, Word::Drain(_));
+        let expected = &mut self.services[s];
+        expected.excused = now;
+        expected.forced = drains
+            && match expected.word {
+                Some(Told::Announce(end)) => end > now,
+                Some(Told::Drain(end)) => end > now && expected.forced,
+                Some(Told::Withdraw) | None => false,
+            };
+        expected.word = match command.word {
             Word::Drain(Lasts::Exactly(lasts)) => Some(Told::Drain(now + lasts)),
             Word::Drain(_) => Some(Told::Drain(now + service.drain_for)),
             Word::Withdraw => Some(Told::Withdraw),
@@ -174,6 +184,7 @@ impl Expected {
             checks: vec![Check::default(); service.checks],
             judged: false,
             word: None,
+            forced: false,
             good_since: None,
             forbidden_since: None,
             excused: now,
@@ -196,7 +207,10 @@ impl Expected {
         let good = self.good_since.is_some();
         match self.word {
             Some(Told::Withdraw) => true,
-            Some(Told::Drain(until)) => until <= now || !good,
+            Some(Told::Drain(until)) => {
+                let despite = self.forced || service.last_resort || service.last_site;
+                until <= now || !good && !despite
+            }
             Some(Told::Announce(_)) => false,
             None if !self.judged => true,
             None => !good && !service.last_resort && !service.last_site,
