@@ -4,7 +4,7 @@
 use super::picture::{self, Agent};
 use crate::base::NeighborName;
 use crate::config::Config;
-use crate::engine::Engine;
+use crate::engine::{Engine, ServiceView};
 use crate::health::Rule;
 use crate::policy::{self, Extras};
 use crate::status::{Explanation, HooksRun, Layer, PeerStatus, Recipient, community_texts};
@@ -35,7 +35,7 @@ pub(super) fn explanation(
         neighbors: routing
             .neighbors
             .iter()
-            .filter_map(|n| recipient(agent, config, peers, n))
+            .filter_map(|n| recipient(agent, config, peers, &view, n))
             .collect(),
         service: picture::service(agent, config, &view, peers, hooks),
         events: Vec::new(),
@@ -65,6 +65,7 @@ fn recipient(
     agent: &Agent,
     config: &Config,
     peers: &[PeerStatus],
+    view: &ServiceView<'_>,
     name: &NeighborName,
 ) -> Option<Recipient> {
     let peer = peers.iter().find(|peer| peer.name == *name)?;
@@ -78,5 +79,6 @@ fn recipient(
         since: agent.clock.timestamp(peer.state.1),
         last_error: last_error.map(ToString::to_string),
         sent: Vec::new(),
+        withheld: view.routes.iter().filter_map(|r| picture::withheld_from(r, peer)).collect(),
     })
 }

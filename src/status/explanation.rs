@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, NeighborRoute, Service};
+use super::{Event, NeighborRoute, Service, Withheld};
 
 /// Everything that makes a service's routes what they are, from the checks to what each neighbour
 /// was sent.
@@ -54,4 +54,7 @@ pub struct Recipient {
     pub last_error: Option<String>,
     /// What it has from us of this service.
     pub sent: Vec<NeighborRoute>,
+    /// What it is not sent of this service although its session is up.
+    #[serde(default)]
+    pub withheld: Vec<Withheld>,
 }

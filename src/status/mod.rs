@@ -381,8 +381,24 @@ pub struct Route {
     /// What each of them was sent.
     #[serde(default)]
     pub sent: Vec<NeighborRoute>,
+    /// Neighbours whose session is up and cannot carry it. One whose `families` leave its family
+    /// out is among them only when those of all do.
+    #[serde(default)]
+    pub withheld: Vec<Withheld>,
     /// Why it is not announced though the service asks for it, if that is so.
     pub fault: Option<String>,
+}
+
+/// A route that a neighbour is not sent although its session is up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Withheld {
+    /// The neighbour.
+    pub neighbor: String,
+    /// The prefix.
+    pub prefix: String,
+    /// Why, and the way out if there is one on our side.
+    pub because: String,
 }
 
 /// A route of one neighbour, sent or received.

@@ -7,7 +7,7 @@ const STATES = {
   up: ["●", "good"], established: ["●", "good"], healthy: ["●", "good"], live: ["●", "good"],
   listening: ["●", "good"], announced: ["●", "good"], started: ["●", "good"],
   degraded: ["◐", "between"], draining: ["▼", "between"], drained: ["▽", "between"],
-  withdrawn: ["■", "between"], flooded: ["◐", "between"], silent: ["◐", "between"],
+  withdrawn: ["■", "between"], withheld: ["◐", "between"], flooded: ["◐", "between"], silent: ["◐", "between"],
   "open-sent": ["◌", "between"], "open-confirm": ["◌", "between"], init: ["◌", "between"],
   down: ["✕", "bad"], unhealthy: ["✕", "bad"], lost: ["✕", "bad"], idle: ["✕", "bad"],
   connect: ["✕", "bad"], active: ["✕", "bad"], "not bound": ["✕", "bad"],
