@@ -111,15 +111,10 @@ impl AdjRibIn {
         self.routes.is_empty()
     }
 
-    /// How many announcements were not kept because of the limit, since the session came up.
+    /// How many announcements were not kept because of the limit, in all sessions. A route that is
+    /// said again counts again: what is not kept cannot be recognised.
     pub fn refused(&self) -> u64 {
         self.refused
-    }
-
-    /// Forgets everything with the session.
-    pub fn clear(&mut self) {
-        self.routes.clear();
-        self.refused = 0;
     }
 }
 

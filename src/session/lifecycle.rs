@@ -204,7 +204,7 @@ impl Session {
                 false => self.adj_rib_out.clear(),
             }
             self.timers.stop(Timer::EndOfRib);
-            self.adj_rib_in.clear();
+            self.adj_rib_in.forget();
             self.refresh.clear();
             self.end_of_rib.clear();
             self.reaction.interrupted();

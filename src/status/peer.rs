@@ -29,7 +29,7 @@ pub struct PeerStatus {
     pub advertised: usize,
     /// Routes we keep of it.
     pub received: usize,
-    /// Routes we did not keep.
+    /// Announcements we did not keep.
     pub not_kept: u64,
     /// Times an established session was lost.
     pub flaps: u64,

@@ -9,6 +9,7 @@ mod reaction;
 mod restart;
 mod scrutiny;
 mod single;
+mod withheld;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
