@@ -73,7 +73,7 @@ fn human(explanation: &Explanation, now: Timestamp, colour: bool) -> String {
         Some(table) => format!("table     {}", layer(table)),
         None => format!("table     none: {} is never announced", service.state),
     });
-    lines.push(format!("region    {}", layer(region)));
+    lines.extend(region.iter().map(|region| format!("region    {}", layer(region))));
     lines.extend(faults(service));
     for neighbor in neighbors {
         lines.extend(recipient(neighbor, now, colour));
@@ -106,6 +106,7 @@ fn layer(layer: &Layer) -> String {
     if layer.prepend > 0 {
         words.push(format!("prepend {}", layer.prepend));
     }
+    words.extend(layer.next_hop.iter().map(|hop| format!("next hop {hop}")));
     words.extend(layer.med.map(|med| format!("MED {med}")));
     if !layer.communities.is_empty() {
         words.push(format!("communities {}", layer.communities.join(" ")));

@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +16,8 @@ pub struct Explanation {
     pub rule: String,
     /// The table that its state reads: `up`, `down`, `drain`; `null` when the state has none.
     pub table: Option<Layer>,
-    /// What the region adds.
-    pub region: Layer,
+    /// What the region adds; `null` when there is none.
+    pub region: Option<Layer>,
     /// Its neighbours, in order of name.
     pub neighbors: Vec<Recipient>,
     /// Its last events, oldest first.
@@ -36,6 +38,9 @@ pub struct Layer {
     pub med: Option<u32>,
     /// Communities, plain and large.
     pub communities: Vec<String>,
+    /// Next hops in place of the session's local address, at most one of each family.
+    #[serde(default)]
+    pub next_hop: Vec<IpAddr>,
 }
 
 /// A neighbour that gets the routes of a service.
