@@ -140,9 +140,10 @@ fn route_lines(route: &Route) -> Vec<String> {
         told.push("not announced".to_owned());
     }
     let withheld = route.withheld.iter();
-    told.extend(withheld.map(|Withheld { neighbor, because, .. }| {
-        format!("not sent to {neighbor}: {because}")
-    }));
+    told.extend(
+        withheld
+            .map(|Withheld { neighbor, because, .. }| format!("not sent to {neighbor}: {because}")),
+    );
     let fault = route.fault.as_ref().map(|fault| format!(", {fault}")).unwrap_or_default();
     let troubles = match route.bound {
         true => String::new(),

@@ -90,7 +90,10 @@ fn every_verdict_and_word_has_its_state() {
         let decided = decide(&service(), State::Pending, &verdict(kind), word.as_ref(), None).state;
         assert_eq!(decided, state, "{kind:?} {effect:?}");
         let disabled = Service { enabled: false, ..service() };
-        assert_eq!(decide(&disabled, State::Pending, &verdict(kind), word.as_ref(), None).state, State::Disabled);
+        assert_eq!(
+            decide(&disabled, State::Pending, &verdict(kind), word.as_ref(), None).state,
+            State::Disabled
+        );
     }
 }
 
@@ -223,7 +226,8 @@ fn a_turn_decides_only_what_health_leaves_open() {
         let decided = decide(&service(), State::Pending, &verdict(kind), None, Some(&turn(ours)));
         assert_eq!((decided.state, decided.because.as_str()), (state, "a reason; a turn"));
         let forced = word(Effect::Withdrawn);
-        let decided = decide(&service(), State::Pending, &verdict(kind), Some(&forced), Some(&turn(ours)));
+        let decided =
+            decide(&service(), State::Pending, &verdict(kind), Some(&forced), Some(&turn(ours)));
         assert_eq!(decided.state, State::Withdrawn);
     }
 }

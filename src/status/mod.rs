@@ -127,7 +127,8 @@ pub struct Neighbor {
     pub last_error: Option<String>,
     /// Our address on the session, while established.
     pub local_address: Option<IpAddr>,
-    /// Received routes that were not kept because of `max-received`.
+    /// Announcements that were not kept because of `max-received`, since the agent started; a route
+    /// that is said again counts again.
     pub not_kept: u64,
     /// UPDATEs since the agent started whose attributes are malformed (RFC 7606) or cannot be true on
     /// this session (RFC 4271 §6.3).
