@@ -59,12 +59,13 @@ impl Session {
 
     /// What a session cannot tell stays so for as long as it lasts: once is enough.
     fn mention_withheld(&mut self, direction: Direction) {
-        let mentioned = self.connections.get(&direction).is_none_or(|c| c.withheld_mentioned);
-        if mentioned || self.withheld().next().is_none() {
+        // As a rule the neighbour has all of the plan: then there is no need to look at each route.
+        let complete = self.advertised().len() == self.plan.routes.len();
+        if complete || self.withheld().next().is_none() {
             return;
         }
-        if let Some(connection) = self.connections.get_mut(&direction) {
-            connection.withheld_mentioned = true;
+        let Some(connection) = self.connections.get_mut(&direction) else { return };
+        if !std::mem::replace(&mut connection.withheld_mentioned, true) {
             self.event(Event::Withheld);
         }
     }

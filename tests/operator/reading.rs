@@ -199,7 +199,7 @@ fn the_socket_speaks_http_and_json_with_anybody() {
 fn a_route_that_a_session_cannot_carry_is_named_with_the_reason() {
     const ROUTE: &str = "2001:db8::1/128";
     let scene = Scene::<Frr>::set(Meeting::USUAL, |config| {
-        config.set("service.web", "addresses", &format!("[\"{ANYCAST}\", \"{ROUTE}\"]")).set(
+        config.set("service.web", "addresses", format!("[\"{ANYCAST}\", \"{ROUTE}\"]")).set(
             "neighbor.peer",
             "next-hop-ipv6",
             "\"2001:db8::a\"",
