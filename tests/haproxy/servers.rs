@@ -47,8 +47,8 @@ async fn the_death_and_the_return_of_servers_are_seen_with_their_reason() {
     two.kill();
     let none = watch.unhealthy().await.pop().unwrap();
     assert!(none.because.as_str().contains("http_back: 0 of 2 servers up"), "{none:?}");
-    assert!(none.because.as_str().contains("s2: L4CON"), "{none:?}");
-    assert!(none.because.as_str().contains("Connection refused"), "{none:?}");
+    // A check under way while it died may have found something else first.
+    watch.because("s2: L4CON Connection refused").await;
     one.revive();
     watch.healthy().await;
 }
