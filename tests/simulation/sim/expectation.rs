@@ -24,7 +24,7 @@ struct Expected {
     /// Whether a verdict was ever possible in this life.
     judged: bool,
     word: Option<Told>,
-    /// Whether it was announced by a word when it was told to drain, whatever its health.
+    /// Whether it was announced by a word, whatever its health, when it was told to drain.
     forced: bool,
     /// Since when health says yes without a break.
     good_since: Option<Instant>,
@@ -159,7 +159,7 @@ impl Expectation {
     /// Whether there was a verdict, or a word in place of one.
     pub(super) fn may_begin(&self, s: usize) -> bool {
         let expected = &self.services[s];
-        expected.judged || matches!(expected.word, Some(Told::Announce(_)))
+        expected.judged || expected.forced || matches!(expected.word, Some(Told::Announce(_)))
     }
 
     /// Whether there is or was just now a reason to withdraw the service.
