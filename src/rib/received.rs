@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::base::{Asn, Community, LargeCommunity, Prefix};
+use crate::base::{Asn, Community, LargeCommunity, Prefix, Reason};
 
 /// A route as a neighbour announced it, as far as people and the decision look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,10 @@ impl ReceivedRoute {
 pub struct AdjRibIn {
     routes: BTreeMap<Prefix, Arc<ReceivedRoute>>,
     limit: usize,
+    /// Announcements that were not kept, in all sessions.
     refused: u64,
+    /// Whether any of this session was not kept.
+    incomplete: bool,
     /// Prefixes that are kept whatever the limit says.
     watched: Arc<BTreeSet<Prefix>>,
     /// Whether a route of a watched prefix has changed since it was last asked.
@@ -41,7 +44,14 @@ pub struct AdjRibIn {
 impl AdjRibIn {
     /// Keeps at most `limit` routes.
     pub fn new(limit: usize) -> Self {
-        Self { routes: BTreeMap::new(), limit, refused: 0, watched: Arc::default(), changed: false }
+        Self {
+            routes: BTreeMap::new(),
+            limit,
+            refused: 0,
+            incomplete: false,
+            watched: Arc::default(),
+            changed: false,
+        }
     }
 
     /// Keeps at most this many from now on; what is kept already stays.
@@ -50,11 +60,14 @@ impl AdjRibIn {
     }
 
     /// Watches these prefixes from now on. Their routes are kept beyond the limit, which cannot make
-    /// the table large: they are our own, and the configuration names each of them. What was refused
-    /// before stays unknown until the neighbour says it again.
-    pub fn watch(&mut self, prefixes: &Arc<BTreeSet<Prefix>>) {
+    /// the table large: they are our own, and the configuration names each of them. Gives those whose
+    /// routes may have been refused before: they stay unknown until the neighbour says them again.
+    pub fn watch(&mut self, prefixes: &Arc<BTreeSet<Prefix>>) -> BTreeSet<Prefix> {
+        let new = prefixes.difference(&self.watched).filter(|_| self.incomplete);
+        let missed = new.filter(|prefix| !self.routes.contains_key(prefix)).copied().collect();
         self.changed |= self.watched != *prefixes;
         self.watched = Arc::clone(prefixes);
+        missed
     }
 
     /// Takes an announcement; over the limit it is counted and forgotten.
@@ -65,6 +78,7 @@ impl AdjRibIn {
             self.changed |= watched && known.as_ref() != Some(route);
         } else {
             self.refused += 1;
+            self.incomplete = true;
         }
     }
 
@@ -78,6 +92,12 @@ impl AdjRibIn {
     pub fn forget(&mut self) {
         self.routes.clear();
         self.changed = true;
+    }
+
+    /// Forgets all routes with the session, and that any of them was refused.
+    pub fn clear(&mut self) {
+        self.routes.clear();
+        self.incomplete = false;
     }
 
     /// Whether routes of watched prefixes may have changed since the last call.
@@ -125,6 +145,8 @@ pub enum Shown {
     /// No session: nothing is known.
     #[default]
     Unknown,
+    /// It may have routes that we do not know of, for this reason.
+    Incomplete(Reason),
     /// Its routes; a prefix that is missing has none.
     Routes(BTreeMap<Prefix, Arc<ReceivedRoute>>),
 }
