@@ -15,8 +15,8 @@ pub enum State {
     Degraded,
     /// Not healthy.
     Down,
-    /// Not healthy, and announced all the same because nobody else announces it (`last-site`): shown
-    /// as down, which it is.
+    /// Not healthy, and announced all the same because nobody else announces it (`last-site`, or a
+    /// standby whose down table is announced): shown as down, which it is.
     LastResort,
     /// Healthy, and not announced because somebody else announces it.
     Standby,
@@ -148,7 +148,9 @@ fn by_word(service: &Service, from: State, word: &Override, verdict: &Verdict) -
 fn carries_traffic(service: &Service, from: State, verdict: &Verdict) -> bool {
     match from {
         State::DrainingUnhealthy => true,
-        State::Draining => verdict.kind == VerdictKind::Unhealthy && service.down.announce,
+        State::Draining => {
+            verdict.kind == VerdictKind::Unhealthy && announces(service, State::Down)
+        }
         State::Pending
         | State::Up
         | State::Degraded

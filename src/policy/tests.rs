@@ -184,7 +184,7 @@ fn every_state_reads_its_own_table() {
         (State::LastResort, Some(("down", 3)), true, resort, resort),
         (State::Standby, None, false, none, none),
         (State::Draining, Some(("drain", 4)), true, none, ready),
-        (State::DrainingUnhealthy, Some(("drain", 4)), true, none, ready),
+        (State::DrainingUnhealthy, Some(("drain", 4)), true, none, resort),
         (State::Drained, None, false, none, none),
         (State::Withdrawn, None, false, none, none),
         (State::Disabled, None, false, none, none),
@@ -206,6 +206,16 @@ fn every_state_reads_its_own_table() {
             assert_eq!(marks, Vec::from_iter(claim.mark(Asn(65010))), "{state:?}");
         }
     }
+}
+
+#[test]
+fn a_sick_standby_is_announced_in_its_turn_only() {
+    let mut service = service();
+    service.down.announce = true;
+    assert!(announces(&service, State::Down));
+    service.standby = Some(Watch { neighbors: BTreeSet::new(), patience: Duration::ZERO });
+    assert!(!announces(&service, State::Down));
+    assert!(announces(&service, State::LastResort));
 }
 
 #[test]
