@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 use super::bulletin::{Bulletin, FAREWELL};
 use super::decider::Decider;
 use super::error::StartError;
+use super::log::Log;
 use super::picture::Agent;
 use super::recorder::Recorder;
 use super::signals::signals;
@@ -33,7 +34,7 @@ use crate::{addr, bfd_udp, cloud, hook, privileges, store};
 
 /// Runs the agent until it is told to stop; an orderly stop is `Ok`. A reload reads the file at
 /// `path` again.
-pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
+pub async fn run(path: PathBuf, loaded: Loaded, log: Log) -> Result<(), StartError> {
     let Loaded { config, worries: _, settings } = loaded;
     let clock = WallClock::start();
     let config = settled(config).await?;
@@ -78,7 +79,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let mut engine = Engine::new(config.engine(&inheritance), clock::now());
     restore(&mut engine, &config, &clock, &kept.overrides);
     let mut decider = Decider {
-        agent: Agent { pid: std::process::id(), clock },
+        agent: Agent { pid: std::process::id(), clock, log },
         engine,
         recorder,
         watchdog: Watchdog::from_environment(manager),

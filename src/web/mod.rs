@@ -166,6 +166,7 @@ mod tests {
             haproxy: Vec::new(),
             persistence: Persistence::default(),
             configuration: Configuration::default(),
+            log_lines_lost: 0,
         }
     }
 
