@@ -3,7 +3,9 @@
 //! | file | who is slow, or gone |
 //! |---|---|
 //! | `log.rs` | whoever reads standard error |
+//! | `names.rs` | whoever knows the addresses of names |
 
 mod log;
+mod names;
 #[path = "../support/mod.rs"]
 mod support;
