@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
-use tokio::task::yield_now;
+use tokio::task::{JoinSet, yield_now};
+use tokio::time::timeout;
 
 use super::ends::{Configured, Inputs, Order, Outputs};
 use super::explanation::explanation;
 use super::picture::{self, Agent, Reports};
 use super::recorder::Recorder;
 use super::words;
+use super::world::PATIENCE;
 use crate::base::Reason;
 use crate::clock;
 use crate::cloud::Notice;
@@ -271,14 +273,23 @@ impl Decider {
     }
 }
 
-/// The sessions of a service over all HAProxies that its checks read.
+/// The sessions of a service over all HAProxies that its checks read and that answer in time.
 async fn sessions(config: &Config, name: &str) -> Option<Sessions> {
     let service = config.services.get(name)?;
-    let mut sessions = None;
-    for instance in config.haproxy.values() {
-        if let Some(more) = probe::haproxy::sessions(instance, &service.name).await {
-            sessions = Some(sessions.unwrap_or(0) + more);
-        }
+    let mut asked = JoinSet::new();
+    for instance in config.haproxy.values().cloned() {
+        let service = service.name.clone();
+        asked.spawn(async move { probe::haproxy::sessions(&instance, &service).await });
     }
+    let mut sessions = None;
+    let answers = async {
+        while let Some(answered) = asked.join_next().await {
+            if let Ok(Some(more)) = answered {
+                sessions = Some(sessions.unwrap_or(0) + more);
+            }
+        }
+    };
+    // What has been answered by then counts.
+    let _ = timeout(PATIENCE, answers).await;
     Some(Sessions { sessions, wait_sessions_s: service.wait_sessions.as_secs() })
 }

@@ -28,6 +28,7 @@ mod log;
 mod neighbors;
 mod picture;
 mod recorder;
+mod reload;
 mod signals;
 mod start;
 mod supervisor;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -15,6 +15,7 @@ use super::error::StartError;
 use super::log::Log;
 use super::picture::Agent;
 use super::recorder::Recorder;
+use super::reload::Looker;
 use super::signals::signals;
 use super::supervisor::{Ends, Supervisor};
 use super::tasks::named;
@@ -70,7 +71,7 @@ pub async fn run(path: PathBuf, loaded: Loaded, log: Log) -> Result<(), StartErr
         source: wiring.source.clone(),
         taken_over: wiring.taken_over,
     };
-    let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
+    let mut supervisor = Supervisor::new(path.clone(), Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
     wiring.outputs.neighbors = supervisor.apply(&config, Some(&inheritance)).await?;
@@ -101,7 +102,12 @@ pub async fn run(path: PathBuf, loaded: Loaded, log: Log) -> Result<(), StartErr
     if let Some(web) = web {
         tasks.spawn(named("HTTP", web.run(wiring.source.clone())));
     }
-    let mut signals = tokio::spawn(signals(wiring.orders, wiring.reloads)?);
+    let (stop, stopping) = watch::channel(false);
+    let (found, mut looked) = mpsc::channel(1);
+    let looker = Looker::new(path, &config, bulletin.clone());
+    let look = looker.run(wiring.reload_requests, found, stopping.clone());
+    tasks.spawn(named("the reader of reloads", look));
+    let mut signals = tokio::spawn(signals(wiring.orders, wiring.reloads, stop)?);
     let mut hooks = tokio::spawn(hook::run(wiring.changes, wiring.hooks));
     let directory = config.agent.state_directory.clone();
     let (watched, history) = (wiring.words, wiring.source.history());
@@ -131,10 +137,13 @@ pub async fn run(path: PathBuf, loaded: Loaded, log: Log) -> Result<(), StartErr
             }
             _ = &mut signals => return Err(StartError::Ended("the signal handler".to_owned())),
             _ = &mut hooks => return Err(StartError::Ended("the hooks".to_owned())),
-            Some(request) = wiring.reload_requests.recv() => match request.dry_run {
-                true => drop(supervisor.reload(request).await),
-                false => bulletin.around(supervisor.reload(request)).await,
-            },
+            Some(looked) = looked.recv(), if !*stopping.borrow() => {
+                let dry_run = looked.request.dry_run;
+                let applied = supervisor.reload(looked).await;
+                if !dry_run {
+                    bulletin.reloaded(applied);
+                }
+            }
         }
     };
     // Last words of the sessions; whoever does not read them has had the time. BFD says farewell

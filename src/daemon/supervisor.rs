@@ -13,16 +13,14 @@ use super::ends::{Configured, Order, Told};
 use super::error::StartError;
 use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
+use super::reload::Looked;
 use super::tasks::{Keyed, named};
-use super::world;
 use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
 use crate::clock;
 use crate::cloud::{self, Notice};
 use crate::config::Inheritance;
-use crate::config::{
-    self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
-};
+use crate::config::{Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings};
 use crate::health::Observation;
 use crate::probe::haproxy::{EventSockets, Probe};
 use crate::status::{Haproxies, Reload, ReloadRequest, Source, TakenOver};
@@ -158,17 +156,20 @@ impl Supervisor {
         );
     }
 
-    /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
-    /// goes on to hold. Gives whether the file holds now.
-    pub(super) async fn reload(&mut self, request: ReloadRequest) -> bool {
-        let reload = self.reloaded(request.dry_run, request.allow_reset).await;
+    /// Does what is asked with what was found. Whatever is wrong, the configuration that holds goes on
+    /// to hold. Gives whether the file holds now.
+    pub(super) async fn reload(&mut self, looked: Looked) -> bool {
+        let Looked { request, file, world } = looked;
+        let reload = self.reloaded(&request, file, world).await;
         log(&self.path, &reload, request.dry_run);
         if !request.dry_run {
             self.show(&reload);
         }
         let applied = reload.applied;
-        // Whoever asked may have gone.
-        let _ = request.answer.send(reload);
+        if let Some(answer) = request.answer {
+            // Whoever asked may have gone.
+            let _ = answer.send(reload);
+        }
         applied
     }
 
@@ -182,8 +183,13 @@ impl Supervisor {
         });
     }
 
-    async fn reloaded(&mut self, dry_run: bool, allow_reset: bool) -> Reload {
-        let loaded = match self.load().await {
+    async fn reloaded(
+        &mut self,
+        request: &ReloadRequest,
+        file: Result<Loaded, String>,
+        world: Result<(), StartError>,
+    ) -> Reload {
+        let loaded = match file {
             Ok(loaded) => loaded,
             Err(refused) => return Reload { refused: Some(refused), ..Reload::default() },
         };
@@ -198,34 +204,23 @@ impl Supervisor {
         if !restarting.is_empty() {
             let keys = restarting.join(", ");
             reload.refused = Some(format!("{keys} cannot be changed by a reload; restart herald"));
-        } else if dry_run {
+        } else if request.dry_run {
             return reload;
-        } else if !difference.resets.is_empty() && !allow_reset {
+        } else if request.is_abandoned() {
+            reload.refused = Some("whoever asked for it has not waited; ask again".to_owned());
+        } else if !difference.resets.is_empty() && !request.allow_reset {
             reload.refused = Some(format!(
                 "it would reset {}; `herald reload --allow-reset` does it, and taking the change \
                  back avoids it",
                 reload.resets.join(", ")
             ));
         } else {
-            match self.take_over(loaded).await {
+            match self.take_over(loaded, world).await {
                 Ok(()) => reload.applied = true,
                 Err(error) => reload.refused = Some(chain(&error)),
             }
         }
         reload
-    }
-
-    /// The file as it is now, in the region where the agent has found itself at its start.
-    async fn load(&self) -> Result<Loaded, String> {
-        let path = self.path.clone();
-        // Not on the thread that decides: a file system may hang.
-        let loaded = tokio::task::spawn_blocking(move || config::load(&path)).await;
-        let mut loaded = loaded.map_err(|error| error.to_string())?.map_err(|f| f.to_string())?;
-        if let Some(region) = self.config.agent.region.name() {
-            let settled = loaded.config.in_region(region.as_str());
-            loaded.config = settled.map_err(|error| error.to_string())?;
-        }
-        Ok(loaded)
     }
 
     fn difference(&self, loaded: &Loaded) -> Difference {
@@ -242,9 +237,13 @@ impl Supervisor {
         Difference { changes, resets: resets.map(|(name, keys)| (name.clone(), keys)).collect() }
     }
 
-    async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
+    async fn take_over(
+        &mut self,
+        loaded: Loaded,
+        world: Result<(), StartError>,
+    ) -> Result<(), StartError> {
         peer::check_signatures(loaded.config.neighbors.values())?;
-        world::check(&loaded.config).await?;
+        world?;
         let config = Arc::new(loaded.config);
         let started = self.apply(&config, None).await?;
         self.config = Arc::clone(&config);

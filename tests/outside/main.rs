@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `log.rs` | whoever reads standard error |
 //! | `names.rs` | whoever knows the addresses of names |
+//! | `reload.rs` | HAProxy, while the file is read again |
 
 mod log;
 mod names;
+mod reload;
 #[path = "../support/mod.rs"]
 mod support;
