@@ -277,8 +277,8 @@ impl Decider {
 async fn sessions(config: &Config, name: &str) -> Option<Sessions> {
     let service = config.services.get(name)?;
     let mut asked = JoinSet::new();
-    for instance in config.haproxy.values().cloned() {
-        let service = service.name.clone();
+    for instance in config.haproxy.values() {
+        let (instance, service) = (instance.clone(), service.name.clone());
         asked.spawn(async move { probe::haproxy::sessions(&instance, &service).await });
     }
     let mut sessions = None;

@@ -106,7 +106,7 @@ impl Pipe {
 
     /// Writes until not one octet more fits.
     fn fill(&mut self) {
-        for octets in [&[b'\n'; 4096][..], &[b'\n']] {
+        for octets in [&[b'\n'; 4096][..], b"\n"] {
             while self.file.write(octets).is_ok() {}
         }
     }
