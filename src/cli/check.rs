@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Exit, event_streams, load};
+use super::{Exit, event_streams, load, print, say};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -12,14 +12,14 @@ pub(super) struct Arguments {
 
 pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
     let path = arguments.file.as_deref().unwrap_or(config);
-    let Some(loaded) = load(path) else { return Exit::No };
+    let Some(loaded) = load(path, |text| say(text)) else { return Exit::No };
     let config = &loaded.config;
     let troubles = event_streams::troubles(config);
     for trouble in &troubles {
-        eprintln!("warning: {trouble}");
+        say(format_args!("warning: {trouble}"));
     }
     let checks: usize = config.services.values().map(|service| service.health.checks.len()).sum();
-    println!(
+    print(format_args!(
         "{}: good: {}, {}, {}{}",
         path.display(),
         count(config.neighbors.len(), "neighbour", "neighbours"),
@@ -29,7 +29,7 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
             0 => String::new(),
             worries => format!(", {}", count(worries, "worry", "worries")),
         }
-    );
+    ));
     Exit::Done
 }
 
