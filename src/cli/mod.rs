@@ -1,12 +1,6 @@
 //! F7: the command line: arguments, one file per subcommand, exit codes.
 //!
-//! | code | meaning |
-//! |---|---|
-//! | 0 | done |
-//! | 1 | the answer is no: faults in the configuration, not healthy, the agent could not start |
-//! | 2 | wrong usage |
-//! | 3 | no agent reachable |
-//! | 4 | refused by the agent |
+//! Every command ends with an `Exit`; `EXIT_STATUS` says what each means.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod agent;
@@ -32,7 +26,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde::Serialize;
 
 use crate::config::{self, Loaded};
@@ -45,16 +40,25 @@ const DEFAULT_CONFIG: &str = "/etc/herald/herald.toml";
 #[command(
     name = "herald",
     version,
-    max_term_width = 100,
-    after_help = "Exit status: 0 done; 1 the answer is no; 2 wrong usage; 3 no agent reachable; \
-                  4 refused by the agent\n\nExample:\n  herald status --watch"
+    max_term_width = 80,
+    after_help = after_help()
 )]
 struct Arguments {
-    /// The configuration file.
-    #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_CONFIG)]
-    config: PathBuf,
+    #[command(flatten)]
+    places: Places,
     #[command(subcommand)]
     command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Places {
+    /// The configuration file; without it, /etc/herald/herald.toml.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The control socket, for the commands that ask an agent; without it, the one of the
+    /// configuration.
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,7 +82,7 @@ enum Command {
     /// List the neighbours, a line each.
     #[command(after_help = "Example:\n  herald neighbors")]
     Neighbors(neighbors::Arguments),
-    /// Show the routes that neighbours have from us, or that we keep of them.
+    /// Show the routes sent to neighbours, or received from them.
     #[command(
         after_help = "Examples:\n  herald routes advertised\n  herald routes received --neighbor ars-0 9.9.9.9/32 --json"
     )]
@@ -105,18 +109,21 @@ enum Command {
         after_help = "Examples:\n  herald resume web\n  herald resume --all"
     )]
     Resume(words::ResumeArguments),
-    /// Withdraw a service at once, until it is resumed.
-    #[command(after_help = "Example:\n  herald withdraw web --reason 'wrong certificate'")]
+    /// Withdraw a service, or all, at once, until it is resumed.
+    #[command(
+        override_usage = "herald withdraw [OPTIONS] <SERVICE|--all>",
+        after_help = "Examples:\n  herald withdraw web --reason 'wrong certificate'\n  herald withdraw --all"
+    )]
     Withdraw(words::WithdrawArguments),
     /// Announce a service for a while, whatever its health.
     #[command(after_help = "Example:\n  herald announce web --for 10m --reason 'check is broken'")]
     Announce(words::AnnounceArguments),
-    /// Make the agent read its file again; sessions that need not be reset do not notice.
+    /// Make the agent read its file again; sessions stay up unless a change needs a reset.
     #[command(after_help = "Examples:\n  herald reload --dry-run\n  herald reload --allow-reset")]
     Reload(reload::Arguments),
     /// Write a configuration from that of ExaBGP, anycast_healthchecker or keepalived.
     #[command(
-        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has a fault\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker /etc/anycast-healthchecker.conf /etc/anycast-healthchecker.d --bird /etc/bird/bird.conf\n  herald convert keepalived /etc/keepalived/keepalived.conf --local-as 65010 --neighbor 192.0.2.1:65000"
+        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has a fault\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker anycast-healthchecker.d --bird bird.conf\n  herald convert keepalived keepalived.conf --neighbor 192.0.2.1:65000"
     )]
     #[command(subcommand)]
     Convert(convert::Source),
@@ -130,14 +137,33 @@ enum Command {
     Man(documents::ManArguments),
 }
 
-/// The exit codes, see the table above.
+/// The exit codes.
 #[derive(Debug, Clone, Copy)]
 #[repr(u8)]
 enum Exit {
     Done = 0,
     No = 1,
+    Usage = 2,
     NoAgent = 3,
     Refused = 4,
+}
+
+/// What they mean, for the help and the manual.
+const EXIT_STATUS: [(Exit, &str); 5] = [
+    (Exit::Done, "done"),
+    (
+        Exit::No,
+        "no: faults in the configuration; not healthy (--exit-code); drain --wait waited in vain; \
+         the agent could not start",
+    ),
+    (Exit::Usage, "wrong usage"),
+    (Exit::NoAgent, "no agent reachable, or no permission to use its socket"),
+    (Exit::Refused, "refused by the agent"),
+];
+
+fn after_help() -> String {
+    let codes = EXIT_STATUS.map(|(exit, meaning)| format!("  {} {meaning}\n", exit as u8));
+    format!("Exit status:\n{}\nExample:\n  herald status --watch", codes.concat())
 }
 
 impl From<Exit> for ExitCode {
@@ -153,27 +179,61 @@ pub fn command() -> clap::Command {
 
 /// Reads the arguments, runs the command, and gives the exit code. Wrong usage exits with 2.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let config = &arguments.config;
-    let exit = match &arguments.command {
-        Command::Run(own) => Ok(run::run(config, own)),
-        Command::Check(own) => Ok(check::run(config, own)),
-        Command::Status(own) => status::run(config, own),
-        Command::Services(own) => services::run(config, own),
-        Command::Neighbors(own) => neighbors::run(config, own),
-        Command::Routes(own) => routes::run(config, own),
-        Command::Explain(own) => explain::run(config, own),
-        Command::Events(own) => events::run(config, own),
-        Command::Drain(own) => words::drain(config, own),
-        Command::Resume(own) => words::resume(config, own),
-        Command::Withdraw(own) => words::withdraw(config, own),
-        Command::Announce(own) => words::announce(config, own),
-        Command::Reload(arguments) => reload::run(config, arguments),
-        Command::Completions(own) => Ok(documents::completions(command(), own)),
-        Command::Man(own) => Ok(documents::man(command(), own)),
+    let Arguments { places, command } = Arguments::parse();
+    if places.socket.is_some() && !command.asks_an_agent() {
+        let message = "--socket is for the commands that ask an agent; this one asks none\n";
+        Arguments::command().error(ErrorKind::ArgumentConflict, message).exit();
+    }
+    let exit = match &command {
+        Command::Run(own) => Ok(run::run(places.file(), own)),
+        Command::Check(own) => Ok(check::run(places.file(), own)),
+        Command::Status(own) => status::run(&places, own),
+        Command::Services(own) => services::run(&places, own),
+        Command::Neighbors(own) => neighbors::run(&places, own),
+        Command::Routes(own) => routes::run(&places, own),
+        Command::Explain(own) => explain::run(&places, own),
+        Command::Events(own) => events::run(&places, own),
+        Command::Drain(own) => words::drain(&places, own),
+        Command::Resume(own) => words::resume(&places, own),
+        Command::Withdraw(own) => words::withdraw(&places, own),
+        Command::Announce(own) => words::announce(&places, own),
+        Command::Reload(own) => reload::run(&places, own),
+        Command::Completions(own) => Ok(documents::completions(self::command(), own)),
+        Command::Man(own) => Ok(documents::man(self::command(), own)),
         Command::Convert(source) => convert::run(source),
     };
     exit.unwrap_or_else(|exit| exit).into()
+}
+
+impl Places {
+    /// The configuration file.
+    fn file(&self) -> &Path {
+        self.config.as_deref().unwrap_or(DEFAULT_CONFIG.as_ref())
+    }
+}
+
+impl Command {
+    fn asks_an_agent(&self) -> bool {
+        match self {
+            Self::Status(_)
+            | Self::Services(_)
+            | Self::Neighbors(_)
+            | Self::Routes(_)
+            | Self::Explain(_)
+            | Self::Events(_)
+            | Self::Drain(_)
+            | Self::Resume(_)
+            | Self::Withdraw(_)
+            | Self::Announce(_)
+            | Self::Reload(_) => true,
+            // What `check` asks is the agent of the file, wherever that is.
+            Self::Run(_)
+            | Self::Check(_)
+            | Self::Convert(_)
+            | Self::Completions(_)
+            | Self::Man(_) => false,
+        }
+    }
 }
 
 /// Loads a configuration, showing its faults and worries on standard error.

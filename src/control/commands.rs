@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{MethodRouter, post};
 use axum::{Json, Router, body::Bytes};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -97,8 +97,9 @@ impl Commands {
 pub(super) fn router(commands: Commands) -> Router {
     Router::new()
         .route(&format!("{}/{{name}}/{{word}}", super::SERVICES), post(to_one))
-        .route(super::DRAIN, post(drain_all))
-        .route(super::RESUME, post(resume_all))
+        .route(super::DRAIN, to_all("drain"))
+        .route(super::WITHDRAW, to_all("withdraw"))
+        .route(super::RESUME, to_all("resume"))
         .with_state(commands)
 }
 
@@ -111,20 +112,13 @@ async fn to_one(
     give(commands, caller, Target::One(ServiceName::from(name.as_str())), &word, &body).await
 }
 
-async fn drain_all(
-    State(commands): State<Commands>,
-    Extension(caller): Extension<Caller>,
-    body: Bytes,
-) -> Response {
-    give(commands, caller, Target::All, "drain", &body).await
-}
-
-async fn resume_all(
-    State(commands): State<Commands>,
-    Extension(caller): Extension<Caller>,
-    body: Bytes,
-) -> Response {
-    give(commands, caller, Target::All, "resume", &body).await
+/// A word about every service that is not disabled.
+fn to_all(word: &'static str) -> MethodRouter<Commands> {
+    post(
+        move |State(commands): State<Commands>,
+              Extension(caller): Extension<Caller>,
+              body: Bytes| async move { give(commands, caller, Target::All, word, &body).await },
+    )
 }
 
 async fn give(

@@ -138,7 +138,7 @@ async fn a_word_reaches_the_decider_with_who_gave_it_and_why() {
     assert!(by.ends_with(&format!("pid {}", std::process::id())), "{by}");
     let user = by.split(", ").next().unwrap();
     assert_eq!(command.because.as_str(), format!("drain ordered by {user}: new kernel"));
-    for (resource, word) in [(DRAIN, "drain"), (RESUME, "resume")] {
+    for (resource, word) in [(DRAIN, "drain"), (WITHDRAW, "withdraw"), (RESUME, "resume")] {
         bench.post(resource, &Ask::default()).await.unwrap();
         let command = bench.told.recv().await.unwrap();
         assert_eq!((command.target, command.word.as_str()), (Target::All, word));
