@@ -28,7 +28,6 @@ mod secrets;
 mod settings;
 mod signature;
 mod source;
-mod suggest;
 mod types;
 mod wrap;
 

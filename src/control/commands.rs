@@ -16,8 +16,8 @@ use crate::base::ServiceName;
 use crate::config;
 use crate::engine::{Command, Lasts, Refusal, Target, Word};
 use crate::policy::Owner;
-use crate::status::http::Problem;
-use crate::status::{Reloads, Saved, Service};
+use crate::status::http::{self, Problem};
+use crate::status::{Reloads, Saved, Service, Source};
 
 /// The longest reason, in characters: it is shown wherever the state is.
 pub const MOST_REASON: usize = 200;
@@ -79,57 +79,62 @@ pub struct Commands {
     pub reloads: Reloads,
 }
 
-impl Commands {
-    async fn give(mut self, command: Command) -> Result<Answer, Problem> {
+/// What a word needs: the way to the decider, and who knows the names.
+#[derive(Debug, Clone)]
+struct Words {
+    commands: Commands,
+    source: Source,
+}
+
+impl Words {
+    async fn give(self, command: Command) -> Result<Answer, Problem> {
+        let Commands { requests, mut saved, reloads: _ } = self.commands;
         let (answer, obeyed) = oneshot::channel();
-        let sent = self.requests.send(Request { command, answer }).await;
+        let sent = requests.send(Request { command, answer }).await;
         sent.map_err(|_| Problem::going_down())?;
         let obeyed = obeyed.await.map_err(|_| Problem::going_down())?;
-        let Obeyed { services, version } = obeyed.map_err(|refusal| refused(&refusal))?;
+        let Obeyed { services, version } = match obeyed {
+            Ok(obeyed) => obeyed,
+            Err(refusal) => return Err(refused(&self.source, &refusal).await),
+        };
         let settled = |saved: &Saved| saved.version >= version || saved.fault.is_some();
-        let saved = timeout(SAVING, self.saved.wait_for(settled)).await;
+        let saved = timeout(SAVING, saved.wait_for(settled)).await;
         let survives_restart =
             saved.is_ok_and(|saved| saved.is_ok_and(|saved| saved.version >= version));
         Ok(Answer { services, survives_restart })
     }
 }
 
-pub(super) fn router(commands: Commands) -> Router {
+pub(super) fn router(commands: Commands, source: Source) -> Router {
     Router::new()
         .route(&format!("{}/{{name}}/{{word}}", super::SERVICES), post(to_one))
         .route(super::DRAIN, to_all("drain"))
         .route(super::WITHDRAW, to_all("withdraw"))
         .route(super::RESUME, to_all("resume"))
-        .with_state(commands)
+        .with_state(Words { commands, source })
 }
 
 async fn to_one(
-    State(commands): State<Commands>,
+    State(words): State<Words>,
     Extension(caller): Extension<Caller>,
     Path((name, word)): Path<(String, String)>,
     body: Bytes,
 ) -> Response {
-    give(commands, caller, Target::One(ServiceName::from(name.as_str())), &word, &body).await
+    give(words, caller, Target::One(ServiceName::from(name.as_str())), &word, &body).await
 }
 
 /// A word about every service that is not disabled.
-fn to_all(word: &'static str) -> MethodRouter<Commands> {
+fn to_all(word: &'static str) -> MethodRouter<Words> {
     post(
-        move |State(commands): State<Commands>,
-              Extension(caller): Extension<Caller>,
-              body: Bytes| async move { give(commands, caller, Target::All, word, &body).await },
+        move |State(words): State<Words>, Extension(caller): Extension<Caller>, body: Bytes| async move {
+            give(words, caller, Target::All, word, &body).await
+        },
     )
 }
 
-async fn give(
-    commands: Commands,
-    caller: Caller,
-    target: Target,
-    word: &str,
-    body: &[u8],
-) -> Response {
+async fn give(words: Words, caller: Caller, target: Target, word: &str, body: &[u8]) -> Response {
     let answer = match command(caller, target, word, body) {
-        Ok(command) => commands.give(command).await,
+        Ok(command) => words.give(command).await,
         Err(problem) => Err(problem),
     };
     match answer {
@@ -204,9 +209,9 @@ fn bad(error: String, hint: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, error, hint)
 }
 
-fn refused(refusal: &Refusal) -> Problem {
+async fn refused(source: &Source, refusal: &Refusal) -> Problem {
     let (status, hint) = match refusal {
-        Refusal::Unknown(_) => (StatusCode::NOT_FOUND, "herald services lists them".to_owned()),
+        Refusal::Unknown(name) => return http::no_service(source, name.as_str()).await,
         Refusal::Disabled(name) => {
             (StatusCode::CONFLICT, format!("set enabled = true in [service.{name}]"))
         }

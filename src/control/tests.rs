@@ -188,6 +188,8 @@ async fn events_are_listed_narrowed_and_followed() {
     assert_eq!(ids("?last=1").await, [3]);
     let wrong = get::<Value>(&bench.socket(), &format!("{EVENTS}?sience=1")).await;
     assert!(wrong.is_err());
+    let unknown = get::<Value>(&bench.socket(), &format!("{EVENTS}?service=wbe")).await;
+    assert_eq!(refusal(unknown), (404, "there is no service wbe".to_owned()));
 
     let (seen_out, mut seen) = mpsc::unbounded_channel();
     let socket = bench.socket();

@@ -199,9 +199,15 @@ fn what_the_agent_refuses_ends_with_4_and_says_the_way_out() {
             false,
         )
     });
-    let wrong: [(&[&str], &str); 5] = [
-        (&["drain", "wed"], "there is no service wed; herald services lists them"),
-        (&["explain", "wed"], "there is no service wed"),
+    let wrong: [(&[&str], &str); 8] = [
+        (
+            &["drain", "wed"],
+            "there is no service wed; did you mean web? herald services lists them",
+        ),
+        (&["explain", "wed"], "there is no service wed; did you mean web?"),
+        (&["events", "--service", "wed"], "there is no service wed; did you mean web?"),
+        (&["events", "--service", "wed", "--follow"], "there is no service wed"),
+        (&["routes", "received", "--neighbor", "pear"], "no neighbour pear; did you mean peer?"),
         (&["drain", "off"], "service off is disabled; set enabled = true"),
         (&["announce", "web", "--for", "400d"], "at most 30d"),
         (&["drain", "web", "--reason", "two\nlines"], "one line"),

@@ -2,9 +2,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{attributes, cloud, scalar};
-use crate::base::RegionName;
+use crate::base::{RegionName, closest};
 use crate::config::reader::{Placed, Section, plain};
-use crate::config::suggest::closest;
 use crate::config::types::{Agent, Http, Region};
 use crate::policy::Extras;
 
