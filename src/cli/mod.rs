@@ -5,12 +5,13 @@
 
 mod agent;
 mod check;
+mod completions;
 mod convert;
-mod documents;
 mod event_streams;
 mod events;
 mod explain;
 mod haproxies;
+mod manual;
 mod neighbors;
 mod reload;
 mod routes;
@@ -131,10 +132,12 @@ enum Command {
     #[command(
         after_help = "Example:\n  herald completions bash > /usr/share/bash-completion/completions/herald"
     )]
-    Completions(documents::CompletionArguments),
+    Completions(completions::Arguments),
     /// Print a manual page.
-    #[command(after_help = "Examples:\n  herald man | man -l -\n  herald man drain | man -l -")]
-    Man(documents::ManArguments),
+    #[command(
+        after_help = "Examples:\n  herald man | man -l -\n  herald man convert exabgp | man -l -\n  herald man --directory /usr/local/share/man/man1"
+    )]
+    Man(manual::Arguments),
 }
 
 /// The exit codes.
@@ -198,8 +201,8 @@ pub fn main() -> ExitCode {
         Command::Withdraw(own) => words::withdraw(&places, own),
         Command::Announce(own) => words::announce(&places, own),
         Command::Reload(own) => reload::run(&places, own),
-        Command::Completions(own) => Ok(documents::completions(self::command(), own)),
-        Command::Man(own) => Ok(documents::man(self::command(), own)),
+        Command::Completions(own) => Ok(completions::run(own)),
+        Command::Man(own) => manual::run(own),
         Command::Convert(source) => convert::run(source),
     };
     exit.unwrap_or_else(|exit| exit).into()
@@ -302,15 +305,34 @@ fn runtime_builder() -> tokio::runtime::Builder {
 mod tests {
     use super::*;
 
+    fn is_sound(command: &mut clap::Command, path: &str) {
+        let help = command.render_help().to_string();
+        let example = help.split_once("Example").map(|(_, after)| after).unwrap_or_default();
+        assert!(example.contains(path), "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        for inner in command.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
+            let path = format!("{path} {}", inner.get_name());
+            is_sound(inner, &path);
+        }
+    }
+
     #[test]
-    fn every_command_is_sound_and_shows_an_example() {
+    fn every_command_shows_an_example_and_keeps_to_eighty_columns() {
         let mut herald = command();
         herald.build();
         herald.clone().debug_assert();
-        for command in herald.get_subcommands_mut().filter(|command| command.get_name() != "help") {
-            let help = command.render_help().to_string();
-            assert!(help.contains(&format!("herald {}", command.get_name())), "{help}");
-            assert!(help.contains("Example"), "{help}");
+        is_sound(&mut herald, "herald");
+    }
+
+    #[test]
+    fn before_and_after_a_command_the_socket_can_be_named() {
+        let parsed = |words: &[&str]| Arguments::try_parse_from([&["herald"], words].concat());
+        for words in [&["--socket", "/s", "status"][..], &["status", "--socket", "/s"]] {
+            assert!(parsed(words).unwrap().command.asks_an_agent(), "{words:?}");
+        }
+        for words in ["run", "check", "man"] {
+            assert!(!parsed(&[words]).unwrap().command.asks_an_agent(), "{words}");
+            assert!(parsed(&[words, "--socket", "/s"]).is_err(), "{words}");
         }
     }
 }

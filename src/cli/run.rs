@@ -5,7 +5,7 @@ use clap::Args;
 use tokio::runtime::Runtime;
 
 use super::{Exit, complain, load};
-use crate::daemon::{self, LogFormat};
+use crate::daemon::{self, LogFilter, LogFormat};
 use crate::privileges;
 
 #[derive(Debug, Args)]
@@ -15,7 +15,7 @@ pub(super) struct Arguments {
     log_format: LogFormat,
     /// What is logged: error, warn, info, debug, trace, or target=level,…
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "HERALD_LOG")]
-    log_level: String,
+    log_level: LogFilter,
 }
 
 pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
@@ -26,7 +26,7 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
     }
     let Some(loaded) = load(config) else { return Exit::No };
     if let Err(error) = daemon::init_log(arguments.log_format, &arguments.log_level) {
-        eprintln!("error: {error}; --log-level takes error, warn, info, debug or trace");
+        eprintln!("error: {error}");
         return Exit::No;
     }
     let runtime = match runtime() {

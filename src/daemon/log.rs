@@ -1,4 +1,5 @@
 use std::io;
+use std::str::FromStr;
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
@@ -14,17 +15,33 @@ pub enum LogFormat {
     Json,
 }
 
-/// Sets up logging for the whole process. `filter` is a level (`info`) or a list of
-/// `target=level`, as tracing-subscriber's `EnvFilter` reads it.
+/// What is logged: a level (`info`) or a list of `target=level`, as tracing-subscriber's `EnvFilter`
+/// reads it.
+#[derive(Debug, Clone)]
+pub struct LogFilter(String);
+
+impl FromStr for LogFilter {
+    type Err = String;
+
+    /// Refuses a word that is neither; `EnvFilter` would take it for the name of a target and log
+    /// nothing.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let level = |word: &str| word.parse::<LevelFilter>().is_ok();
+        if let Some(word) = text.split(',').find(|word| !word.contains('=') && !level(word)) {
+            let levels = "error, warn, info, debug, trace, or target=level";
+            return Err(format!("there is no level {word:?}; there are {levels}"));
+        }
+        EnvFilter::try_new(text).map_err(|error| error.to_string())?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Sets up logging for the whole process.
 ///
 /// # Errors
-/// A word that is neither; `EnvFilter` would take it for the name of a target and log nothing.
-pub fn init(format: LogFormat, filter: &str) -> Result<(), String> {
-    let level = |word: &str| word.parse::<LevelFilter>().is_ok();
-    if let Some(word) = filter.split(',').find(|word| !word.contains('=') && !level(word)) {
-        return Err(format!("log level: there is no level {word:?}"));
-    }
-    let filter = EnvFilter::try_new(filter).map_err(|error| format!("log level: {error}"))?;
+/// It has been set up already.
+pub fn init(format: LogFormat, filter: &LogFilter) -> Result<(), String> {
+    let filter = EnvFilter::new(&filter.0);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let done = match format {
         LogFormat::Text => {

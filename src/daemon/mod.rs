@@ -37,5 +37,5 @@ mod words;
 mod world;
 
 pub use error::StartError;
-pub use log::{LogFormat, init as init_log};
+pub use log::{LogFilter, LogFormat, init as init_log};
 pub use start::run;
