@@ -41,128 +41,144 @@ const ENVIRONMENT: [(&str, &str); 6] = [
 ];
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Exit> {
-    let herald = herald();
-    let failed = |error: io::Error| {
-        complain(&error);
-        Exit::No
-    };
-    if let Some(directory) = &arguments.directory {
-        write_all(&herald, directory).map_err(failed)?;
-    } else {
-        let command = find(&herald, &arguments.command);
-        print(page(command).map_err(failed)?.trim_end());
-    }
-    Ok(Exit::Done)
-}
-
-/// The command line without `help`, which needs no page.
-fn herald() -> Command {
+    // `help` needs no page.
     let mut herald = super::command().disable_help_subcommand(true);
     herald.build();
-    herald
-}
-
-/// The command of these words; another word is wrong usage.
-fn find<'c>(herald: &'c Command, words: &[String]) -> &'c Command {
-    words.iter().fold(herald, |command, word| {
-        command.find_subcommand(word).unwrap_or_else(|| no_page(command, word))
+    let pages = pages(&herald, "", None);
+    let done = match &arguments.directory {
+        Some(directory) => write_all(&pages, directory),
+        None => {
+            find(&pages, &arguments.command.join(" ")).text().map(|text| print(text.trim_end()))
+        }
+    };
+    done.map(|()| Exit::Done).map_err(|error| {
+        complain(&error);
+        Exit::No
     })
 }
 
-fn no_page(command: &Command, word: &str) -> ! {
-    let names: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
-    let meant = closest(word, names).map(|near| format!(": did you mean {near}?"));
-    let path = command.get_bin_name().unwrap_or_else(|| command.get_name());
-    let message = format!("{path} has no command {word}{}\n", meant.unwrap_or_default());
-    herald().error(ErrorKind::InvalidSubcommand, message).exit()
+fn find<'p>(pages: &'p [Page<'_>], words: &str) -> &'p Page<'p> {
+    pages.iter().find(|page| page.words == words).unwrap_or_else(|| {
+        let names = pages.iter().map(|page| page.words.as_str()).filter(|name| !name.is_empty());
+        let meant = closest(words, names).map(|near| format!(": did you mean {near}?"));
+        let message = format!("there is no command {words}{}", meant.unwrap_or_default());
+        super::command().error(ErrorKind::InvalidSubcommand, message).exit()
+    })
 }
 
-fn write_all(command: &Command, directory: &Path) -> io::Result<()> {
+fn write_all(pages: &[Page<'_>], directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)?;
-    fs::write(directory.join(format!("{}.1", title(command))), page(command)?)?;
-    command.get_subcommands().try_for_each(|inner| write_all(inner, directory))
+    pages
+        .iter()
+        .try_for_each(|page| fs::write(directory.join(format!("{}.1", page.title())), page.text()?))
 }
 
-/// `herald-convert-exabgp`.
-fn title(command: &Command) -> &str {
-    command.get_display_name().unwrap_or_else(|| command.get_name())
+/// The page of a command.
+struct Page<'c> {
+    /// What stands after `herald`: `convert exabgp`.
+    words: String,
+    command: &'c Command,
+    end: End,
 }
 
-/// A page in the order of man-pages(7).
-fn page(command: &Command) -> io::Result<String> {
-    let source = concat!("herald ", env!("CARGO_PKG_VERSION"));
-    let man = Man::new(command.clone()).source(source).manual("herald");
-    let mut page = Vec::new();
-    man.render_title(&mut page)?;
-    man.render_name_section(&mut page)?;
-    man.render_synopsis_section(&mut page)?;
-    man.render_description_section(&mut page)?;
-    man.render_options_section(&mut page)?;
-    if command.has_subcommands() {
-        man.render_subcommands_section(&mut page)?;
-    }
+/// The page of a command, then those of the commands inside it, which share its exit status.
+fn pages<'c>(command: &'c Command, words: &str, exit_status: Option<&str>) -> Vec<Page<'c>> {
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let mut roff = Roff::default();
-    ends(&mut roff, command, &End::of(&help));
-    roff.to_writer(&mut page)?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    let mut end = End::of(&help);
+    end.exit_status = end.exit_status.or_else(|| exit_status.map(str::to_owned));
+    let inner = command.get_subcommands().flat_map(|inner| {
+        let words = format!("{words} {}", inner.get_name());
+        pages(inner, words.trim_start(), end.exit_status.as_deref())
+    });
+    let inner: Vec<_> = inner.collect();
+    let mut all = vec![Page { words: words.to_owned(), command, end }];
+    all.extend(inner);
+    all
+}
+
+impl Page<'_> {
+    /// `herald-convert-exabgp`.
+    fn title(&self) -> &str {
+        self.command.get_display_name().unwrap_or_else(|| self.command.get_name())
+    }
+
+    /// In the order of man-pages(7).
+    fn text(&self) -> io::Result<String> {
+        let source = concat!("herald ", env!("CARGO_PKG_VERSION"));
+        let man = Man::new(self.command.clone()).source(source).manual("herald");
+        let mut text = Vec::new();
+        man.render_title(&mut text)?;
+        man.render_name_section(&mut text)?;
+        man.render_synopsis_section(&mut text)?;
+        man.render_description_section(&mut text)?;
+        man.render_options_section(&mut text)?;
+        if self.command.has_subcommands() {
+            man.render_subcommands_section(&mut text)?;
+        }
+        let mut roff = Roff::default();
+        self.render_end(&mut roff);
+        roff.to_writer(&mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    fn render_end(&self, roff: &mut Roff) {
+        if !self.end.notes.is_empty() {
+            roff.control("SH", ["NOTES"]);
+            lines(roff, &self.end.notes);
+        }
+        roff.control("SH", ["EXIT STATUS"]);
+        match &self.end.exit_status {
+            Some(own) => lines(roff, std::slice::from_ref(own)),
+            None => {
+                let codes = EXIT_STATUS.map(|(exit, meaning)| ((exit as u8).to_string(), meaning));
+                items(roff, codes.iter().map(|(code, meaning)| (code.as_str(), *meaning)));
+            }
+        }
+        let whole = self.words.is_empty();
+        if whole {
+            roff.control("SH", ["ENVIRONMENT"]);
+            items(roff, ENVIRONMENT);
+            roff.control("SH", ["FILES"]);
+            items(roff, FILES);
+        }
+        roff.control("SH", ["EXAMPLES"]).control("nf", []);
+        lines(roff, &self.end.examples);
+        roff.control("fi", []).control("SH", ["SEE ALSO"]);
+        roff.text(match whole {
+            true => [bold("haproxy"), roman("(1), "), bold("systemctl"), roman("(1)")].to_vec(),
+            false => [bold("herald"), roman("(1): files, and the environment")].to_vec(),
+        });
+    }
 }
 
 /// What stands at the end of a help.
 #[derive(Debug, Default)]
-struct End<'h> {
-    notes: Vec<&'h str>,
-    exit_status: Option<&'h str>,
-    examples: Vec<&'h str>,
+struct End {
+    notes: Vec<String>,
+    exit_status: Option<String>,
+    examples: Vec<String>,
 }
 
-impl<'h> End<'h> {
-    fn of(help: &'h str) -> Self {
+impl End {
+    fn of(help: &str) -> Self {
         let mut end = Self::default();
         for line in help.lines().filter(|line| !line.is_empty() && !line.ends_with(':')) {
             if let Some(own) = line.strip_prefix("Exit status: ") {
-                end.exit_status = Some(own);
+                end.exit_status = Some(own.to_owned());
             } else if line.starts_with("  herald ") {
-                end.examples.push(line.trim_start());
+                end.examples.push(line.trim_start().to_owned());
             } else if !line.starts_with(' ') {
-                end.notes.push(line);
+                end.notes.push(line.to_owned());
             }
         }
         end
     }
 }
 
-fn ends(roff: &mut Roff, command: &Command, end: &End<'_>) {
-    let whole = title(command) == "herald";
-    if !end.notes.is_empty() {
-        roff.control("SH", ["NOTES"]);
-        for note in &end.notes {
-            roff.text([roman(*note)]);
-        }
+fn lines(roff: &mut Roff, lines: &[String]) {
+    for line in lines {
+        roff.text([roman(line)]);
     }
-    roff.control("SH", ["EXIT STATUS"]);
-    match end.exit_status {
-        Some(own) => drop(roff.text([roman(own)])),
-        None => {
-            let codes = EXIT_STATUS.map(|(exit, meaning)| ((exit as u8).to_string(), meaning));
-            items(roff, codes.iter().map(|(code, meaning)| (code.as_str(), *meaning)));
-        }
-    }
-    if whole {
-        roff.control("SH", ["ENVIRONMENT"]);
-        items(roff, ENVIRONMENT);
-        roff.control("SH", ["FILES"]);
-        items(roff, FILES);
-    }
-    roff.control("SH", ["EXAMPLES"]).control("nf", []);
-    for example in &end.examples {
-        roff.text([roman(*example)]);
-    }
-    roff.control("fi", []).control("SH", ["SEE ALSO"]);
-    roff.text(match whole {
-        true => [bold("haproxy"), roman("(1), "), bold("systemctl"), roman("(1)")].to_vec(),
-        false => [bold("herald"), roman("(1): files, and the environment")].to_vec(),
-    });
 }
 
 /// A list of terms with their meanings.
@@ -177,15 +193,17 @@ fn items<'i>(roff: &mut Roff, items: impl IntoIterator<Item = (&'i str, &'i str)
 mod tests {
     use super::*;
 
-    fn pages(command: &Command) -> Vec<(String, String)> {
-        let own = (title(command).to_owned(), page(command).unwrap());
-        let inner = command.get_subcommands().flat_map(pages);
-        std::iter::once(own).chain(inner).collect()
+    /// The titles of all pages with their texts.
+    fn all() -> Vec<(String, String)> {
+        let mut herald = super::super::command().disable_help_subcommand(true);
+        herald.build();
+        let pages = pages(&herald, "", None);
+        pages.iter().map(|page| (page.title().to_owned(), page.text().unwrap())).collect()
     }
 
     #[test]
     fn every_page_that_is_named_is_made() {
-        let pages = pages(&herald());
+        let pages = all();
         let is_made = |name: &str| pages.iter().any(|(title, _)| title == name);
         assert!(is_made("herald") && is_made("herald-convert-exabgp") && !is_made("herald-help"));
         for (title, page) in &pages {
@@ -198,7 +216,7 @@ mod tests {
 
     #[test]
     fn every_page_has_the_sections_of_a_manual() {
-        for (title, page) in pages(&herald()) {
+        for (title, page) in all() {
             for section in ["EXIT STATUS", "EXAMPLES", "SEE ALSO"] {
                 let heading =
                     page.lines().position(|l| l.starts_with(".SH") && l.contains(section));
@@ -214,7 +232,7 @@ mod tests {
     fn the_end_of_a_help_is_taken_apart() {
         let help = "A note.\nExit status: 0 taken\n\nExamples:\n  herald a\n  herald b\n";
         let End { notes, exit_status, examples } = End::of(help);
-        assert_eq!((notes, exit_status), (vec!["A note."], Some("0 taken")));
+        assert_eq!((notes, exit_status), (vec!["A note.".to_owned()], Some("0 taken".to_owned())));
         assert_eq!(examples, ["herald a", "herald b"]);
     }
 }

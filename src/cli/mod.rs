@@ -184,7 +184,7 @@ pub fn command() -> clap::Command {
 pub fn main() -> ExitCode {
     let Arguments { places, command } = Arguments::parse();
     if places.socket.is_some() && !command.asks_an_agent() {
-        let message = "--socket is for the commands that ask an agent; this one asks none\n";
+        let message = "--socket is for the commands that ask an agent; this one asks none";
         Arguments::command().error(ErrorKind::ArgumentConflict, message).exit();
     }
     let exit = match &command {
