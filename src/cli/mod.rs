@@ -1,6 +1,6 @@
 //! F7: the command line: arguments, one file per subcommand, exit codes.
 //!
-//! Every command ends with an `Exit`; `EXIT_STATUS` says what each means.
+//! Every command ends with an `Exit`; `exit.rs` says what each means.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod agent;
@@ -9,10 +9,12 @@ mod completions;
 mod convert;
 mod event_streams;
 mod events;
+mod exit;
 mod explain;
 mod haproxies;
 mod manual;
 mod neighbors;
+mod output;
 mod reload;
 mod routes;
 mod run;
@@ -22,16 +24,15 @@ mod table;
 mod wait;
 mod words;
 
-use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use self::exit::{EXIT_STATUS, Exit};
+use self::output::{complain, print, print_json};
+use crate::config::{self, Loaded};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use serde::Serialize;
-
-use crate::config::{self, Loaded};
 
 /// Where the configuration is when nothing else is said.
 const DEFAULT_CONFIG: &str = "/etc/herald/herald.toml";
@@ -140,39 +141,9 @@ enum Command {
     Man(manual::Arguments),
 }
 
-/// The exit codes.
-#[derive(Debug, Clone, Copy)]
-#[repr(u8)]
-enum Exit {
-    Done = 0,
-    No = 1,
-    Usage = 2,
-    NoAgent = 3,
-    Refused = 4,
-}
-
-/// What they mean, for the help and the manual.
-const EXIT_STATUS: [(Exit, &str); 5] = [
-    (Exit::Done, "done"),
-    (
-        Exit::No,
-        "no: faults in the configuration; not healthy (--exit-code); drain --wait waited in vain; \
-         the agent could not start",
-    ),
-    (Exit::Usage, "wrong usage"),
-    (Exit::NoAgent, "no agent reachable, or no permission to use its socket"),
-    (Exit::Refused, "refused by the agent"),
-];
-
 fn after_help() -> String {
     let codes = EXIT_STATUS.map(|(exit, meaning)| format!("  {} {meaning}\n", exit as u8));
     format!("Exit status:\n{}\nExample:\n  herald status --watch", codes.concat())
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
 }
 
 /// The whole command line, as completions, manual pages and the tests of documents look at it.
@@ -254,40 +225,6 @@ fn load(path: &Path) -> Option<Loaded> {
             None
         }
     }
-}
-
-/// Prints a line or more. A reader that has seen enough and is gone ends the command in peace.
-fn print(text: impl fmt::Display) {
-    let mut stdout = io::stdout().lock();
-    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
-    if let Err(error) = written {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            std::process::exit(Exit::Done as i32);
-        }
-        complain(&error);
-        std::process::exit(Exit::No as i32);
-    }
-}
-
-/// Prints a value as JSON.
-fn print_json(value: &impl Serialize) -> Result<Exit, Exit> {
-    match serde_json::to_string_pretty(value) {
-        Ok(json) => {
-            print(json);
-            Ok(Exit::Done)
-        }
-        Err(error) => {
-            complain(&error);
-            Err(Exit::No)
-        }
-    }
-}
-
-/// An error with its causes, as one line on standard error.
-fn complain(error: &dyn std::error::Error) {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    let causes: String = causes.map(|cause| format!(": {cause}")).collect();
-    eprintln!("error: {error}{causes}");
 }
 
 /// A runtime on this thread alone: one task decides, and the others wait for the network.

@@ -63,11 +63,16 @@ fn bfd_cell(bfd: &Bfd) -> String {
 }
 
 fn neighbor_row(neighbor: &Neighbor, now: Timestamp) -> Vec<Cell> {
+    // One that is held down is idle as it should be.
+    let state = match neighbor.shutdown {
+        true => Cell::from(&neighbor.state),
+        false => Cell::state(&neighbor.state),
+    };
     vec![
         Cell::from(&neighbor.name),
         Cell::from(neighbor.address),
         Cell::from(neighbor.peer_as),
-        Cell::state(&neighbor.state),
+        state,
         Cell::from(ago(neighbor.since, now)),
         Cell::from(neighbor.advertised),
         Cell::from(neighbor.received),
