@@ -97,7 +97,8 @@ mod tests {
         let route = r#"{"neighbor":"ars-0","prefix":"198.51.100.1/32","next-hop":"172.16.156.70",
             "med":100,"as-path":[65010,65010,65010],"communities":["65535:0"]}"#;
         let usual: NeighborRoute = serde_json::from_str(route).unwrap();
-        let text = route_table(&[usual.clone()], Screen { colour: false, columns: None });
+        let text =
+            route_table(std::slice::from_ref(&usual), Screen { colour: false, columns: None });
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.contains("65010 65010 65010  65535:0"), "{text}");
         let long = NeighborRoute {
