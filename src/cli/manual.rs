@@ -3,9 +3,7 @@
 //! What a command is and takes comes from the definition of the command line, and so do its examples
 //! and its exit status where it has one of its own: they stand at the end of its help.
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{Args, Command};
@@ -19,9 +17,9 @@ use crate::base::closest;
 pub(super) struct Arguments {
     /// The page of this command, such as drain or convert exabgp; without it, that of herald.
     command: Vec<String>,
-    /// Write every page into this directory instead.
-    #[arg(long, value_name = "DIR", conflicts_with = "command")]
-    directory: Option<PathBuf>,
+    /// List the commands that have a page, one a line.
+    #[arg(long, conflicts_with = "command")]
+    list: bool,
 }
 
 const FILES: [(&str, &str); 4] = [
@@ -45,16 +43,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Exit> {
     let mut herald = super::command().disable_help_subcommand(true);
     herald.build();
     let pages = pages(&herald, "", None);
-    let done = match &arguments.directory {
-        Some(directory) => write_all(&pages, directory),
-        None => {
-            find(&pages, &arguments.command.join(" ")).text().map(|text| print(text.trim_end()))
-        }
-    };
-    done.map(|()| Exit::Done).map_err(|error| {
+    if arguments.list {
+        pages.iter().filter(|page| !page.words.is_empty()).for_each(|page| print(&page.words));
+        return Ok(Exit::Done);
+    }
+    let text = find(&pages, &arguments.command.join(" ")).text().map_err(|error| {
         complain(&error);
         Exit::No
-    })
+    })?;
+    print(text.trim_end());
+    Ok(Exit::Done)
 }
 
 fn find<'p>(pages: &'p [Page<'_>], words: &str) -> &'p Page<'p> {
@@ -64,13 +62,6 @@ fn find<'p>(pages: &'p [Page<'_>], words: &str) -> &'p Page<'p> {
         let message = format!("there is no command {words}{}", meant.unwrap_or_default());
         super::command().error(ErrorKind::InvalidSubcommand, message).exit()
     })
-}
-
-fn write_all(pages: &[Page<'_>], directory: &Path) -> io::Result<()> {
-    fs::create_dir_all(directory)?;
-    pages
-        .iter()
-        .try_for_each(|page| fs::write(directory.join(format!("{}.1", page.title())), page.text()?))
 }
 
 /// The page of a command.

@@ -136,7 +136,7 @@ enum Command {
     Completions(completions::Arguments),
     /// Print a manual page.
     #[command(
-        after_help = "Examples:\n  herald man | man -l -\n  herald man convert exabgp | man -l -\n  herald man --directory /usr/local/share/man/man1"
+        after_help = "Examples:\n  herald man | man -l -\n  herald man convert exabgp | man -l -\n  herald man --list"
     )]
     Man(manual::Arguments),
 }
