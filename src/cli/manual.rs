@@ -88,11 +88,6 @@ fn pages<'c>(command: &'c Command, words: &str, exit_status: Option<&str>) -> Ve
 }
 
 impl Page<'_> {
-    /// `herald-convert-exabgp`.
-    fn title(&self) -> &str {
-        self.command.get_display_name().unwrap_or_else(|| self.command.get_name())
-    }
-
     /// In the order of man-pages(7).
     fn text(&self) -> io::Result<String> {
         let source = concat!("herald ", env!("CARGO_PKG_VERSION"));
@@ -184,12 +179,13 @@ fn items<'i>(roff: &mut Roff, items: impl IntoIterator<Item = (&'i str, &'i str)
 mod tests {
     use super::*;
 
-    /// The titles of all pages with their texts.
+    /// The titles of all pages, such as `herald-convert-exabgp`, with their texts.
     fn all() -> Vec<(String, String)> {
         let mut herald = super::super::command().disable_help_subcommand(true);
         herald.build();
         let pages = pages(&herald, "", None);
-        pages.iter().map(|page| (page.title().to_owned(), page.text().unwrap())).collect()
+        let title = |page: &Page<'_>| format!("herald {}", page.words).trim_end().replace(' ', "-");
+        pages.iter().map(|page| (title(page), page.text().unwrap())).collect()
     }
 
     #[test]

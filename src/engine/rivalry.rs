@@ -9,7 +9,8 @@
 //! A neighbour with which a session has just come up is given a moment to tell what it knows: its
 //! silence until then is not the absence of others.
 //!
-//! A standby waits while it is healthy, a last site while it is not; both are this machine. Of two
+//! A standby waits while it is healthy, a last site while it is not; both are this machine. Who is
+//! active as a last site and recovers goes on as standby: nobody else has come in the meantime. Of two
 //! that have become active at once, the one with the higher router-id yields as soon as it sees the
 //! other. It may see nothing: most neighbours show their best route only, and never to whom it came
 //! from. Then the one with the lower router-id yields, last.
@@ -56,17 +57,19 @@ pub(super) struct Rivalry {
     /// What it would claim.
     claim: Option<Claim>,
     active: bool,
+    /// Since when there is a reason to change sides.
+    since: Option<Instant>,
     /// When it changes sides, if all stays as it is.
     due: Option<Instant>,
 }
 
 /// When a service changes sides.
 #[derive(Debug, Clone, Copy)]
-enum Change {
-    Never,
-    /// Then, if all stays as it is.
-    Later(Instant),
-    Now,
+struct Change {
+    /// How long the reason for it must hold.
+    after: Duration,
+    /// Not before this, however long it holds.
+    earliest: Instant,
 }
 
 impl Scenery {
@@ -81,7 +84,8 @@ impl Scenery {
     }
 
     pub(super) fn handle_shown(&mut self, neighbor: NeighborName, shown: Shown, now: Instant) {
-        let before = self.shown.get(&neighbor).filter(|sight| sight.shown != Shown::Unknown);
+        let before =
+            self.shown.get(&neighbor).filter(|sight| matches!(sight.shown, Shown::Routes(_)));
         let since = before.map_or(now, |sight| sight.since);
         self.shown.insert(neighbor, Sight { shown, since });
     }
@@ -100,14 +104,17 @@ impl Scenery {
                 Some((Claim::Standby(self.router_id), service.standby.as_ref()?))
             }
             VerdictKind::Unhealthy => {
-                let watch = service.last_site.as_ref().filter(|_| served)?;
+                // A sick standby goes behind all others, also where its down table is announced.
+                let spare = service.standby.as_ref().filter(|_| service.down.announce);
+                let watch = spare.or(service.last_site.as_ref().filter(|_| served))?;
                 Some((Claim::LastResort(self.router_id), watch))
             }
         }
     }
 
     /// The routes of other speakers for the prefixes of `service` at the neighbours of `watch`, and
-    /// from when on the silence of these proves something; `None` when none of them has a session.
+    /// from when on the silence of these proves something; `None` when none of them has a
+    /// session and a table that is complete.
     fn look<'a>(
         &'a self,
         watch: &'a Watch,
@@ -117,7 +124,7 @@ impl Scenery {
             let Sight { shown, since } = self.shown.get(name)?;
             match shown {
                 Shown::Routes(routes) => Some((name, routes, *since)),
-                Shown::Unknown => None,
+                Shown::Unknown | Shown::Incomplete(_) => None,
             }
         });
         let told = tables.clone().map(|(_, _, since)| since + FIRST_TABLE).min();
@@ -132,6 +139,18 @@ impl Scenery {
         });
         let rivals = routes.filter(|rival| !rival.claim.is_of(self.router_id));
         (told, rivals)
+    }
+
+    /// Why none of the neighbours of `watch` can be looked at.
+    fn blind(&self, watch: &Watch) -> Reason {
+        let incomplete =
+            watch.neighbors.iter().find_map(|name| match &self.shown.get(name)?.shown {
+                Shown::Incomplete(because) => Some(format!("waiting for {name}: {because}")),
+                Shown::Unknown | Shown::Routes(_) => None,
+            });
+        let names: Vec<_> = watch.neighbors.iter().map(NeighborName::as_str).collect();
+        let sessions = || format!("waiting for a session to {}", names.join(" or "));
+        incomplete.unwrap_or_else(sessions).into()
     }
 }
 
@@ -150,18 +169,16 @@ impl Rivalry {
         scenery: &Scenery,
         now: Instant,
     ) -> Turn {
-        if self.claim != Some(claim) {
-            *self = Self { claim: Some(claim), ..Self::default() };
-        }
+        self.make(claim, service);
         let (told, rivals) = scenery.look(watch, service);
         let rival = rivals.min_by_key(|rival| rival.claim).filter(|r| r.claim.keeps_back(claim));
-        let patience = now + watch.patience;
+        let change = |after, earliest| Some(Change { after, earliest });
         let change = match (&rival, self.active, told) {
-            (None, false, Some(told)) => Change::Later(patience.max(told)),
+            (None, false, Some(told)) => change(watch.patience, told),
             // A session that is lost is no reason to stop: our routes at the others still serve.
-            (None, ..) | (Some(_), false, _) => Change::Never,
-            (Some(rival), true, _) if rival.claim < claim => Change::Now,
-            (Some(_), true, _) => Change::Later(patience),
+            (None, ..) | (Some(_), false, _) => None,
+            (Some(rival), true, _) if rival.claim < claim => change(Duration::ZERO, now),
+            (Some(_), true, _) => change(watch.patience, now),
         };
         if self.is_due(change, now) {
             self.active = !self.active;
@@ -169,19 +186,30 @@ impl Rivalry {
         let because = match rival {
             Some(rival) => rival.words(self.left(now)),
             None if told.is_some() || self.active => alone(claim, self.left(now)),
-            None => blind(watch),
+            None => scenery.blind(watch),
         };
         Turn { ours: self.active, because }
     }
 
+    /// From now on it makes this claim. Who claims more than before, or has no reason to withdraw,
+    /// goes on if it is active; who falls waits again.
+    fn make(&mut self, claim: Claim, service: &Service) {
+        if self.claim == Some(claim) {
+            return;
+        }
+        let falls = matches!(self.claim, Some(Claim::Standby(_)))
+            && matches!(claim, Claim::LastResort(_))
+            && !service.down.announce;
+        let active = self.active && !falls;
+        *self = Self { claim: Some(claim), active, since: None, due: None };
+    }
+
     /// Whether a change comes now; if it comes later, its time is set.
-    fn is_due(&mut self, change: Change, now: Instant) -> bool {
-        let due = match change {
-            Change::Never => None,
-            Change::Now => Some(now),
-            Change::Later(at) => self.due.or(Some(at)),
-        };
+    fn is_due(&mut self, change: Option<Change>, now: Instant) -> bool {
+        let since = self.since.unwrap_or(now);
+        let due = change.map(|change| (since + change.after).max(change.earliest));
         self.due = due.filter(|at| *at > now);
+        self.since = self.due.map(|_| since);
         due.is_some_and(|at| at <= now)
     }
 
@@ -221,9 +249,4 @@ fn alone(claim: Claim, left: Option<f64>) -> Reason {
         (None, false) => ALONE.to_owned(),
         (None, true) => format!("{ALONE}: announced as last resort"),
     })
-}
-
-fn blind(watch: &Watch) -> Reason {
-    let names: Vec<_> = watch.neighbors.iter().map(NeighborName::as_str).collect();
-    format!("waiting for a session to {}", names.join(" or ")).into()
 }
