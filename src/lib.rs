@@ -21,6 +21,7 @@
 //! | F2 | [`session`] | the BGP state machine of one neighbour, without IO |
 //! | F2 | [`bfd`] | packet and state machine of BFD (RFC 5880) towards one neighbour, without IO |
 //! | F3 | [`engine`] | the one decider: owns health, policy, routes; `rollout` orders address and route; pure |
+//! | F4 | [`accounts`] | users and groups by name |
 //! | F4 | [`clock`] | the one place that reads the time |
 //! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
 //! | F4 | [`aside`] | questions that may hang, such as those to a file system, each on another thread |
@@ -51,6 +52,7 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "a virtual clock starts somewhere"))]
 
+pub mod accounts;
 pub mod addr;
 pub mod aside;
 pub mod base;

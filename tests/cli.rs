@@ -121,6 +121,54 @@ fn status_without_an_agent_ends_with_3_and_names_the_socket_and_the_way_out() {
     assert!(answer.stdout.is_empty(), "an error is no output");
 }
 
+/// The other agent of a machine must not be asked because of a slip in a name.
+#[test]
+fn a_configuration_that_cannot_tell_the_socket_asks_nobody() {
+    let directory = directory("cli");
+    let broken = directory.path().join("broken.toml");
+    fs::write(&broken, "[agent\n").expect("a file of ours");
+    let absent = directory.path().join("nope.toml");
+    for (file, why) in [(&absent, "there is no such file"), (&broken, ":1:7: this is not TOML")] {
+        let answer = herald(&["withdraw", "web", "--config"], Some(file));
+        assert_eq!(answer.status.code(), Some(2), "{}", said(&answer));
+        let words = format!("cannot tell the control socket from {}", file.display());
+        for words in [words.as_str(), why, "--socket PATH"] {
+            assert!(said(&answer).contains(words), "{words} in\n{}", said(&answer));
+        }
+    }
+}
+
+#[test]
+fn a_configuration_tells_the_socket_whatever_else_is_wrong_with_it() {
+    let directory = directory("cli");
+    let file = directory.path().join("b.toml");
+    let socket = directory.path().join("b.sock");
+    let text = format!(
+        "[agent]\ncontrol-socket = {socket:?}\nregion = \"${{UNSET}}\"\n[bgp]\nhold-time = \"2s\"\n"
+    );
+    fs::write(&file, text).expect("a file of ours");
+    for arguments in [["--config"].as_slice(), &["services", "--config"]] {
+        let mut command = Command::new(BINARY);
+        command.args(arguments).arg(&file);
+        if arguments.len() == 1 {
+            command.arg("services");
+        }
+        let answer = output(&mut command);
+        assert_eq!(answer.status.code(), Some(3), "{}", said(&answer));
+        let words = format!("cannot reach herald on {}: no such socket.", socket.display());
+        assert!(said(&answer).contains(&words), "{}", said(&answer));
+    }
+}
+
+#[test]
+fn the_socket_may_be_named_before_the_command() {
+    let directory = directory("cli");
+    let socket = control_socket(directory.path());
+    let answer = output(Command::new(BINARY).arg("--socket").arg(&socket).arg("status"));
+    assert_eq!(answer.status.code(), Some(3), "{}", said(&answer));
+    assert!(said(&answer).contains(&socket.display().to_string()), "{}", said(&answer));
+}
+
 #[test]
 fn help_and_version_end_with_0() {
     let help = herald(&["--help"], None);
@@ -153,13 +201,13 @@ fn every_command_that_needs_an_agent_ends_with_3_without_one() {
     for command in commands {
         let answer = herald(&[command, &["--socket"]].concat(), Some(&socket));
         assert_eq!(answer.status.code(), Some(3), "{command:?}: {}", said(&answer));
-        assert!(said(&answer).contains("no herald answers"), "{command:?}: {}", said(&answer));
+        assert!(said(&answer).contains("cannot reach herald on"), "{command:?}: {}", said(&answer));
     }
 }
 
 #[test]
 fn words_that_make_no_sense_are_wrong_usage_before_anybody_is_asked() {
-    let wrong: [&[&str]; 7] = [
+    let wrong: [&[&str]; 12] = [
         &["drain"],
         &["drain", "web", "--all"],
         &["drain", "web", "--for", "soon"],
@@ -167,6 +215,11 @@ fn words_that_make_no_sense_are_wrong_usage_before_anybody_is_asked() {
         &["announce", "--for", "1m"],
         &["withdraw"],
         &["completions", "tcsh-of-1983"],
+        &["man", "fly"],
+        &["man", "convert", "fly"],
+        &["run", "--log-level", "loud"],
+        &["--socket", "/run/x.sock", "run"],
+        &["withdraw", "web", "--all"],
     ];
     for arguments in wrong {
         let answer = herald(arguments, None);
@@ -190,9 +243,23 @@ fn completions_and_manual_pages_know_every_command() {
     for command in commands {
         assert!(said(&page).contains(command), "{command}");
         let own = herald(&["man", command], None);
-        assert!(said(&own).contains("Example"), "{}", said(&own));
+        assert!(said(&own).contains(".SH EXAMPLES"), "{}", said(&own));
     }
-    assert_eq!(herald(&["man", "fly"], None).status.code(), Some(1));
+    let nested = herald(&["man", "convert", "exabgp"], None);
+    assert!(said(&nested).contains(".TH herald-convert-exabgp 1"), "{}", said(&nested));
+}
+
+#[test]
+fn every_page_that_is_listed_can_be_had() {
+    let list = said(&herald(&["man", "--list"], None));
+    let pages: Vec<&str> = list.lines().collect();
+    assert!(pages.contains(&"drain") && pages.contains(&"convert keepalived"), "{list}");
+    assert!(!pages.contains(&"help"), "{list}");
+    for page in pages {
+        let words: Vec<&str> = std::iter::once("man").chain(page.split(' ')).collect();
+        let title = format!(".TH herald-{} 1", page.replace(' ', "-"));
+        assert!(said(&herald(&words, None)).contains(&title), "{page}");
+    }
 }
 
 #[test]

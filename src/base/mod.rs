@@ -2,6 +2,7 @@
 
 mod asn;
 mod backoff;
+mod closest;
 mod command_line;
 mod community;
 mod family;
@@ -18,6 +19,7 @@ mod trust;
 
 pub use asn::{AS_TRANS, Asn};
 pub use backoff::{Backoff, Rng};
+pub use closest::closest;
 pub use command_line::CommandLine;
 pub use community::{Community, CommunityError, LargeCommunity};
 pub use family::{Family, is_link_local};

@@ -6,13 +6,13 @@ use clap::Args;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Exit, complain, runtime};
-use crate::config;
+use super::{DEFAULT_CONFIG, Exit, Places, complain, runtime, say};
+use crate::config::{self, Diagnostic, Faults};
 use crate::control::{self, ClientError};
 use crate::status::Event;
 
-/// Where the control socket is when neither the command line nor a readable configuration says.
-const DEFAULT_SOCKET: &str = "/run/herald/control.sock";
+/// Where the control socket is when neither the command line nor a configuration says.
+pub(super) const DEFAULT_SOCKET: &str = "/run/herald/control.sock";
 
 #[derive(Debug, Args)]
 pub(super) struct Reach {
@@ -28,16 +28,45 @@ pub(super) struct Agent {
 }
 
 impl Reach {
-    /// The socket as given, else as configured, else the default.
-    pub(super) fn agent(&self, config: &Path) -> Result<Agent, Exit> {
-        let configured = || Some(config::load(config).ok()?.config.agent.control_socket);
-        let socket = self.socket.clone().or_else(configured).unwrap_or(DEFAULT_SOCKET.into());
+    /// The agent behind the socket as given, else as configured, else the default.
+    pub(super) fn agent(&self, places: &Places) -> Result<Agent, Exit> {
+        let given = self.socket.as_ref().or(places.socket.as_ref());
+        let socket =
+            given.map_or_else(|| configured(places.config.as_deref()), |s| Ok(s.clone()))?;
         let runtime = runtime().map_err(|error| {
             complain(&error);
             Exit::No
         })?;
         Ok(Agent { socket, runtime })
     }
+}
+
+/// The socket of a configuration. A file that was named must tell it: to ask another agent than the
+/// one that was meant is worse than to ask none. Without the usual file, the usual socket is meant.
+fn configured(named: Option<&Path>) -> Result<PathBuf, Exit> {
+    let file = named.unwrap_or(DEFAULT_CONFIG.as_ref());
+    if named.is_none() && !file.exists() {
+        return Ok(DEFAULT_SOCKET.into());
+    }
+    config::control_socket(file).or_else(|faults| {
+        let trouble = untold(file, &faults);
+        if named.is_some() {
+            say(format_args!("error: {trouble}; name it with --socket PATH"));
+            return Err(Exit::Usage);
+        }
+        say(format_args!("warning: {trouble}; {DEFAULT_SOCKET} is asked"));
+        Ok(DEFAULT_SOCKET.into())
+    })
+}
+
+/// In one line: who asks an agent wants to hear of it, and not of the file.
+fn untold(file: &Path, faults: &Faults) -> String {
+    let because = faults.report().iter().next().map(|fault: &Diagnostic| {
+        let place = fault.place.map(|place| format!(":{}:{}", place.line, place.column));
+        format!("{}: {}", place.unwrap_or_default(), fault.message)
+    });
+    let because = because.unwrap_or_default();
+    format!("cannot tell the control socket from {}{because}", file.display())
 }
 
 impl Agent {

@@ -1,10 +1,8 @@
-use std::path::Path;
-
 use clap::Args;
 use jiff::Timestamp;
 
 use super::agent::{Reach, query};
-use super::{Exit, print};
+use super::{Exit, Places, print};
 use crate::control;
 use crate::status::Event;
 
@@ -26,11 +24,11 @@ pub(super) struct Arguments {
     reach: Reach,
 }
 
-pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
+pub(super) fn run(places: &Places, arguments: &Arguments) -> Result<Exit, Exit> {
     let last = Some(arguments.last.to_string());
     let resource =
         query(control::EVENTS, &[("last", last), ("service", arguments.service.clone())]);
-    let agent = arguments.reach.agent(config)?;
+    let agent = arguments.reach.agent(places)?;
     let show = |event: &Event| match arguments.json {
         true => print(serde_json::to_string(event).unwrap_or_default()),
         false => print(line(event)),
@@ -43,11 +41,12 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
     Ok(Exit::Done)
 }
 
-fn line(event: &Event) -> String {
+/// `2026-01-31T12:00:00Z  service web: up → down: http_back: 0 of 2 servers up`.
+pub(super) fn line(event: &Event) -> String {
     format!("{}  {}", time(event.at), event.what)
 }
 
 /// To the second, in UTC, as the log has it.
-pub(super) fn time(at: Timestamp) -> String {
+fn time(at: Timestamp) -> String {
     format!("{at:.0}")
 }

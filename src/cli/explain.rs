@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use clap::Args;
 use jiff::Timestamp;
 
@@ -7,8 +5,8 @@ use super::agent::{Reach, escaped};
 use super::events;
 use super::services::is_healthy;
 use super::status::override_text;
-use super::table::{Tone, ago, colour};
-use super::{Exit, print, print_json};
+use super::table::{Screen, Tone, ago};
+use super::{Exit, Places, print, print_json};
 use crate::control;
 use crate::status::{Explanation, Layer, NeighborRoute, Recipient, Service, Withheld};
 
@@ -22,20 +20,21 @@ pub(super) struct Arguments {
     /// As JSON.
     #[arg(long)]
     json: bool,
-    /// Exit with 1 unless it is up or degraded, and healthy, and a session is established.
+    /// Exit with 1 unless it is healthy and up, degraded or standby (or disabled), and a session is
+    /// established.
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
     reach: Reach,
 }
 
-pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
+pub(super) fn run(places: &Places, arguments: &Arguments) -> Result<Exit, Exit> {
     let resource = format!("{}/{}/explain", control::SERVICES, escaped(&arguments.service));
-    let explanation: Explanation = arguments.reach.agent(config)?.ask(&resource)?;
+    let explanation: Explanation = arguments.reach.agent(places)?.ask(&resource)?;
     if arguments.json {
         print_json(&explanation)?;
     } else {
-        print(human(&explanation, Timestamp::now(), colour(&std::io::stdout())));
+        print(human(&explanation, Timestamp::now(), Screen::of_output().colour));
     }
     let connected = explanation.neighbors.iter().any(|n| n.state == "established");
     let good =
@@ -80,9 +79,7 @@ fn human(explanation: &Explanation, now: Timestamp, colour: bool) -> String {
     }
     if !events.is_empty() {
         lines.push(String::new());
-        lines.extend(
-            events.iter().map(|event| format!("{}  {}", events::time(event.at), event.what)),
-        );
+        lines.extend(events.iter().map(events::line));
     }
     lines.join("\n")
 }

@@ -1,22 +1,19 @@
 //! F7: the command line: arguments, one file per subcommand, exit codes.
 //!
-//! | code | meaning |
-//! |---|---|
-//! | 0 | done |
-//! | 1 | the answer is no: faults in the configuration, not healthy, the agent could not start |
-//! | 2 | wrong usage |
-//! | 3 | no agent reachable |
-//! | 4 | refused by the agent |
+//! Every command ends with an `Exit`; `exit.rs` says what each means.
 
 mod agent;
 mod check;
+mod completions;
 mod convert;
-mod documents;
 mod event_streams;
 mod events;
+mod exit;
 mod explain;
 mod haproxies;
+mod manual;
 mod neighbors;
+mod output;
 mod reload;
 mod routes;
 mod run;
@@ -26,15 +23,15 @@ mod table;
 mod wait;
 mod words;
 
-use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
-use serde::Serialize;
-
+use self::exit::{EXIT_STATUS, Exit};
+use self::output::{complain, complaint, print, print_json, say};
 use crate::config::{self, Loaded};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 /// Where the configuration is when nothing else is said.
 const DEFAULT_CONFIG: &str = "/etc/herald/herald.toml";
@@ -44,16 +41,25 @@ const DEFAULT_CONFIG: &str = "/etc/herald/herald.toml";
 #[command(
     name = "herald",
     version,
-    max_term_width = 100,
-    after_help = "Exit status: 0 done; 1 the answer is no; 2 wrong usage; 3 no agent reachable; \
-                  4 refused by the agent\n\nExample:\n  herald status --watch"
+    max_term_width = 80,
+    after_help = after_help()
 )]
 struct Arguments {
-    /// The configuration file.
-    #[arg(long, global = true, value_name = "FILE", default_value = DEFAULT_CONFIG)]
-    config: PathBuf,
+    #[command(flatten)]
+    places: Places,
     #[command(subcommand)]
     command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Places {
+    /// The configuration file; without it, /etc/herald/herald.toml.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The control socket, for the commands that ask an agent; without it, the one of the
+    /// configuration.
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -77,7 +83,7 @@ enum Command {
     /// List the neighbours, a line each.
     #[command(after_help = "Example:\n  herald neighbors")]
     Neighbors(neighbors::Arguments),
-    /// Show the routes that neighbours have from us, or that we keep of them.
+    /// Show the routes sent to neighbours, or received from them.
     #[command(
         after_help = "Examples:\n  herald routes advertised\n  herald routes received --neighbor ars-0 9.9.9.9/32 --json"
     )]
@@ -104,18 +110,21 @@ enum Command {
         after_help = "Examples:\n  herald resume web\n  herald resume --all"
     )]
     Resume(words::ResumeArguments),
-    /// Withdraw a service at once, until it is resumed.
-    #[command(after_help = "Example:\n  herald withdraw web --reason 'wrong certificate'")]
+    /// Withdraw a service, or all, at once, until it is resumed.
+    #[command(
+        override_usage = "herald withdraw [OPTIONS] <SERVICE|--all>",
+        after_help = "Examples:\n  herald withdraw web --reason 'wrong certificate'\n  herald withdraw --all"
+    )]
     Withdraw(words::WithdrawArguments),
     /// Announce a service for a while, whatever its health.
     #[command(after_help = "Example:\n  herald announce web --for 10m --reason 'check is broken'")]
     Announce(words::AnnounceArguments),
-    /// Make the agent read its file again; sessions that need not be reset do not notice.
+    /// Make the agent read its file again; sessions stay up unless a change needs a reset.
     #[command(after_help = "Examples:\n  herald reload --dry-run\n  herald reload --allow-reset")]
     Reload(reload::Arguments),
     /// Write a configuration from that of ExaBGP, anycast_healthchecker or keepalived.
     #[command(
-        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has a fault\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker /etc/anycast-healthchecker.conf /etc/anycast-healthchecker.d --bird /etc/bird/bird.conf\n  herald convert keepalived /etc/keepalived/keepalived.conf --local-as 65010 --neighbor 192.0.2.1:65000"
+        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has a fault\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker anycast-healthchecker.d --bird bird.conf\n  herald convert keepalived keepalived.conf --neighbor 192.0.2.1:65000"
     )]
     #[command(subcommand)]
     Convert(convert::Source),
@@ -123,26 +132,17 @@ enum Command {
     #[command(
         after_help = "Example:\n  herald completions bash > /usr/share/bash-completion/completions/herald"
     )]
-    Completions(documents::CompletionArguments),
+    Completions(completions::Arguments),
     /// Print a manual page.
-    #[command(after_help = "Examples:\n  herald man | man -l -\n  herald man drain | man -l -")]
-    Man(documents::ManArguments),
+    #[command(
+        after_help = "Examples:\n  herald man | man -l -\n  herald man convert exabgp | man -l -\n  herald man --list"
+    )]
+    Man(manual::Arguments),
 }
 
-/// The exit codes, see the table above.
-#[derive(Debug, Clone, Copy)]
-#[repr(u8)]
-enum Exit {
-    Done = 0,
-    No = 1,
-    NoAgent = 3,
-    Refused = 4,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
+fn after_help() -> String {
+    let codes = EXIT_STATUS.map(|(exit, meaning)| format!("  {} {meaning}\n", exit as u8));
+    format!("Exit status:\n{}\nExample:\n  herald status --watch", codes.concat())
 }
 
 /// The whole command line, as completions, manual pages and the tests of documents look at it.
@@ -152,27 +152,61 @@ pub fn command() -> clap::Command {
 
 /// Reads the arguments, runs the command, and gives the exit code. Wrong usage exits with 2.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let config = &arguments.config;
-    let exit = match &arguments.command {
-        Command::Run(own) => Ok(run::run(config, own)),
-        Command::Check(own) => Ok(check::run(config, own)),
-        Command::Status(own) => status::run(config, own),
-        Command::Services(own) => services::run(config, own),
-        Command::Neighbors(own) => neighbors::run(config, own),
-        Command::Routes(own) => routes::run(config, own),
-        Command::Explain(own) => explain::run(config, own),
-        Command::Events(own) => events::run(config, own),
-        Command::Drain(own) => words::drain(config, own),
-        Command::Resume(own) => words::resume(config, own),
-        Command::Withdraw(own) => words::withdraw(config, own),
-        Command::Announce(own) => words::announce(config, own),
-        Command::Reload(arguments) => reload::run(config, arguments),
-        Command::Completions(own) => Ok(documents::completions(command(), own)),
-        Command::Man(own) => Ok(documents::man(command(), own)),
+    let Arguments { places, command } = Arguments::parse();
+    if places.socket.is_some() && !command.asks_an_agent() {
+        let message = "--socket is for the commands that ask an agent; this one asks none";
+        Arguments::command().error(ErrorKind::ArgumentConflict, message).exit();
+    }
+    let exit = match &command {
+        Command::Run(own) => Ok(run::run(places.file(), own)),
+        Command::Check(own) => Ok(check::run(places.file(), own)),
+        Command::Status(own) => status::run(&places, own),
+        Command::Services(own) => services::run(&places, own),
+        Command::Neighbors(own) => neighbors::run(&places, own),
+        Command::Routes(own) => routes::run(&places, own),
+        Command::Explain(own) => explain::run(&places, own),
+        Command::Events(own) => events::run(&places, own),
+        Command::Drain(own) => words::drain(&places, own),
+        Command::Resume(own) => words::resume(&places, own),
+        Command::Withdraw(own) => words::withdraw(&places, own),
+        Command::Announce(own) => words::announce(&places, own),
+        Command::Reload(own) => reload::run(&places, own),
+        Command::Completions(own) => Ok(completions::run(own)),
+        Command::Man(own) => manual::run(own),
         Command::Convert(source) => convert::run(source),
     };
     exit.unwrap_or_else(|exit| exit).into()
+}
+
+impl Places {
+    /// The configuration file.
+    fn file(&self) -> &Path {
+        self.config.as_deref().unwrap_or(DEFAULT_CONFIG.as_ref())
+    }
+}
+
+impl Command {
+    fn asks_an_agent(&self) -> bool {
+        match self {
+            Self::Status(_)
+            | Self::Services(_)
+            | Self::Neighbors(_)
+            | Self::Routes(_)
+            | Self::Explain(_)
+            | Self::Events(_)
+            | Self::Drain(_)
+            | Self::Resume(_)
+            | Self::Withdraw(_)
+            | Self::Announce(_)
+            | Self::Reload(_) => true,
+            // What `check` asks is the agent of the file, wherever that is.
+            Self::Run(_)
+            | Self::Check(_)
+            | Self::Convert(_)
+            | Self::Completions(_)
+            | Self::Man(_) => false,
+        }
+    }
 }
 
 /// Loads a configuration; its faults and worries are handed to `say`, coloured for standard error.
@@ -192,50 +226,6 @@ fn load(path: &Path, say: impl Fn(&str)) -> Option<Loaded> {
     }
 }
 
-/// Prints a line or more. A reader that has seen enough and is gone ends the command in peace.
-fn print(text: impl fmt::Display) {
-    let mut stdout = io::stdout().lock();
-    let written = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
-    if let Err(error) = written {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            std::process::exit(Exit::Done as i32);
-        }
-        complain(&error);
-        std::process::exit(Exit::No as i32);
-    }
-}
-
-/// Prints a value as JSON.
-fn print_json(value: &impl Serialize) -> Result<Exit, Exit> {
-    match serde_json::to_string_pretty(value) {
-        Ok(json) => {
-            print(json);
-            Ok(Exit::Done)
-        }
-        Err(error) => {
-            complain(&error);
-            Err(Exit::No)
-        }
-    }
-}
-
-/// Says a line or more on standard error. When that cannot be written to, there is nobody left to tell.
-fn say(text: impl fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
-}
-
-/// Says an error with its causes.
-fn complain(error: &dyn std::error::Error) {
-    say(complaint(error));
-}
-
-/// An error with its causes, in one line.
-fn complaint(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    let causes: String = causes.map(|cause| format!(": {cause}")).collect();
-    format!("error: {error}{causes}")
-}
-
 /// A runtime on this thread alone: one task decides, and the others wait for the network.
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
     runtime_builder().build()
@@ -251,15 +241,34 @@ fn runtime_builder() -> tokio::runtime::Builder {
 mod tests {
     use super::*;
 
+    fn is_sound(command: &mut clap::Command, path: &str) {
+        let help = command.render_help().to_string();
+        let example = help.split_once("Example").map(|(_, after)| after).unwrap_or_default();
+        assert!(example.contains(path), "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        for inner in command.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
+            let path = format!("{path} {}", inner.get_name());
+            is_sound(inner, &path);
+        }
+    }
+
     #[test]
-    fn every_command_is_sound_and_shows_an_example() {
+    fn every_command_shows_an_example_and_keeps_to_eighty_columns() {
         let mut herald = command();
         herald.build();
         herald.clone().debug_assert();
-        for command in herald.get_subcommands_mut().filter(|command| command.get_name() != "help") {
-            let help = command.render_help().to_string();
-            assert!(help.contains(&format!("herald {}", command.get_name())), "{help}");
-            assert!(help.contains("Example"), "{help}");
+        is_sound(&mut herald, "herald");
+    }
+
+    #[test]
+    fn before_and_after_a_command_the_socket_can_be_named() {
+        let parsed = |words: &[&str]| Arguments::try_parse_from([&["herald"], words].concat());
+        for words in [&["--socket", "/s", "status"][..], &["status", "--socket", "/s"]] {
+            assert!(parsed(words).unwrap().command.asks_an_agent(), "{words:?}");
+        }
+        for words in ["run", "check", "man"] {
+            assert!(!parsed(&[words]).unwrap().command.asks_an_agent(), "{words}");
+            assert!(parsed(&[words, "--socket", "/s"]).is_err(), "{words}");
         }
     }
 }

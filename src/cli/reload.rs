@@ -1,11 +1,9 @@
 //! `reload`: the agent reads its file again.
 
-use std::path::Path;
-
 use clap::Args;
 
 use super::agent::Reach;
-use super::{Exit, print, print_json, say};
+use super::{Exit, Places, print, print_json, say};
 use crate::control::{self, AskReload};
 use crate::status::Reload;
 
@@ -24,8 +22,8 @@ pub(super) struct Arguments {
     reach: Reach,
 }
 
-pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
-    let agent = arguments.reach.agent(config)?;
+pub(super) fn run(places: &Places, arguments: &Arguments) -> Result<Exit, Exit> {
+    let agent = arguments.reach.agent(places)?;
     let ask = AskReload { dry_run: arguments.dry_run, allow_reset: arguments.allow_reset };
     let reload: Reload = agent.tell(control::RELOAD, &ask)?;
     if arguments.json {

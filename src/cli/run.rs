@@ -5,7 +5,7 @@ use clap::Args;
 use tokio::runtime::Runtime;
 
 use super::{Exit, complain, complaint, load, say};
-use crate::daemon::{self, Log, LogFormat};
+use crate::daemon::{self, Log, LogFilter, LogFormat};
 use crate::privileges;
 
 #[derive(Debug, Args)]
@@ -15,7 +15,7 @@ pub(super) struct Arguments {
     log_format: LogFormat,
     /// What is logged: error, warn, info, debug, trace, or target=level,…
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "HERALD_LOG")]
-    log_level: String,
+    log_level: LogFilter,
 }
 
 pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {

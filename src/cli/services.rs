@@ -1,11 +1,9 @@
-use std::path::Path;
-
 use clap::Args;
 use jiff::Timestamp;
 
 use super::agent::Reach;
-use super::table::{Cell, ago, colour, fitted};
-use super::{Exit, print, print_json};
+use super::table::{Cell, Gives, Screen, ago, table};
+use super::{Exit, Places, print, print_json};
 use crate::control;
 use crate::status::{Service, Snapshot};
 
@@ -18,18 +16,20 @@ pub(super) struct Arguments {
     reach: Reach,
 }
 
-pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
-    let snapshot: Snapshot = arguments.reach.agent(config)?.ask(control::STATUS)?;
+pub(super) fn run(places: &Places, arguments: &Arguments) -> Result<Exit, Exit> {
+    let snapshot: Snapshot = arguments.reach.agent(places)?.ask(control::STATUS)?;
     if arguments.json {
         return print_json(&snapshot.services);
     }
-    print(service_table(&snapshot.services, Timestamp::now(), colour(&std::io::stdout())));
+    print(service_table(&snapshot.services, Timestamp::now(), Screen::of_output()));
     Ok(Exit::Done)
 }
 
-fn service_table(services: &[Service], now: Timestamp, colour: bool) -> String {
+fn service_table(services: &[Service], now: Timestamp, screen: Screen) -> String {
     let heading = ["SERVICE", "STATE", "SINCE", "HEALTH", "CAP", "ROUTES", "BECAUSE"];
-    fitted(&heading, services.iter().map(|service| row(service, now)).collect(), colour)
+    let giving = [("BECAUSE", Gives::Ends(20)), ("SERVICE", Gives::Middles(10))];
+    let rows = services.iter().map(|service| row(service, now)).collect();
+    table(&heading, rows, &giving, screen)
 }
 
 fn row(service: &Service, now: Timestamp) -> Vec<Cell> {
@@ -83,10 +83,17 @@ mod tests {
     }
 
     #[test]
-    fn the_table_keeps_to_eighty_columns() {
-        let services = [service("withdrawn", "unhealthy"), service("up", "healthy")];
-        let text = service_table(&services, Timestamp::now(), false);
+    fn the_table_keeps_to_eighty_columns_of_a_terminal_and_is_whole_in_a_pipe() {
+        let long = Service { name: "n".repeat(64), ..service("up", "healthy") };
+        let services = [service("withdrawn", "unhealthy"), long];
+        let shown = |columns| {
+            let screen = Screen { colour: false, columns };
+            service_table(&services, Timestamp::now(), screen)
+        };
+        let text = shown(Some(80));
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        assert!(text.contains("0/0") && text.contains('…'), "{text}");
+        assert!(text.contains("0/0") && text.contains("n…n"), "{text}");
+        let whole = shown(None);
+        assert!(whole.contains(&services[1].name) && !whole.contains('…'), "{whole}");
     }
 }

@@ -1,38 +1,39 @@
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
 
-use super::agent::{Agent, Reach};
+use super::agent::{Agent, Reach, query};
 use super::services::is_healthy;
-use super::table::{Tone, ago, colour};
-use super::{Exit, complain, haproxies, neighbors, print, print_json};
+use super::table::{Screen, Tone, ago, cut};
+use super::{Exit, Places, complain, events, haproxies, neighbors, print, print_json};
 use crate::control::{self, ClientError};
-use crate::status::{NeighborRoute, Override, Route, Service, Snapshot, Withheld};
+use crate::status::{Event, NeighborRoute, Override, Route, Service, Snapshot, Withheld};
 
 /// The time between two pictures of `--watch`.
 const PERIOD: Duration = Duration::from_secs(1);
+/// How many changes `--watch` shows.
+const CHANGES: usize = 10;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The whole snapshot as JSON; with --watch, one a line.
     #[arg(long)]
     json: bool,
-    /// Show it anew every second until interrupted.
+    /// Show it, and the last changes below, anew every second until interrupted.
     #[arg(long, conflicts_with = "exit_code")]
     watch: bool,
-    /// Exit with 1 unless every enabled service is up or degraded, and healthy, and a session is
-    /// established.
+    /// Exit with 1 unless every enabled service is healthy and up, degraded or standby, and a session
+    /// is established.
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
     reach: Reach,
 }
 
-pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
-    let agent = arguments.reach.agent(config)?;
+pub(super) fn run(places: &Places, arguments: &Arguments) -> Result<Exit, Exit> {
+    let agent = arguments.reach.agent(places)?;
     if arguments.watch {
         watch(&agent, arguments.json);
     }
@@ -40,30 +41,45 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
     if arguments.json {
         print_json(&snapshot)?;
     } else {
-        print(human(&snapshot, Timestamp::now(), colour(&std::io::stdout())));
+        print(human(&snapshot, Timestamp::now(), Screen::of_output()));
     }
     Ok(if arguments.exit_code && !all_healthy(&snapshot) { Exit::No } else { Exit::Done })
 }
 
 /// Goes on while the agent is away: whoever watches a restart wants to see it come back.
 fn watch(agent: &Agent, json: bool) -> ! {
-    let colour = colour(&std::io::stdout());
     loop {
-        let snapshot: Result<Snapshot, ClientError> = agent.try_ask(control::STATUS);
-        match snapshot {
-            Ok(snapshot) if json => print(serde_json::to_string(&snapshot).unwrap_or_default()),
-            Ok(snapshot) => {
-                print(format!("{}{}", fresh_page(), human(&snapshot, Timestamp::now(), colour)));
-            }
+        match picture(agent, json) {
+            Ok(picture) => print(picture),
             Err(error) => complain(&error),
         }
         thread::sleep(PERIOD);
     }
 }
 
+/// The status in a line of JSON, or in the manner of the page: what is, then what has changed.
+fn picture(agent: &Agent, json: bool) -> Result<String, ClientError> {
+    let snapshot: Snapshot = agent.try_ask(control::STATUS)?;
+    if json {
+        return Ok(serde_json::to_string(&snapshot).unwrap_or_default());
+    }
+    let last = [("last", Some(CHANGES.to_string()))];
+    let events: Vec<Event> = agent.try_ask(&query(control::EVENTS, &last))?;
+    let screen = Screen::of_output();
+    let status = human(&snapshot, Timestamp::now(), screen);
+    Ok(format!("{}{status}\n\n{}", fresh_page(screen), changes(&events, screen)))
+}
+
 /// Clears a terminal (ECMA-48 CUP and ED); elsewhere a blank line parts the pictures.
-fn fresh_page() -> &'static str {
-    if std::io::IsTerminal::is_terminal(&std::io::stdout()) { "\x1b[H\x1b[2J" } else { "\n" }
+fn fresh_page(screen: Screen) -> &'static str {
+    if screen.columns.is_some() { "\x1b[H\x1b[2J" } else { "\n" }
+}
+
+/// Newest last, as `herald events` has them; one line each on a terminal, however long.
+fn changes(events: &[Event], screen: Screen) -> String {
+    let room = screen.columns.unwrap_or(usize::MAX);
+    let lines = events.iter().map(|event| cut(&format!("  {}", events::line(event)), room));
+    std::iter::once("last changes".to_owned()).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
 fn all_healthy(snapshot: &Snapshot) -> bool {
@@ -71,7 +87,7 @@ fn all_healthy(snapshot: &Snapshot) -> bool {
         && snapshot.neighbors.iter().any(|neighbor| neighbor.state == "established")
 }
 
-fn human(snapshot: &Snapshot, now: Timestamp, colour: bool) -> String {
+fn human(snapshot: &Snapshot, now: Timestamp, screen: Screen) -> String {
     let region = snapshot.region.as_ref().map(|region| format!(", region {region}"));
     let mut parts = vec![format!(
         "herald {}, AS {}, router ID {}{}, pid {}, running for {}",
@@ -87,9 +103,9 @@ fn human(snapshot: &Snapshot, now: Timestamp, colour: bool) -> String {
         .extend(fault.map(|fault| format!("operators' words will not survive a restart: {fault}")));
     let refused = snapshot.configuration.refused.as_ref();
     parts.extend(refused.map(|refused| format!("not reloaded, the file was refused: {refused}")));
-    parts.extend(neighbors::paragraphs(&snapshot.neighbors, now, colour));
+    parts.extend(neighbors::paragraphs(&snapshot.neighbors, now, screen));
     parts.extend(haproxies::paragraphs(&snapshot.haproxy, now));
-    parts.extend(snapshot.services.iter().map(|service| service_text(service, now, colour)));
+    parts.extend(snapshot.services.iter().map(|service| service_text(service, now, screen.colour)));
     parts.join("\n\n")
 }
 

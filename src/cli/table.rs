@@ -4,8 +4,30 @@ use std::io::IsTerminal;
 
 use jiff::Timestamp;
 
-/// The width that tables fit.
-const WIDTH: usize = 80;
+/// The least width of a screen that tables make use of.
+const NARROW: usize = 80;
+/// The blanks between two columns.
+const GAP: usize = 2;
+
+/// What is known of where the output goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Screen {
+    /// Whether colour is wanted.
+    pub(super) colour: bool,
+    /// The width that tables fit, in characters; a pipe has none.
+    pub(super) columns: Option<usize>,
+}
+
+impl Screen {
+    /// That of standard output.
+    pub(super) fn of_output() -> Self {
+        let output = std::io::stdout();
+        let terminal = output.is_terminal();
+        let size = rustix::termios::tcgetwinsize(&output).ok();
+        let columns = terminal.then(|| size.map_or(0, |size| size.ws_col.into()).max(NARROW));
+        Self { colour: colour(&output), columns }
+    }
+}
 
 /// Whether colour is wanted on this stream: a terminal, and NO_COLOR unset or empty
 /// (https://no-color.org).
@@ -57,6 +79,10 @@ impl Cell {
     pub(super) fn state(state: &str) -> Self {
         Self { text: state.to_owned(), tone: Tone::of(state) }
     }
+
+    fn width(&self) -> usize {
+        self.text.chars().count()
+    }
 }
 
 impl<T: ToString> From<T> for Cell {
@@ -65,48 +91,105 @@ impl<T: ToString> From<T> for Cell {
     }
 }
 
-/// Rows under a heading, columns as wide as their widest cell, two spaces between.
-pub(super) fn table(heading: &[&str], rows: &[Vec<Cell>], colour: bool) -> String {
-    let mut widths: Vec<usize> = heading.iter().map(|cell| cell.chars().count()).collect();
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.text.chars().count());
+/// What a column gives when a table is wider than the screen.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Gives {
+    /// Itself.
+    All,
+    /// The ends of its cells, down to this width.
+    Ends(usize),
+    /// The middles of its cells, down to this width: of names and addresses, both ends tell.
+    Middles(usize),
+}
+
+/// Rows under a heading, columns as wide as their widest cell, two spaces between. On a screen that is
+/// too narrow the columns named give, in this order, and no more than is needed; in a pipe none does.
+pub(super) fn table(
+    heading: &[&str],
+    mut rows: Vec<Vec<Cell>>,
+    giving: &[(&str, Gives)],
+    screen: Screen,
+) -> String {
+    rows.insert(0, heading.iter().map(Cell::from).collect());
+    let mut table = Table { rows };
+    for (name, gives) in giving {
+        let excess = screen.columns.map_or(0, |columns| table.width().saturating_sub(columns));
+        let column = table.rows[0].iter().position(|cell| cell.text == *name);
+        if let (1.., Some(column)) = (excess, column) {
+            table.give(column, *gives, excess);
         }
     }
-    let line = |cells: &[Cell]| {
-        let last = cells.len().saturating_sub(1);
-        let padded = cells.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            let shown = cell.tone.paint(&cell.text, colour);
-            let blanks = if column == last { 0 } else { width - cell.text.chars().count() };
-            format!("{shown}{:blanks$}", "")
-        });
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    let heading: Vec<Cell> = heading.iter().map(Cell::from).collect();
-    let lines = std::iter::once(line(&heading)).chain(rows.iter().map(|row| line(row)));
-    lines.collect::<Vec<_>>().join("\n")
+    table.lines(screen.colour).join("\n")
 }
 
-/// [`table`] with the last column, whatever is said there, cut to what is left of the width.
-pub(super) fn fitted(heading: &[&str], mut rows: Vec<Vec<Cell>>, colour: bool) -> String {
-    let before = heading.len().saturating_sub(1);
-    let widest = |column: usize| {
-        let cells = rows.iter().filter_map(|row| Some(row.get(column)?.text.chars().count()));
-        cells.chain([heading[column].chars().count()]).max().unwrap_or(0)
-    };
-    let taken: usize = (0..before).map(|column| widest(column) + 2).sum();
-    let room = WIDTH.saturating_sub(taken).max(20);
-    for cell in rows.iter_mut().filter_map(|row| row.get_mut(before)) {
-        cell.text = cut(&cell.text, room);
+/// The heading, then the rows.
+struct Table {
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    fn column_widths(&self) -> Vec<usize> {
+        let mut widths = vec![0; self.rows[0].len()];
+        for row in &self.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        widths
     }
-    table(heading, &rows, colour)
+
+    fn width(&self) -> usize {
+        let widths = self.column_widths();
+        widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+    }
+
+    fn give(&mut self, column: usize, gives: Gives, excess: usize) {
+        let goal = self.column_widths()[column].saturating_sub(excess);
+        for row in self.rows.iter_mut().filter(|row| column < row.len()) {
+            match gives {
+                Gives::All => drop(row.remove(column)),
+                Gives::Ends(least) => row[column].text = cut(&row[column].text, goal.max(least)),
+                Gives::Middles(least) => {
+                    row[column].text = without_middle(&row[column].text, goal.max(least));
+                }
+            }
+        }
+    }
+
+    fn lines(&self, colour: bool) -> Vec<String> {
+        let widths = self.column_widths();
+        let line = |row: &Vec<Cell>| {
+            let cells = row.iter().zip(&widths).map(|(cell, width)| {
+                let blanks = width - cell.width();
+                format!("{}{:blanks$}", cell.tone.paint(&cell.text, colour), "")
+            });
+            cells.collect::<Vec<_>>().join(&" ".repeat(GAP)).trim_end().to_owned()
+        };
+        self.rows.iter().map(line).collect()
+    }
 }
 
-fn cut(text: &str, room: usize) -> String {
+/// A text of at most `room` characters, at least one.
+pub(super) fn cut(text: &str, room: usize) -> String {
     if text.chars().count() <= room {
         return text.to_owned();
     }
     text.chars().take(room - 1).chain(['…']).collect()
+}
+
+fn without_middle(text: &str, room: usize) -> String {
+    let length = text.chars().count();
+    if length <= room {
+        return text.to_owned();
+    }
+    let tail = (room - 1) / 2;
+    let head = text.chars().take(room - 1 - tail).chain(['…']);
+    head.chain(text.chars().skip(length - tail)).collect()
+}
+
+/// `1 session`, `2 sessions`.
+pub(super) fn count(number: u64, one: &str) -> String {
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The time from `then` to `now` in its two largest units: `3d 4h`, `12m 5s`, `0s`; from a hundred days on
@@ -128,18 +211,22 @@ pub(super) fn ago(then: Timestamp, now: Timestamp) -> String {
 mod tests {
     use super::*;
 
+    const PIPE: Screen = Screen { colour: false, columns: None };
+    const TERMINAL: Screen = Screen { colour: false, columns: Some(80) };
+
     #[test]
     fn columns_are_as_wide_as_their_widest_cell_and_lines_end_clean() {
-        let rows = [vec!["a".into(), "long cell".into()], vec!["bb".into(), "".into()]];
-        assert_eq!(table(&["X", "Y"], &rows, false), "X   Y\na   long cell\nbb");
+        let rows = vec![vec!["a".into(), "long cell".into()], vec!["bb".into(), "".into()]];
+        assert_eq!(table(&["X", "Y"], rows, &[], PIPE), "X   Y\na   long cell\nbb");
     }
 
     #[test]
     fn colour_does_not_shift_columns() {
-        let rows = [vec![Cell::state("up"), "a".into()], vec![Cell::state("draining"), "b".into()]];
-        let plain = table(&["S", "X"], &rows, false);
+        let rows =
+            || vec![vec![Cell::state("up"), "a".into()], vec![Cell::state("draining"), "b".into()]];
+        let plain = table(&["S", "X"], rows(), &[], PIPE);
         assert_eq!(plain, "S         X\nup        a\ndraining  b");
-        let coloured = table(&["S", "X"], &rows, true);
+        let coloured = table(&["S", "X"], rows(), &[], Screen { colour: true, columns: None });
         assert_eq!(
             coloured.replace("\x1b[32m", "").replace("\x1b[33m", "").replace("\x1b[0m", ""),
             plain
@@ -148,11 +235,19 @@ mod tests {
     }
 
     #[test]
-    fn a_fitted_table_keeps_to_eighty_columns() {
-        let long = "é".repeat(200);
-        let text = fitted(&["NAME", "BECAUSE"], vec![vec!["web".into(), long.into()]], false);
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        assert!(text.ends_with('…'));
+    fn columns_give_in_turn_and_no_more_than_is_needed() {
+        let row = || vec!["n".repeat(30).into(), "é".repeat(60).into(), "last".into()];
+        let shown = |giving: &[(&str, Gives)], screen| {
+            let text = table(&["NAME", "WHY", "X"], vec![row()], giving, screen);
+            text.lines().nth(1).unwrap().to_owned()
+        };
+        let giving = [("WHY", Gives::Ends(50)), ("NAME", Gives::Middles(9)), ("X", Gives::All)];
+        let (n, e) = ("n".repeat(30), "é".repeat(60));
+        assert_eq!(shown(&giving, PIPE), format!("{n}  {e}  last"));
+        let (n, e) = ("n".repeat(10), "é".repeat(49));
+        assert_eq!(shown(&giving, TERMINAL), format!("{n}n…{n}  {e}…  last"));
+        let gone = shown(&[("X", Gives::All), ("WHY", Gives::Ends(7))], TERMINAL);
+        assert_eq!(gone, format!("{}  {}…", "n".repeat(30), "é".repeat(47)));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::agent::{Agent, escaped};
-use super::table::ago;
-use super::{Exit, print, say};
+use super::table::{ago, count};
+use super::{Exit, say};
 use crate::control;
 use crate::status::{Service, Sessions, Snapshot};
 
@@ -42,46 +42,61 @@ enum Step {
     Failed(String),
 }
 
-/// Waits for the services of an answer, showing each step. The drain has an end and `wait-sessions`
-/// is one, so this ends too; somebody's other word is the answer no.
-pub(super) fn until_drained(agent: &Agent, services: &[Service]) -> Result<Exit, Exit> {
-    let mut waiting: BTreeMap<String, Stage> =
-        services.iter().map(|service| (service.name.clone(), Stage::Draining)).collect();
+/// What a wait has come to.
+pub(super) struct Waited {
+    /// Whether every service has got there.
+    pub(super) exit: Exit,
+    /// The services that were waited for, as they are now.
+    pub(super) services: Vec<Service>,
+}
+
+/// Waits for the services of an answer, giving each step to `tell` and what is in vain to standard
+/// error. The drain has an end and `wait-sessions` is one, so this ends too; somebody's other word is
+/// the answer no.
+pub(super) fn until_drained(
+    agent: &Agent,
+    services: &[Service],
+    tell: impl Fn(String),
+) -> Result<Waited, Exit> {
+    let stages = services.iter().map(|service| (service.name.clone(), Stage::Draining));
+    let mut waiting: BTreeMap<String, Stage> = stages.collect();
     let mut exit = Exit::Done;
     loop {
-        let snapshot: Snapshot = agent.ask(control::STATUS)?;
+        let mut snapshot: Snapshot = agent.ask(control::STATUS)?;
+        let there = |name: &str| snapshot.services.iter().any(|service| service.name == name);
+        waiting.retain(|name, _| there(name));
         for service in &snapshot.services {
-            let Some(stage) = waiting.get(&service.name) else { continue };
-            let step = match stage {
-                Stage::Draining => drained(service, Timestamp::now()),
-                Stage::Ending { .. } if service.state != "drained" => Step::Failed(other(service)),
-                Stage::Ending { since, said } => {
-                    let name = escaped(&service.name);
-                    let sessions = agent.ask(&format!("{}/{name}/sessions", control::SERVICES))?;
-                    ended(*since, said.as_deref(), sessions, Timestamp::now())
+            let Some(stage) = waiting.remove(&service.name) else { continue };
+            match step(agent, service, stage)? {
+                Step::On(stage, news) => {
+                    news.into_iter().for_each(|news| tell(format!("{}: {news}", service.name)));
+                    waiting.insert(service.name.clone(), stage);
                 }
-            };
-            let (next, said) = match step {
-                Step::On(stage, said) => (Some(stage), said),
-                Step::Done(said) => (None, Some(said)),
+                Step::Done(news) => tell(format!("{}: {news}", service.name)),
                 Step::Failed(why) => {
                     say(format_args!("{}: {why}", service.name));
                     exit = Exit::No;
-                    (None, None)
                 }
-            };
-            said.into_iter().for_each(|said| print(format!("{}: {said}", service.name)));
-            match next {
-                Some(stage) => drop(waiting.insert(service.name.clone(), stage)),
-                None => drop(waiting.remove(&service.name)),
             }
         }
-        waiting.retain(|name, _| snapshot.services.iter().any(|service| service.name == *name));
         if waiting.is_empty() {
-            return Ok(exit);
+            snapshot.services.retain(|service| services.iter().any(|s| s.name == service.name));
+            return Ok(Waited { exit, services: snapshot.services });
         }
         thread::sleep(PERIOD);
     }
+}
+
+fn step(agent: &Agent, service: &Service, stage: Stage) -> Result<Step, Exit> {
+    Ok(match stage {
+        Stage::Draining => drained(service, Timestamp::now()),
+        Stage::Ending { .. } if service.state != "drained" => Step::Failed(other(service)),
+        Stage::Ending { since, said } => {
+            let name = escaped(&service.name);
+            let sessions = agent.ask(&format!("{}/{name}/sessions", control::SERVICES))?;
+            ended(since, said.as_deref(), sessions, Timestamp::now())
+        }
+    })
 }
 
 fn drained(service: &Service, now: Timestamp) -> Step {
@@ -101,10 +116,10 @@ fn ended(since: Timestamp, said: Option<&str>, answer: Sessions, now: Timestamp)
     let patience = SignedDuration::from_secs(answer.wait_sessions_s.try_into().unwrap_or(i64::MAX));
     let left = match (answer.sessions, answer.fault) {
         (Some(0), _) => return Step::Done("no session left".to_owned()),
-        (Some(left), _) => format!("{} left", count(left)),
+        (Some(left), _) => format!("{} left", count(left, "session")),
         (None, Some(fault)) => format!("unknown how many sessions are left ({fault})"),
         (None, None) => {
-            return Step::Done("no check reads a HAProxy that counts its sessions".to_owned());
+            return Step::Done("no HAProxy check: cannot count the sessions left".to_owned());
         }
     };
     if now.duration_since(since) >= patience {
@@ -112,10 +127,6 @@ fn ended(since: Timestamp, said: Option<&str>, answer: Sessions, now: Timestamp)
     }
     let news = (said != Some(&left)).then(|| left.clone());
     Step::On(Stage::Ending { since, said: Some(left) }, news)
-}
-
-fn count(sessions: u64) -> String {
-    format!("{sessions} {}", if sessions == 1 { "session" } else { "sessions" })
 }
 
 fn other(service: &Service) -> String {

@@ -1,13 +1,12 @@
 //! `drain`, `withdraw`, `announce` and `resume`: what an operator says to the agent.
 
-use std::path::Path;
-
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
 use super::agent::{Agent, Reach, escaped};
 use super::table::ago;
-use super::{Exit, print, print_json, say, wait};
+use super::wait::{self, Waited};
+use super::{Exit, Places, print, print_json, say};
 use crate::config;
 use crate::control::{self, Answer, Ask};
 use crate::status::Service;
@@ -38,8 +37,8 @@ pub(super) struct ResumeArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct WithdrawArguments {
-    /// The service.
-    service: String,
+    #[command(flatten)]
+    target: Target,
     #[command(flatten)]
     common: Common,
 }
@@ -71,39 +70,49 @@ struct Common {
     /// Why; it is shown wherever the state is.
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// The services afterwards as JSON.
+    /// The services afterwards as JSON; what is said meanwhile goes to standard error.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     reach: Reach,
 }
 
-pub(super) fn drain(config: &Path, arguments: &DrainArguments) -> Result<Exit, Exit> {
-    let agent = arguments.common.reach.agent(config)?;
+pub(super) fn drain(places: &Places, arguments: &DrainArguments) -> Result<Exit, Exit> {
+    let agent = arguments.common.reach.agent(places)?;
     let resource = arguments.target.resource("drain", control::DRAIN);
-    let answer = arguments.common.say(&agent, &resource, arguments.lasts.clone())?;
-    match arguments.wait {
-        true => wait::until_drained(&agent, &answer.services),
-        false => Ok(Exit::Done),
+    let mut answer = arguments.common.tell(&agent, &resource, arguments.lasts.clone())?;
+    if !arguments.wait {
+        return arguments.common.show(&answer);
     }
+    let json = arguments.common.json;
+    if !json {
+        arguments.common.show(&answer)?;
+    }
+    let tell = |news: String| if json { say(news) } else { print(news) };
+    let Waited { exit, services } = wait::until_drained(&agent, &answer.services, tell)?;
+    answer.services = services;
+    if json {
+        arguments.common.show(&answer)?;
+    }
+    Ok(exit)
 }
 
-pub(super) fn resume(config: &Path, arguments: &ResumeArguments) -> Result<Exit, Exit> {
-    let agent = arguments.common.reach.agent(config)?;
+pub(super) fn resume(places: &Places, arguments: &ResumeArguments) -> Result<Exit, Exit> {
+    let agent = arguments.common.reach.agent(places)?;
     let resource = arguments.target.resource("resume", control::RESUME);
-    arguments.common.say(&agent, &resource, None).map(|_| Exit::Done)
+    arguments.common.say(&agent, &resource, None)
 }
 
-pub(super) fn withdraw(config: &Path, arguments: &WithdrawArguments) -> Result<Exit, Exit> {
-    let agent = arguments.common.reach.agent(config)?;
-    let resource = of_service(&arguments.service, "withdraw");
-    arguments.common.say(&agent, &resource, None).map(|_| Exit::Done)
+pub(super) fn withdraw(places: &Places, arguments: &WithdrawArguments) -> Result<Exit, Exit> {
+    let agent = arguments.common.reach.agent(places)?;
+    let resource = arguments.target.resource("withdraw", control::WITHDRAW);
+    arguments.common.say(&agent, &resource, None)
 }
 
-pub(super) fn announce(config: &Path, arguments: &AnnounceArguments) -> Result<Exit, Exit> {
-    let agent = arguments.common.reach.agent(config)?;
+pub(super) fn announce(places: &Places, arguments: &AnnounceArguments) -> Result<Exit, Exit> {
+    let agent = arguments.common.reach.agent(places)?;
     let resource = of_service(&arguments.service, "announce");
-    arguments.common.say(&agent, &resource, Some(arguments.lasts.clone())).map(|_| Exit::Done)
+    arguments.common.say(&agent, &resource, Some(arguments.lasts.clone()))
 }
 
 impl Target {
@@ -113,19 +122,27 @@ impl Target {
 }
 
 impl Common {
-    fn say(&self, agent: &Agent, resource: &str, lasts: Option<String>) -> Result<Answer, Exit> {
+    /// Tells the agent, and shows what came of it.
+    fn say(&self, agent: &Agent, resource: &str, lasts: Option<String>) -> Result<Exit, Exit> {
+        self.show(&self.tell(agent, resource, lasts)?)
+    }
+
+    fn tell(&self, agent: &Agent, resource: &str, lasts: Option<String>) -> Result<Answer, Exit> {
         let ask = Ask { lasts, reason: self.reason.clone() };
         let answer: Answer = agent.tell(resource, &ask)?;
-        if self.json {
-            print_json(&answer)?;
-        } else {
-            let now = Timestamp::now();
-            answer.services.iter().for_each(|service| print(line(service, now)));
-        }
         if !answer.survives_restart {
             say("warning: the agent could not write this down: a restart will forget it");
         }
         Ok(answer)
+    }
+
+    fn show(&self, answer: &Answer) -> Result<Exit, Exit> {
+        if self.json {
+            return print_json(answer);
+        }
+        let now = Timestamp::now();
+        answer.services.iter().for_each(|service| print(line(service, now)));
+        Ok(Exit::Done)
     }
 }
 

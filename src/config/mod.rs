@@ -10,6 +10,7 @@
 
 mod change;
 mod checks;
+mod control_socket;
 mod diagnostic;
 mod duration;
 mod engine;
@@ -27,11 +28,10 @@ mod secrets;
 mod settings;
 mod signature;
 mod source;
-mod suggest;
 mod types;
 mod wrap;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use toml::de::DeTable;
@@ -84,10 +84,23 @@ pub struct Loaded {
 ///
 /// All faults of the file in one go, or the one that keeps it from being read.
 pub fn load(path: &Path) -> Result<Loaded, Faults> {
-    #[expect(clippy::disallowed_methods, reason = "here is where the environment is read")]
-    let environment = |name: &str| std::env::var(name).ok();
     let name = path.display().to_string();
     read(&name, &text(path, WRITE_ONE)?, &environment)
+}
+
+/// Where the agent of a file is asked: `[agent] control-socket`, whatever is wrong with other keys.
+///
+/// # Errors
+///
+/// What keeps the file from being read or from being TOML, and a fault of the key itself.
+pub fn control_socket(path: &Path) -> Result<PathBuf, Faults> {
+    control_socket::control_socket(path, &environment)
+}
+
+/// A variable of this process.
+fn environment(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "here is where the environment is read")]
+    std::env::var(name).ok()
 }
 
 /// Reads, checks and lowers the text of a file called `name`. `environment` gives the values for

@@ -3,7 +3,6 @@ use std::time::Duration;
 use super::diagnostic::{Diagnostic, Faults};
 use super::duration::{parse, show};
 use super::secrets::blanked;
-use super::suggest::closest;
 
 #[test]
 fn durations_are_numbers_with_units_larger_ones_first() {
@@ -46,24 +45,6 @@ fn a_shown_duration_reads_as_itself() {
     for millis in [0, 1, 999, 1_000, 90_000, 90_001, 86_399_999, 86_400_000, 5_000_000_000] {
         let duration = Duration::from_millis(millis);
         assert_eq!(parse(&show(duration)), Some(duration), "{}", show(duration));
-    }
-}
-
-#[test]
-fn a_slip_of_the_finger_finds_the_word_that_was_meant() {
-    let words = ["hold-time", "keepalive", "password-file", "peer-as", "port"];
-    for (slip, meant) in [
-        ("hold_time", Some("hold-time")),
-        ("holdtime", Some("hold-time")),
-        ("keepaliev", Some("keepalive")),
-        ("Peer-AS", Some("peer-as")),
-        ("password", Some("password-file")),
-        ("prot", Some("port")),
-        ("colour", None),
-        ("x", None),
-        ("", None),
-    ] {
-        assert_eq!(closest(slip, words), meant, "{slip}");
     }
 }
 

@@ -1,4 +1,6 @@
+use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +16,7 @@ use tokio::net::UnixStream;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use crate::accounts;
 use crate::status::Event;
 use crate::status::http::Problem;
 
@@ -29,18 +32,20 @@ const MOST: usize = 64 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// Nobody listens.
-    #[error("no herald answers on {}: is it running (systemctl status herald, or herald run), with this control-socket? --socket names another", path.display())]
+    #[error("cannot reach herald on {}: {}. Is it running (systemctl status herald)? Another socket: --socket PATH", path.display(), unreached(cause))]
     NoAgent {
         /// The socket.
         path: PathBuf,
-        /// The cause.
-        source: io::Error,
+        /// Said in the middle: the way out comes last.
+        cause: io::Error,
     },
     /// The socket is there, but not for this user.
-    #[error("no permission to use {}; its mode is 0660: run as root, or join the group of the socket", path.display())]
+    #[error("no permission to use {}: {}", path.display(), way_in(group.as_deref()))]
     Denied {
         /// The socket.
         path: PathBuf,
+        /// Those who may use it, if joining them is wise: it is not root's.
+        group: Option<String>,
     },
     /// It did not answer in time.
     #[error("the agent behind {} did not answer within {patience:?}", path.display())]
@@ -151,12 +156,12 @@ impl Drop for AbortOnDrop {
 
 impl Connection {
     async fn open(socket: &Path) -> Result<Self, ClientError> {
-        let stream = UnixStream::connect(socket).await.map_err(|source| {
+        let stream = UnixStream::connect(socket).await.map_err(|cause| {
             let path = socket.to_owned();
-            if source.kind() == io::ErrorKind::PermissionDenied {
-                ClientError::Denied { path }
+            if cause.kind() == io::ErrorKind::PermissionDenied {
+                ClientError::Denied { group: group_of(&path), path }
             } else {
-                ClientError::NoAgent { path, source }
+                ClientError::NoAgent { path, cause }
             }
         })?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(garbled)?;
@@ -175,6 +180,30 @@ impl Connection {
 
 async fn whole(body: Incoming) -> Result<Bytes, ClientError> {
     Ok(Limited::new(body, MOST).collect().await.map_err(garbled)?.to_bytes())
+}
+
+fn unreached(cause: &io::Error) -> String {
+    if cause.kind() == io::ErrorKind::NotFound {
+        "no such socket".to_owned()
+    } else if cause.kind() == io::ErrorKind::ConnectionRefused {
+        "nobody listens".to_owned()
+    } else {
+        cause.to_string()
+    }
+}
+
+/// The group of a socket, or of the directory that hides it.
+fn group_of(socket: &Path) -> Option<String> {
+    let mut places = socket.ancestors();
+    let gid = places.find_map(|place| Some(fs::metadata(place).ok()?.gid()))?;
+    if gid == 0 { None } else { accounts::group(gid) }
+}
+
+fn way_in(group: Option<&str>) -> String {
+    let Some(group) = group else { return "run as root, for example by sudo".to_owned() };
+    let uid = rustix::process::geteuid().as_raw();
+    let user = accounts::user(uid).unwrap_or_else(|| "USER".to_owned());
+    format!("its group is {group}: adduser {user} {group}, and log in again; or run as root")
 }
 
 /// What does not explain itself in JSON is given as it is.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{MethodRouter, post};
 use axum::{Json, Router, body::Bytes};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -16,8 +16,8 @@ use crate::base::ServiceName;
 use crate::config;
 use crate::engine::{Command, Lasts, Refusal, Target, Word};
 use crate::policy::Owner;
-use crate::status::http::Problem;
-use crate::status::{Reloads, Saved, Service};
+use crate::status::http::{self, Problem};
+use crate::status::{Reloads, Saved, Service, Source};
 
 /// The longest reason, in characters: it is shown wherever the state is.
 pub const MOST_REASON: usize = 200;
@@ -79,63 +79,62 @@ pub struct Commands {
     pub reloads: Reloads,
 }
 
-impl Commands {
-    async fn give(mut self, command: Command) -> Result<Answer, Problem> {
+/// What a word needs: the way to the decider, and who knows the names.
+#[derive(Debug, Clone)]
+struct Words {
+    commands: Commands,
+    source: Source,
+}
+
+impl Words {
+    async fn give(self, command: Command) -> Result<Answer, Problem> {
+        let Commands { requests, mut saved, reloads: _ } = self.commands;
         let (answer, obeyed) = oneshot::channel();
-        let sent = self.requests.send(Request { command, answer }).await;
+        let sent = requests.send(Request { command, answer }).await;
         sent.map_err(|_| Problem::going_down())?;
         let obeyed = obeyed.await.map_err(|_| Problem::going_down())?;
-        let Obeyed { services, version } = obeyed.map_err(|refusal| refused(&refusal))?;
+        let Obeyed { services, version } = match obeyed {
+            Ok(obeyed) => obeyed,
+            Err(refusal) => return Err(refused(&self.source, &refusal).await),
+        };
         let settled = |saved: &Saved| saved.version >= version || saved.fault.is_some();
-        let saved = timeout(SAVING, self.saved.wait_for(settled)).await;
+        let saved = timeout(SAVING, saved.wait_for(settled)).await;
         let survives_restart =
             saved.is_ok_and(|saved| saved.is_ok_and(|saved| saved.version >= version));
         Ok(Answer { services, survives_restart })
     }
 }
 
-pub(super) fn router(commands: Commands) -> Router {
+pub(super) fn router(commands: Commands, source: Source) -> Router {
     Router::new()
         .route(&format!("{}/{{name}}/{{word}}", super::SERVICES), post(to_one))
-        .route(super::DRAIN, post(drain_all))
-        .route(super::RESUME, post(resume_all))
-        .with_state(commands)
+        .route(super::DRAIN, to_all("drain"))
+        .route(super::WITHDRAW, to_all("withdraw"))
+        .route(super::RESUME, to_all("resume"))
+        .with_state(Words { commands, source })
 }
 
 async fn to_one(
-    State(commands): State<Commands>,
+    State(words): State<Words>,
     Extension(caller): Extension<Caller>,
     Path((name, word)): Path<(String, String)>,
     body: Bytes,
 ) -> Response {
-    give(commands, caller, Target::One(ServiceName::from(name.as_str())), &word, &body).await
+    give(words, caller, Target::One(ServiceName::from(name.as_str())), &word, &body).await
 }
 
-async fn drain_all(
-    State(commands): State<Commands>,
-    Extension(caller): Extension<Caller>,
-    body: Bytes,
-) -> Response {
-    give(commands, caller, Target::All, "drain", &body).await
+/// A word about every service that is not disabled.
+fn to_all(word: &'static str) -> MethodRouter<Words> {
+    post(
+        move |State(words): State<Words>, Extension(caller): Extension<Caller>, body: Bytes| async move {
+            give(words, caller, Target::All, word, &body).await
+        },
+    )
 }
 
-async fn resume_all(
-    State(commands): State<Commands>,
-    Extension(caller): Extension<Caller>,
-    body: Bytes,
-) -> Response {
-    give(commands, caller, Target::All, "resume", &body).await
-}
-
-async fn give(
-    commands: Commands,
-    caller: Caller,
-    target: Target,
-    word: &str,
-    body: &[u8],
-) -> Response {
+async fn give(words: Words, caller: Caller, target: Target, word: &str, body: &[u8]) -> Response {
     let answer = match command(caller, target, word, body) {
-        Ok(command) => commands.give(command).await,
+        Ok(command) => words.give(command).await,
         Err(problem) => Err(problem),
     };
     match answer {
@@ -210,9 +209,9 @@ fn bad(error: String, hint: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, error, hint)
 }
 
-fn refused(refusal: &Refusal) -> Problem {
+async fn refused(source: &Source, refusal: &Refusal) -> Problem {
     let (status, hint) = match refusal {
-        Refusal::Unknown(_) => (StatusCode::NOT_FOUND, "herald services lists them".to_owned()),
+        Refusal::Unknown(name) => return http::no_service(source, name.as_str()).await,
         Refusal::Disabled(name) => {
             (StatusCode::CONFLICT, format!("set enabled = true in [service.{name}]"))
         }

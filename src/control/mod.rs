@@ -27,6 +27,8 @@ pub const RECEIVED: &str = "/api/v1/routes/received";
 pub const SERVICES: &str = "/api/v1/services";
 /// A `POST` of an [`Ask`] drains every service.
 pub const DRAIN: &str = "/api/v1/drain";
+/// A `POST` of an [`Ask`] withdraws every service.
+pub const WITHDRAW: &str = "/api/v1/withdraw";
 /// A `POST` of an [`Ask`] resumes every service.
 pub const RESUME: &str = "/api/v1/resume";
 /// A `POST` of an [`AskReload`] makes the agent read its file again.

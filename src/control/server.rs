@@ -12,7 +12,7 @@ use tokio::net::{UnixListener, UnixStream};
 use super::caller::Caller;
 use super::commands::{self, Commands};
 use super::reload;
-use crate::base::Prefix;
+use crate::base::{NeighborName, Prefix};
 use crate::clock;
 use crate::server;
 use crate::socket_path::{Occupied, SocketPath};
@@ -94,9 +94,9 @@ fn router(source: Source, commands: Commands) -> Router {
         .route(&format!("{}/{{name}}/sessions", super::SERVICES), get(sessions))
         .with_state(source.clone());
     reads
-        .merge(http::router(source))
+        .merge(http::router(source.clone()))
         .merge(reload::router(commands.reloads.clone()))
-        .merge(commands::router(commands))
+        .merge(commands::router(commands, source))
         .method_not_allowed_fallback(Problem::other_method)
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(MOST_BODY))
@@ -130,30 +130,30 @@ async fn routes(source: &Source, kind: RouteTableKind, wanted: Wanted) -> Respon
     match source.routes(kind, neighbor, prefix).await {
         Some(routes) => Json(routes).into_response(),
         None => {
-            let error = format!("there is no neighbour {}", neighbor.unwrap_or_default());
-            let hint = "herald neighbors lists them";
-            Problem::new(StatusCode::NOT_FOUND, error, hint).into_response()
+            let (name, names) = (neighbor.unwrap_or_default(), source.neighbors());
+            let names = names.iter().map(NeighborName::as_str);
+            Problem::unknown("neighbour", name, names, "herald neighbors").into_response()
         }
     }
 }
 
 async fn explain(State(source): State<Source>, Path(name): Path<String>) -> Response {
-    of_service(source.explanation(&name).await, &name)
+    of_service(&source, source.explanation(&name).await, &name).await
 }
 
 async fn sessions(State(source): State<Source>, Path(name): Path<String>) -> Response {
-    of_service(source.sessions(&name).await, &name)
+    of_service(&source, source.sessions(&name).await, &name).await
 }
 
 /// What the agent knows of a service: nothing while it is going down, or no such service.
-fn of_service<T: Serialize>(known: Option<Option<T>>, name: &str) -> Response {
+async fn of_service<T: Serialize>(
+    source: &Source,
+    known: Option<Option<T>>,
+    name: &str,
+) -> Response {
     match known {
         Some(Some(known)) => Json(known).into_response(),
-        Some(None) => {
-            let error = format!("there is no service {name}");
-            let hint = "herald services lists them";
-            Problem::new(StatusCode::NOT_FOUND, error, hint).into_response()
-        }
+        Some(None) => http::no_service(source, name).await.into_response(),
         None => Problem::going_down().into_response(),
     }
 }

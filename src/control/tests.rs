@@ -139,7 +139,7 @@ async fn a_word_reaches_the_decider_with_who_gave_it_and_why() {
     assert!(by.ends_with(&format!("pid {}", std::process::id())), "{by}");
     let user = by.split(", ").next().unwrap();
     assert_eq!(command.because.as_str(), format!("drain ordered by {user}: new kernel"));
-    for (resource, word) in [(DRAIN, "drain"), (RESUME, "resume")] {
+    for (resource, word) in [(DRAIN, "drain"), (WITHDRAW, "withdraw"), (RESUME, "resume")] {
         bench.post(resource, &Ask::default()).await.unwrap();
         let command = bench.told.recv().await.unwrap();
         assert_eq!((command.target, command.word.as_str()), (Target::All, word));
@@ -189,6 +189,8 @@ async fn events_are_listed_narrowed_and_followed() {
     assert_eq!(ids("?last=1").await, [3]);
     let wrong = get::<Value>(&bench.socket(), &format!("{EVENTS}?sience=1")).await;
     assert!(wrong.is_err());
+    let unknown = get::<Value>(&bench.socket(), &format!("{EVENTS}?service=wbe")).await;
+    assert_eq!(refusal(unknown), (404, "there is no service wbe".to_owned()));
 
     let (seen_out, mut seen) = mpsc::unbounded_channel();
     let socket = bench.socket();

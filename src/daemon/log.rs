@@ -19,6 +19,7 @@ mod tests;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -47,23 +48,38 @@ pub enum LogFormat {
     Json,
 }
 
+/// What is logged: a level (`info`) or a list of `target=level`, as tracing-subscriber's `EnvFilter`
+/// reads it.
+#[derive(Debug, Clone)]
+pub struct LogFilter(String);
+
+impl FromStr for LogFilter {
+    type Err = String;
+
+    /// Refuses a word that is neither; `EnvFilter` would take it for the name of a target and log
+    /// nothing.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let level = |word: &str| word.parse::<LevelFilter>().is_ok();
+        if let Some(word) = text.split(',').find(|word| !word.contains('=') && !level(word)) {
+            let levels = "error, warn, info, debug, trace, or target=level";
+            return Err(format!("there is no level {word:?}; there are {levels}"));
+        }
+        EnvFilter::try_new(text).map_err(|error| error.to_string())?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
 /// The log of this process. Cheap to clone; no call waits for whoever reads standard error, except
 /// [`Log::finish`], for a moment.
 #[derive(Debug, Clone)]
 pub struct Log(Arc<Queue>);
 
 impl Log {
-    /// Sets up logging for the whole process. `filter` is a level (`info`) or a list of
-    /// `target=level`, as tracing-subscriber's `EnvFilter` reads it. From now on a panic anywhere is
-    /// logged and aborts.
+    /// Sets up logging for the whole process. From now on a panic anywhere is logged and aborts.
     ///
     /// # Errors
-    /// A word that is neither; `EnvFilter` would take it for the name of a target and log nothing.
-    /// The thread that writes cannot be started.
-    pub fn start(format: LogFormat, filter: &str) -> Result<Self, String> {
-        let filter = parsed(filter).map_err(|error| {
-            format!("log level: {error}; --log-level takes error, warn, info, debug or trace")
-        })?;
+    /// The thread that writes cannot be started, or logging has been set up already.
+    pub fn start(format: LogFormat, filter: &LogFilter) -> Result<Self, String> {
         let queue = Arc::new(Queue::default());
         subscribe(format, filter, &queue)?;
         let written = Arc::clone(&queue);
@@ -105,18 +121,10 @@ impl Log {
     }
 }
 
-fn parsed(filter: &str) -> Result<EnvFilter, String> {
-    let level = |word: &str| word.parse::<LevelFilter>().is_ok();
-    if let Some(word) = filter.split(',').find(|word| !word.contains('=') && !level(word)) {
-        return Err(format!("there is no level {word:?}"));
-    }
-    EnvFilter::try_new(filter).map_err(|error| error.to_string())
-}
-
-fn subscribe(format: LogFormat, filter: EnvFilter, queue: &Arc<Queue>) -> Result<(), String> {
+fn subscribe(format: LogFormat, filter: &LogFilter, queue: &Arc<Queue>) -> Result<(), String> {
     let queue = Arc::clone(queue);
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(EnvFilter::new(&filter.0))
         // They would be printed to standard error, past the queue.
         .log_internal_errors(false)
         .with_writer(move || Line(Arc::clone(&queue)));

@@ -38,5 +38,5 @@ mod words;
 mod world;
 
 pub use error::StartError;
-pub use log::{Log, LogFormat};
+pub use log::{Log, LogFilter, LogFormat};
 pub use start::run;

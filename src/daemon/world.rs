@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::{addr, probe};
 
 /// How long HAProxies may take, together and however long the `timeout` of each is.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks what would make the agent useless from the start, before anything is changed. Gives the
 /// addresses that are bound already.

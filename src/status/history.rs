@@ -50,6 +50,11 @@ impl History {
         self.events.iter().skip(self.events.partition_point(|event| event.id <= id))
     }
 
+    /// Whether any of the events is this service's own.
+    pub fn remembers(&self, service: &str) -> bool {
+        self.events.iter().any(|event| owner(event) == Some(service))
+    }
+
     /// What survives a restart, oldest first.
     pub fn kept(&self) -> Vec<Arc<Event>> {
         let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{Event, History, Source};
+use crate::base::closest;
 
 /// The snapshot as JSON.
 pub const STATUS: &str = "/api/v1/status";
@@ -50,11 +51,30 @@ impl Problem {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, error, hint)
     }
 
+    /// There is no `kind` of this name; of `names` one that is near is offered, and `list` has all.
+    pub fn unknown<'n>(
+        kind: &str,
+        name: &str,
+        names: impl IntoIterator<Item = &'n str>,
+        list: &str,
+    ) -> Self {
+        let meant = closest(name, names).map(|near| format!("did you mean {near}? "));
+        let hint = format!("{}{list} lists them", meant.unwrap_or_default());
+        Self::new(StatusCode::NOT_FOUND, format!("there is no {kind} {name}"), hint)
+    }
+
     /// The agent has been told to stop and answers no more.
     pub fn going_down() -> Self {
         let hint = "wait until it runs again";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "the agent is going down", hint)
     }
+}
+
+/// There is no such service.
+pub async fn no_service(source: &Source, name: &str) -> Problem {
+    let Some(snapshot) = source.snapshot().await else { return Problem::going_down() };
+    let names = snapshot.services.iter().map(|service| service.name.as_str());
+    Problem::unknown("service", name, names, "herald services")
 }
 
 impl IntoResponse for Problem {
@@ -108,11 +128,25 @@ async fn status(State(reads): State<Reads>) -> Response {
     }
 }
 
+/// Whether there is such a service, or was one that something is remembered of.
+async fn is_known(source: &Source, name: &str) -> bool {
+    if source.history().borrow().remembers(name) {
+        return true;
+    }
+    let snapshot = source.snapshot().await;
+    snapshot.is_some_and(|snapshot| snapshot.services.iter().any(|service| service.name == name))
+}
+
 async fn events(
     State(reads): State<Reads>,
     Query(mut wanted): Query<Wanted>,
     headers: HeaderMap,
 ) -> Response {
+    if let Some(name) = &wanted.service
+        && !is_known(&reads.source, name).await
+    {
+        return no_service(&reads.source, name).await.into_response();
+    }
     let history = reads.source.history();
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     if accepted.is_some_and(|types| types.contains("application/json")) {

@@ -100,6 +100,11 @@ impl Source {
         sessions.await.ok()
     }
 
+    /// The neighbours, in order of name.
+    pub fn neighbors(&self) -> Vec<NeighborName> {
+        self.peers.borrow().keys().cloned().collect()
+    }
+
     /// Routes of one neighbour or of all, in order of neighbour and prefix. `None` when there is no
     /// neighbour of that name. A neighbour whose task has ended has no routes.
     pub async fn routes(

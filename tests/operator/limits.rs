@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::net::UnixStream;
 use std::process::{Command, Output};
 
@@ -71,7 +71,12 @@ fn who_is_not_in_its_group_is_not_heard() {
     let refused = as_nobody("--clear-groups");
     assert!(!refused.status.success());
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(said.contains("no permission to use"), "{said}");
+    assert!(said.contains("no permission to use") && said.contains("run as root"), "{said}");
+    assert_eq!(refused.status.code(), Some(3));
+    chown(&socket, None, Some(1)).expect("a socket of ours");
+    let said = String::from_utf8_lossy(&as_nobody("--clear-groups").stderr).into_owned();
+    assert!(said.contains("its group is daemon: adduser nobody daemon"), "{said}");
+    chown(&socket, None, Some(0)).expect("a socket of ours");
     assert!(herald.service()["override"].is_null());
     // The socket of this herald is the group root's.
     let granted = as_nobody("--groups=0");

@@ -132,18 +132,28 @@ fn events_are_followed_while_they_happen() {
 }
 
 #[test]
-fn lists_keep_to_80_columns_without_colour_in_a_pipe() {
+fn lists_keep_to_the_width_of_a_terminal_and_are_whole_and_without_colour_in_a_pipe() {
     let scene = scene();
-    said(&scene, &["drain", "web", "--for", "60s", "--reason", &"long ".repeat(30)]);
+    let reason = "long ".repeat(30);
+    said(&scene, &["drain", "web", "--for", "60s", "--reason", &reason]);
+    let socket = scene.herald.control_socket().display().to_string();
+    // script(1) gives it a terminal.
+    let terminal = |columns: u16, words: &str| {
+        let line = format!("stty cols {columns}; {BINARY} {words} --socket {socket}");
+        let mut command = Command::new("script");
+        command.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").env("NO_COLOR", "1");
+        run(command)
+    };
     for (command, words) in [
         ("services", ["SERVICE", "web", "draining", "healthy", "1/1"].as_slice()),
         ("neighbors", &["NEIGHBOR", "peer", "established"]),
     ] {
-        let text = said(&scene, &[command]);
-        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        assert!(!text.contains('\u{1b}'), "{text:?}");
+        let piped = said(&scene, &[command]);
+        assert!(!piped.contains(['\u{1b}', '…']), "{piped:?}");
+        let narrow = terminal(80, command);
+        assert!(narrow.lines().all(|line| line.chars().count() <= 80), "{narrow}");
         for word in words {
-            assert!(text.contains(word), "{word} in\n{text}");
+            assert!(piped.contains(word) && narrow.contains(word), "{word} in\n{piped}\n{narrow}");
         }
         // Two questions are two moments: a look at HAProxy between them changes what is answered.
         eventually(&format!("{command} are the same as in status"), SOON, || {
@@ -152,6 +162,30 @@ fn lists_keep_to_80_columns_without_colour_in_a_pipe() {
             if list == status { Ok(()) } else { Err([list, status]) }
         });
     }
+    assert!(said(&scene, &["services"]).contains(reason.trim()));
+    assert!(terminal(80, "services").contains('…') && !terminal(300, "services").contains('…'));
+}
+
+#[test]
+fn what_is_not_found_is_said() {
+    let scene = scene();
+    let text = said(&scene, &["routes", "received", "192.0.2.77"]);
+    assert_eq!(text, "no neighbour shows 192.0.2.77/32\n");
+    let text = said(&scene, &["routes", "advertised", "--neighbor", "peer", "192.0.2.77"]);
+    assert_eq!(text, "peer does not have 192.0.2.77/32 from us\n");
+}
+
+#[test]
+fn a_watched_status_ends_with_the_last_changes() {
+    let scene = scene();
+    let mut command = Command::new("sh");
+    let socket = scene.herald.control_socket().display().to_string();
+    let watch = format!("{BINARY} status --watch --socket {socket} | sed '/pending → up/q'");
+    command.args(["-c", &watch]);
+    let text = run(command);
+    let (status, changes) = text.split_once("\nlast changes\n").expect("both");
+    assert!(status.contains("service web: up"), "{text}");
+    assert!(changes.contains("Z  service web: pending → up: http_back"), "{text}");
 }
 
 #[test]

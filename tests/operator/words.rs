@@ -58,6 +58,17 @@ fn drain_wait_returns_when_the_route_is_gone() {
     scene.route_arrives(ANYCAST);
 }
 
+#[test]
+fn drain_wait_as_json_is_one_document_of_what_it_has_come_to() {
+    let scene = scene();
+    let answer = scene.herald.ask(&["drain", "web", "--for", "1s", "--wait", "--json"]);
+    assert_eq!(answer.status.code(), Some(0), "{}", errors(&answer));
+    let json: serde_json::Value = serde_json::from_slice(&answer.stdout).expect("one document");
+    assert_eq!(json["services"][0]["state"], "drained");
+    assert_eq!(json["survives-restart"], true);
+    assert!(errors(&answer).contains("web: drained after 1s"), "{}", errors(&answer));
+}
+
 /// With a client that has connected to HAProxy and says nothing, for as long as the value lives.
 fn scene_with_a_client(wait_sessions: &str) -> (Scene<Frr>, TcpStream) {
     let check = "{ backend = \"http_back\", frontend = \"web\", min-up = 1 }";
@@ -154,6 +165,16 @@ fn a_withdrawal_is_immediate_and_good_health_does_not_end_it() {
 }
 
 #[test]
+fn all_services_are_withdrawn_and_resumed_together() {
+    let scene = scene();
+    let text = said(&scene, &["withdraw", "--all", "--reason", "wrong certificate"]);
+    assert!(text.contains("web: withdrawn: withdraw ordered by root: wrong certificate"), "{text}");
+    scene.routes_become(0);
+    said(&scene, &["resume", "--all"]);
+    scene.route_arrives(ANYCAST);
+}
+
+#[test]
 fn an_announcement_holds_against_bad_health_and_no_longer_than_it_was_given() {
     let mut scene = scene();
     scene.servers_die();
@@ -210,9 +231,15 @@ fn what_the_agent_refuses_ends_with_4_and_says_the_way_out() {
             false,
         )
     });
-    let wrong: [(&[&str], &str); 5] = [
-        (&["drain", "wed"], "there is no service wed; herald services lists them"),
-        (&["explain", "wed"], "there is no service wed"),
+    let wrong: [(&[&str], &str); 8] = [
+        (
+            &["drain", "wed"],
+            "there is no service wed; did you mean web? herald services lists them",
+        ),
+        (&["explain", "wed"], "there is no service wed; did you mean web?"),
+        (&["events", "--service", "wed"], "there is no service wed; did you mean web?"),
+        (&["events", "--service", "wed", "--follow"], "there is no service wed"),
+        (&["routes", "received", "--neighbor", "pear"], "no neighbour pear; did you mean peer?"),
         (&["drain", "off"], "service off is disabled; set enabled = true"),
         (&["announce", "web", "--for", "400d"], "at most 30d"),
         (&["drain", "web", "--reason", "two\nlines"], "one line"),

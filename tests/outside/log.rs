@@ -186,7 +186,7 @@ fn a_reader_that_is_gone_is_no_reason_to_end() {
 fn a_panic_ends_the_process_whoever_reads_of_it() {
     const ITSELF: &str = "log::a_panic_ends_the_process_whoever_reads_of_it";
     if env::var_os(ITSELF).is_some() {
-        Log::start(LogFormat::Text, "info").expect("a log");
+        Log::start(LogFormat::Text, &"info".parse().expect("a level")).expect("a log");
         panic!("of no use");
     }
     for full in [true, false] {

@@ -2,9 +2,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{attributes, cloud, scalar};
-use crate::base::RegionName;
+use crate::base::{RegionName, closest};
 use crate::config::reader::{Placed, Section, plain};
-use crate::config::suggest::closest;
 use crate::config::types::{Agent, Http, Region};
 use crate::policy::Extras;
 
@@ -21,7 +20,7 @@ pub(super) fn regions(root: &Section<'_>) -> Regions {
 /// `[agent]`, and what its region adds to every route.
 pub(super) fn read(agent: &Section<'_>, regions: &Regions) -> Option<(Agent, Extras)> {
     let region = region(agent, regions);
-    let control_socket = agent.text("control-socket", scalar::path);
+    let control_socket = control_socket(agent);
     let state_directory = state_directory(agent);
     let http = agent.text("http", scalar::endpoint);
     let grace = agent.duration("grace");
@@ -35,7 +34,7 @@ pub(super) fn read(agent: &Section<'_>, regions: &Regions) -> Option<(Agent, Ext
     };
     let lowered = Agent {
         region,
-        control_socket: control_socket?.value,
+        control_socket: control_socket?,
         state_directory: state_directory?,
         http: http?.value.map_or(Http::Off, Http::On),
         grace: grace?.value,
@@ -43,6 +42,10 @@ pub(super) fn read(agent: &Section<'_>, regions: &Regions) -> Option<(Agent, Ext
         maintenance: maintenance?,
     };
     Some((lowered, extras))
+}
+
+pub(super) fn control_socket(agent: &Section<'_>) -> Option<PathBuf> {
+    Some(agent.text("control-socket", scalar::path)?.value)
 }
 
 /// systemd.exec(5): STATE_DIRECTORY holds the directories of StateDirectory=, with colons between.

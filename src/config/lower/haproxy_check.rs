@@ -4,9 +4,8 @@ use toml::de::DeValue;
 
 use super::haproxy::Draft as Instance;
 use super::scalar;
-use crate::base::{CheckName, InstanceName, ServiceName};
+use crate::base::{CheckName, InstanceName, ServiceName, closest};
 use crate::config::reader::{Item, Placed, Refusal, Section};
-use crate::config::suggest::closest;
 use crate::config::types::{HaproxyCheck, MinUp};
 
 /// The `haproxy` table of a check.

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::command;
+use crate::base::closest;
 use crate::config::reader::{Placed, Section, plain};
-use crate::config::suggest::closest;
 use crate::config::types::Hook;
 use crate::policy::State;
 

@@ -31,11 +31,17 @@ mod sites;
 mod trust;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::checks::Check;
 use super::reader::Section;
 use super::types::Config;
 use crate::policy;
+
+/// Reads `[agent] control-socket` alone; `None` only after a fault has been noted.
+pub(super) fn control_socket(root: &Section<'_>) -> Option<PathBuf> {
+    agent::control_socket(&root.section("agent"))
+}
 
 /// Reads the whole file; `None` only after a fault has been noted.
 pub(super) fn file(root: &Section<'_>) -> Option<Config> {

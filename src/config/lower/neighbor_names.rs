@@ -1,9 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::neighbor::Draft as Neighbor;
-use crate::base::NeighborName;
+use crate::base::{NeighborName, closest};
 use crate::config::reader::{Placed, Section, plain};
-use crate::config::suggest::closest;
 
 /// The neighbours that a list names; those that exist. An empty list is a fault with this rule and
 /// way out.

@@ -1,7 +1,7 @@
 use super::{Content, Section};
+use crate::base::closest;
 use crate::config::keys::Key;
 use crate::config::notes::Span;
-use crate::config::suggest::closest;
 
 /// What is wrong with the keys of a table, apart from their values.
 impl Section<'_> {

@@ -6,11 +6,11 @@ use toml::de::{DeInteger, DeValue};
 
 use super::environment::{Incomplete, replaced};
 use super::{Placed, Refusal};
+use crate::base::closest;
 use crate::config::duration;
 use crate::config::keys::{Absent, Form, Key};
 use crate::config::notes::{Notes, Span};
 use crate::config::secrets;
-use crate::config::suggest::closest;
 
 /// The value of a key, or one element of its list.
 pub(in crate::config) struct Item<'a> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustix::process::geteuid;
 
+use crate::accounts;
 use crate::health::Outcome;
 
 use super::answer::Malformed;
@@ -119,7 +120,7 @@ fn way_in(socket: &Path) -> String {
     let Ok(about) = fs::metadata(socket) else {
         return "its directory is closed to herald's user".to_owned();
     };
-    let group = group_name(about.gid());
+    let group = accounts::group(about.gid()).unwrap_or_else(|| about.gid().to_string());
     if about.mode() & GROUP_WRITES == 0 || about.gid() == ROOT {
         return format!(
             "it belongs to group {group} with mode {:04o}; HAProxy's line must say \
@@ -129,17 +130,4 @@ fn way_in(socket: &Path) -> String {
         );
     }
     format!("join its group with `usermod -aG {group} herald` and restart herald")
-}
-
-/// The name of a group in /etc/group, or its number.
-fn group_name(gid: u32) -> String {
-    let number = gid.to_string();
-    let groups = fs::read_to_string("/etc/group").unwrap_or_default();
-    // group(5): name:password:GID:members
-    let named = groups.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)? == number).then(|| name.to_owned())
-    });
-    named.unwrap_or(number)
 }

@@ -1,9 +1,6 @@
 /// The candidate that `word` was probably meant to be: at most one slip in three letters away, or
 /// the beginning or the end of one.
-pub(super) fn closest<'c>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let wanted = word.to_ascii_lowercase().replace('_', "-");
     let measured = candidates.into_iter().filter_map(|candidate| {
         let distance = distance(&wanted, candidate);
@@ -32,4 +29,27 @@ fn distance(from: &str, to: &str) -> usize {
         rows.push(row);
     }
     rows[from.len()][to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_of_the_finger_finds_the_word_that_was_meant() {
+        let words = ["hold-time", "keepalive", "password-file", "peer-as", "port"];
+        for (slip, meant) in [
+            ("hold_time", Some("hold-time")),
+            ("holdtime", Some("hold-time")),
+            ("keepaliev", Some("keepalive")),
+            ("Peer-AS", Some("peer-as")),
+            ("password", Some("password-file")),
+            ("prot", Some("port")),
+            ("colour", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(closest(slip, words), meant, "{slip}");
+        }
+    }
 }
