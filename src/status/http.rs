@@ -42,15 +42,6 @@ impl Problem {
         Self { status: status.as_u16(), error: error.into(), hint: hint.into() }
     }
 
-    /// The resource is there, and is not asked for in this way. The header `Allow` is added by the
-    /// router.
-    pub async fn other_method(method: Method) -> Self {
-        let error = format!("{method} is not what this resource takes");
-        let hint =
-            "the header Allow names what it takes: POST gives a word (curl -X POST), GET asks";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, error, hint)
-    }
-
     /// There is no `kind` of this name; of `names` one that is near is offered, and `list` has all.
     pub fn unknown<'n>(
         kind: &str,
@@ -61,6 +52,15 @@ impl Problem {
         let meant = closest(name, names).map(|near| format!("did you mean {near}? "));
         let hint = format!("{}{list} lists them", meant.unwrap_or_default());
         Self::new(StatusCode::NOT_FOUND, format!("there is no {kind} {name}"), hint)
+    }
+
+    /// The resource is there, and is not asked for in this way. The header `Allow` is added by the
+    /// router.
+    pub async fn other_method(method: Method) -> Self {
+        let error = format!("{method} is not what this resource takes");
+        let hint =
+            "the header Allow names what it takes: POST gives an order (curl -X POST), GET asks";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, error, hint)
     }
 
     /// The agent has been told to stop and answers no more.
