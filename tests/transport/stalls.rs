@@ -3,7 +3,6 @@
 use std::thread;
 use std::time::Duration;
 
-use herald::clock;
 use nix::sys::signal::Signal;
 
 use crate::support::config::Config;
@@ -11,6 +10,7 @@ use crate::support::herald::{Herald, directory};
 use crate::support::netns::Net;
 use crate::support::peer::{Meeting, PEER_AS};
 use crate::support::speaker::{KEEPALIVE, Listening, Speaker, open};
+use crate::support::wait::during;
 
 /// The hold time that both propose.
 const HOLD: Duration = Duration::from_secs(3);
@@ -39,9 +39,8 @@ fn keepalives_that_waited_in_the_socket_are_heard_before_the_hold_timer_is() {
 }
 
 fn keeps_alive_for(speaker: &mut Speaker, time: Duration) {
-    let end = clock::now() + time;
-    while clock::now() < end {
+    during(time, || {
         speaker.say(KEEPALIVE, &[]);
         thread::sleep(BETWEEN);
-    }
+    });
 }

@@ -135,7 +135,8 @@ impl Expectation {
     /// Whether there was a verdict, or a word in place of one.
     pub(super) fn may_begin(&self, s: usize) -> bool {
         let expected = &self.services[s];
-        expected.judged || matches!(expected.words.standing(), Some(Told::Announce(_)))
+        let announced = matches!(expected.words.standing(), Some(Told::Announce(_)));
+        expected.judged || announced || expected.words.leads_away()
     }
 
     /// Whether there is or was just now a reason to withdraw the service.

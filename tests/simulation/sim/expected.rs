@@ -146,7 +146,10 @@ impl Expected {
         let good = self.good_since.is_some();
         match self.words.standing() {
             Some(Told::Withdraw) => true,
-            Some(Told::Drain(until)) => until <= now || !good,
+            Some(Told::Drain(until)) => {
+                let despite = service.last_resort || service.last_site.is_some();
+                until <= now || !good && !despite && !self.words.leads_away()
+            }
             Some(Told::Announce(_)) => false,
             None if !self.decided => true,
             None => !good && !service.is_last_resort() && self.turn.role().is_none(),

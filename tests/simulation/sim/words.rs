@@ -10,7 +10,7 @@ use super::scenery::Service;
 /// What a word asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
-    /// Withdrawn from then on, and at once if it is not healthy.
+    /// Withdrawn from then on, and at once if it is not healthy, unless it is announced all the same.
     Drain(Instant),
     Withdraw,
     /// Announced until then, whatever health says.
@@ -23,6 +23,8 @@ pub(super) enum Told {
 pub(super) struct Words {
     cloud: Option<Told>,
     operator: Option<Told>,
+    /// Whether a drain that stands has taken the place of an announcement.
+    forced: bool,
 }
 
 impl Words {
@@ -31,9 +33,14 @@ impl Words {
         self.operator.or(self.cloud)
     }
 
+    /// Whether a drain stands that leads away what another word had announced, whatever its health.
+    pub(super) fn leads_away(&self) -> bool {
+        self.forced && matches!(self.standing(), Some(Told::Drain(_)))
+    }
+
     /// What another life of the agent finds: the cloud will say again what it has to say.
     pub(super) fn after_restart(self) -> Self {
-        Self { cloud: None, ..self }
+        Self { cloud: None, forced: false, ..self }
     }
 
     /// An operator says something.
@@ -44,6 +51,7 @@ impl Words {
             Word::Announce(lasts) => Some(Told::Announce(now + lasts)),
             Word::Resume => None,
         };
+        self.take_over(now);
         self.operator = told;
         // Whoever lets a service go on has seen what the cloud says.
         if told.is_none() {
@@ -54,6 +62,7 @@ impl Words {
     /// The cloud announces maintenance, `before` which it is to be withdrawn.
     pub(super) fn notice(&mut self, before: Instant, service: &Service, now: Instant) {
         let lasts = Lasts::AtMost(before.saturating_duration_since(now));
+        self.take_over(now);
         self.cloud = Some(Told::Drain(self.end_of_drain(lasts, service, now)));
     }
 
@@ -67,6 +76,15 @@ impl Words {
     /// The maintenance is over.
     pub(super) fn end_notice(&mut self) {
         self.cloud = None;
+    }
+
+    /// A drain that takes the place of an announcement leads away what that has announced.
+    fn take_over(&mut self, now: Instant) {
+        self.forced = match self.standing() {
+            Some(Told::Announce(end)) => end > now,
+            Some(Told::Drain(end)) => end > now && self.forced,
+            Some(Told::Withdraw) | None => false,
+        };
     }
 
     /// A drain that is under way is not prolonged by one that is bounded.
@@ -86,6 +104,8 @@ impl Words {
             word.take_if(|word| matches!(word, Told::Announce(end) if *end <= now)).is_some()
         };
         // Only operators ask for an announcement.
-        over(&mut self.operator)
+        let over = over(&mut self.operator);
+        self.forced |= over;
+        over
     }
 }
