@@ -21,6 +21,7 @@ mod neighbors;
 mod reload;
 mod routes;
 mod run;
+mod service_user;
 mod services;
 mod status;
 mod table;
@@ -64,8 +65,10 @@ enum Command {
         after_help = "Example:\n  herald run --config /etc/herald/herald.toml --log-format json"
     )]
     Run(run::Arguments),
-    /// Check a configuration file and show every fault with its place.
-    #[command(after_help = "Example:\n  herald check configs/minimal.toml")]
+    /// Check a configuration file and show every error and warning with its place.
+    #[command(
+        after_help = "Examples:\n  herald check herald.toml\n  herald check --env-file /etc/default/herald\n  herald check --offline --json herald.toml | jq -r '.errors[].message'"
+    )]
     Check(check::Arguments),
     /// Show neighbours, services, checks and routes of the running agent.
     #[command(
@@ -157,7 +160,7 @@ pub fn main() -> ExitCode {
     let config = &arguments.config;
     let exit = match &arguments.command {
         Command::Run(own) => Ok(run::run(config, own)),
-        Command::Check(own) => Ok(check::run(config, own)),
+        Command::Check(own) => check::run(config, own),
         Command::Status(own) => status::run(config, own),
         Command::Services(own) => services::run(config, own),
         Command::Neighbors(own) => neighbors::run(config, own),
@@ -176,7 +179,7 @@ pub fn main() -> ExitCode {
     exit.unwrap_or_else(|exit| exit).into()
 }
 
-/// Loads a configuration, showing its faults and worries on standard error.
+/// Loads a configuration, showing its errors and warnings on standard error.
 fn load(path: &Path) -> Option<Loaded> {
     let colour = table::colour(&io::stderr());
     match config::load(path) {

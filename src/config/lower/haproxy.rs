@@ -3,10 +3,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::haproxy_events as events;
-use super::{scalar, trust};
+use super::{files, scalar, trust};
 use crate::base::InstanceName;
 use crate::config::notes::Span;
 use crate::config::reader::{Placed, Refusal, Section};
+use crate::config::surroundings::Access;
 use crate::config::types::{HaproxyAddress, HaproxyCheck, HaproxyInstance, Login};
 
 /// `[haproxy.NAME]` as read.
@@ -74,6 +75,9 @@ fn instance(name: &str, section: &Section<'_>) -> Draft {
     let password_file = section.text("password-file", scalar::path);
     one_of_socket_and_url(section);
     login_is_whole(section);
+    if let Some(file) = password_file.as_ref().filter(|file| file.value.exists()) {
+        files::worry_about_user(section, "password-file", file, Access::Read);
+    }
     let login = user
         .zip(password_file)
         .map(|(user, file)| Login { user: user.value, password_file: file.value });

@@ -188,7 +188,10 @@ impl Item<'_> {
                 &self.span,
                 format!("the environment has no variable {name}"),
                 format!("${{{name}}} is replaced from the environment of the agent"),
-                format!("set {name} where herald is started, or write the value here"),
+                format!(
+                    "the service has its variables from /etc/default/herald: herald check --env-file \
+                     /etc/default/herald; elsewhere set {name} where herald is started"
+                ),
             ),
             Incomplete::Malformed => self.notes.fault(
                 &self.span,

@@ -67,6 +67,9 @@ fn worry_about_full_capacity(service: &service::Draft<'_>) {
 }
 
 fn worry_about_missing(root: &Section<'_>, table: &str, rule: &str) {
-    let help = format!("add a table [{table}.NAME]; configs/reference.toml shows its keys");
+    let help = format!(
+        "add a table [{table}.NAME]; configs/reference.toml shows its keys (below \
+         /usr/share/doc/herald where herald is installed)"
+    );
     root.notes.worry(root.span(), format!("the file has no [{table}.NAME]"), rule, help);
 }
