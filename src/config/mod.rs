@@ -30,6 +30,7 @@ mod signature;
 mod source;
 mod suggest;
 mod surroundings;
+mod syntax;
 mod types;
 mod wrap;
 
@@ -124,7 +125,7 @@ pub fn read_in(name: &str, text: &str, surroundings: &Surroundings<'_>) -> Resul
     let (table, syntax) = DeTable::parse_recoverable(text);
     if !syntax.is_empty() {
         // What a broken text means is guesswork: faults of meaning would mislead.
-        let faults = source::syntax_faults(&syntax, text);
+        let faults = syntax::faults(&syntax, &quoted);
         return Err(Faults::new(Report::new(Severity::Fault, name, &quoted, faults)));
     }
     let notes = Notes::new(surroundings);

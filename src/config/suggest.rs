@@ -1,10 +1,45 @@
+/// What other tools call a key, and what it is called here: FRR, BIRD, GoBGP, ExaBGP, keepalived.
+const ELSEWHERE: [(&str, &str); 24] = [
+    ("as", "local-as"),
+    ("as", "peer-as"),
+    ("as-number", "local-as"),
+    ("as-number", "peer-as"),
+    ("asn", "local-as"),
+    ("asn", "peer-as"),
+    ("my-as", "local-as"),
+    ("remote-as", "peer-as"),
+    ("remote-asn", "peer-as"),
+    ("neighbor-as", "peer-as"),
+    ("ip", "address"),
+    ("remote", "address"),
+    ("remote-address", "address"),
+    ("peer-address", "address"),
+    ("update-source", "local-address"),
+    ("source-address", "local-address"),
+    ("ip", "addresses"),
+    ("vip", "addresses"),
+    ("virtual-ipaddress", "addresses"),
+    ("network", "prefixes"),
+    ("md5", "password-file"),
+    ("dev", "interface"),
+    ("metric", "med"),
+    ("uri", "url"),
+];
+
+/// The one of `known` that other tools call `word`.
+pub(super) fn translated(word: &str, known: impl Fn(&str) -> bool) -> Option<&'static str> {
+    let word = normal(word);
+    let here = ELSEWHERE.iter().filter(|(there, _)| *there == word);
+    here.map(|(_, here)| *here).find(|here| known(here))
+}
+
 /// The candidate that `word` was probably meant to be: at most one slip in three letters away, or
 /// the beginning or the end of one.
 pub(super) fn closest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
-    let wanted = word.to_ascii_lowercase().replace('_', "-");
+    let wanted = normal(word);
     let measured = candidates.into_iter().filter_map(|candidate| {
         let distance = distance(&wanted, candidate);
         let near = distance <= wanted.chars().count() / 3;
@@ -12,6 +47,10 @@ pub(super) fn closest<'c>(
         (near || part).then_some((distance, candidate))
     });
     measured.min().map(|(_, candidate)| candidate)
+}
+
+fn normal(word: &str) -> String {
+    word.to_ascii_lowercase().replace('_', "-")
 }
 
 /// Slips between two words: letters added, lost, changed, or swapped with their neighbour.

@@ -7,8 +7,9 @@ use crate::config::reader::{Placed, Refusal, Section};
 use crate::config::surroundings::Machine;
 use crate::config::types::{Loopback, OnDown};
 
-/// `[service.X.loopback]` for the service's host addresses.
-pub(super) fn read(section: &Section<'_>, addresses: &[Placed<Prefix>]) -> Option<Loopback> {
+/// `[service.X.loopback]` for the service's host addresses, as far as they could be read.
+pub(super) fn read(service: &Section<'_>, addresses: &[Placed<Prefix>]) -> Option<Loopback> {
+    let section = &service.section("loopback");
     let bind = section.boolean("bind");
     let interface = section.text("interface", scalar::interface);
     let label = section.text("label", label);
@@ -16,7 +17,9 @@ pub(super) fn read(section: &Section<'_>, addresses: &[Placed<Prefix>]) -> Optio
     let scope = section.text("scope", scope);
 
     let is_ipv4 = |prefix: &Prefix| prefix.family() == Family::Ipv4Unicast;
+    let all = service.elements("addresses") == addresses.len();
     if let Some(label) = &label
+        && all
         && !addresses.iter().any(|address| is_ipv4(&address.value))
     {
         section.notes.fault(
