@@ -7,7 +7,7 @@
 //! | 2 | wrong usage |
 //! | 3 | no agent reachable |
 //! | 4 | refused by the agent |
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
+#![expect(clippy::print_stderr, reason = "a command line prints")]
 
 mod agent;
 mod check;
@@ -119,7 +119,7 @@ enum Command {
     Reload(reload::Arguments),
     /// Write a configuration from that of ExaBGP, anycast_healthchecker or keepalived.
     #[command(
-        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has a fault\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker /etc/anycast-healthchecker.conf /etc/anycast-healthchecker.d --bird /etc/bird/bird.conf\n  herald convert keepalived /etc/keepalived/keepalived.conf --local-as 65010 --neighbor 192.0.2.1:65000"
+        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has an error\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker /etc/anycast-healthchecker.conf /etc/anycast-healthchecker.d --bird /etc/bird/bird.conf\n  herald convert keepalived /etc/keepalived/keepalived.conf --local-as 65010 --neighbor 192.0.2.1:65000"
     )]
     #[command(subcommand)]
     Convert(convert::Source),

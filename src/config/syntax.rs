@@ -27,17 +27,23 @@ pub(super) fn faults(errors: &[toml::de::Error], text: &str) -> Vec<Diagnostic> 
     faults.into_values().collect()
 }
 
-/// Whether a fault in `line` only repeats the last one: keys of a table that is there twice, and what
-/// follows a list that is not closed.
+/// Whether a fault in `line` only repeats the last one: keys of a table that is there twice, and all
+/// that follows a list that is not closed.
 fn is_echo(lines: &[&str], last: usize, said: &str, line: usize, says: &str) -> bool {
-    let same_table = || !lines.iter().take(line + 1).skip(last + 1).any(|line| is_header(line));
-    let header = lines.get(last).is_some_and(|line| is_header(line));
-    said == says
-        && match said {
-            DUPLICATE => header && same_table(),
-            UNCLOSED_LIST => true,
-            _ => false,
+    match said {
+        UNCLOSED_LIST => lines.get(last).is_some_and(|line| is_beyond_list(line)),
+        DUPLICATE => {
+            says == said
+                && lines.get(last).is_some_and(|line| is_header(line))
+                && !lines.iter().take(line + 1).skip(last + 1).any(|line| is_header(line))
         }
+        _ => false,
+    }
+}
+
+/// Whether a line cannot be part of a list.
+fn is_beyond_list(line: &str) -> bool {
+    is_header(line) || key_of(line).is_some_and(is_key)
 }
 
 /// As the parser says it.
@@ -48,7 +54,7 @@ fn fault(error: &toml::de::Error, lines: &[&str], line: usize) -> Diagnostic {
     let words = without_comment(lines.get(line).copied().unwrap_or_default());
     let (message, help) = match error.message() {
         DUPLICATE => twice(lines, line, words),
-        UNCLOSED_LIST if is_header(words) => {
+        UNCLOSED_LIST if is_beyond_list(words) => {
             ("this is not TOML: the list above is not closed".to_owned(), "add a ]".to_owned())
         }
         said => match slip(words) {
@@ -68,11 +74,12 @@ fn fault(error: &toml::de::Error, lines: &[&str], line: usize) -> Diagnostic {
 fn twice(lines: &[&str], line: usize, words: &str) -> (String, String) {
     let header = is_header(words);
     let name = if header { words } else { key_of(words).unwrap_or(words) };
-    let above = lines.iter().enumerate().take(line).rev();
+    let mut above = lines.iter().enumerate().take(line);
     let first = if header {
-        above.filter(|(_, other)| without_comment(other) == words).last()
+        above.find(|(_, other)| without_comment(other) == words)
     } else {
         above
+            .rev()
             .take_while(|(_, other)| !is_header(other))
             .find(|(_, other)| key_of(without_comment(other)) == Some(name))
     };
@@ -120,6 +127,7 @@ fn assigned(key: &str, value: &str) -> Option<(&'static str, String)> {
     if let Some(alone) = ends.filter(|alone| alone.parse::<toml::Value>().is_ok()) {
         return Some(("nothing follows a value", format!("write {key} = {alone}")));
     }
+    let value = ends.unwrap_or(value);
     if value.is_empty() {
         return Some(("there is no value", format!("write {key} = and a value behind it")));
     }

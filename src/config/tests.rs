@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use super::duration::{parse, show};
+use super::duration::{near, parse, show};
 use super::secrets::blanked;
-use super::suggest::closest;
+use super::suggest::{closest, translated};
 
 #[test]
 fn durations_are_numbers_with_units_larger_ones_first() {
@@ -49,6 +49,38 @@ fn a_shown_duration_reads_as_itself() {
 }
 
 #[test]
+fn a_duration_that_is_written_otherwise_is_told_as_it_should_be() {
+    for (text, meant) in [
+        ("500", &["500ms", "500s"][..]),
+        ("5 secs", &["5s"]),
+        ("5S", &["5s"]),
+        ("1min", &["1m"]),
+        ("2 hours", &["2h"]),
+        ("1.5s", &["1s500ms"]),
+        ("0.5h", &["30m"]),
+        ("99999999999999999999999s", &[]),
+        ("99999999999999999999999.5d", &[]),
+        ("5 parsecs", &[]),
+        ("-5", &[]),
+        ("1.2.3", &[]),
+        ("", &[]),
+    ] {
+        assert_eq!(near(text), meant, "{text}");
+    }
+}
+
+#[test]
+fn words_of_other_tools_are_known_where_ours_would_stand() {
+    let bgp = |word: &str| word == "local-as";
+    let neighbor = |word: &str| word == "peer-as" || word == "address";
+    assert_eq!(translated("as_number", bgp), Some("local-as"));
+    assert_eq!(translated("as-number", neighbor), Some("peer-as"));
+    assert_eq!(translated("Remote-AS", neighbor), Some("peer-as"));
+    assert_eq!(translated("remote-as", bgp), None);
+    assert_eq!(translated("ip", neighbor), Some("address"));
+}
+
+#[test]
 fn a_slip_of_the_finger_finds_the_word_that_was_meant() {
     let words = ["hold-time", "keepalive", "password-file", "peer-as", "port"];
     for (slip, meant) in [
@@ -81,6 +113,7 @@ fn secrets_are_blanked_and_everything_else_is_left_alone() {
         ("tcp-ao = { key = \"abc\" }", "tcp-ao = { key = \"***\" *"),
         ("key-file = \"/etc/k\"", "key-file = \"/etc/k\""),
         ("# the password is elsewhere", "# the password is elsewhere"),
+        ("password: abc", "password: ***"),
         ("description = \"passwords\"", "description = \"passwords\""),
         ("token = \"é\"\nport = 179", "token = \"**\"\nport = 179"),
     ] {

@@ -96,12 +96,11 @@ impl Section<'_> {
         } else if let Some(meant) = self.meant_by(name) {
             format!("did you mean {meant}?")
         } else {
+            let known: Vec<_> = self.schema.keys.iter().map(|key| key.name).collect();
+            let known = format!("known here: {}", known.join(", "));
             match places(&FILE, "", name) {
-                none if none.is_empty() => {
-                    let known: Vec<_> = self.schema.keys.iter().map(|key| key.name).collect();
-                    format!("known here: {}", known.join(", "))
-                }
-                places => format!("its place is {}", places.join(" or ")),
+                none if none.is_empty() => known,
+                places => format!("{known}; the place of {name} is {}", places.join(" or ")),
             }
         };
         self.notes.fault(span, message, "unknown", help);

@@ -186,9 +186,9 @@ fn number(value: &DeValue<'_>) -> Option<String> {
 
 /// What other languages call true and false.
 fn truth(value: &DeValue<'_>) -> Option<bool> {
-    let text = match value {
-        DeValue::String(text) => text.to_ascii_lowercase(),
-        other => number(other)?,
+    let text = match value.as_str() {
+        Some(text) => text.to_ascii_lowercase(),
+        None => number(value)?,
     };
     match text.as_str() {
         "true" | "yes" | "on" | "1" => Some(true),
