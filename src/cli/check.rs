@@ -51,36 +51,39 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
     let path = arguments.file.as_deref().unwrap_or(config);
     let user = if arguments.offline { None } else { ServiceUser::reachable() };
     let loaded = arguments.load(path, user.as_ref());
-    let mut warnings = Vec::new();
-    if let Ok(loaded) = &loaded {
-        warnings.extend(loaded.worries.iter().map(|worry| Told::of(path, worry)));
-        if !arguments.offline {
-            warnings.extend(unreadable(path, user.as_ref()));
-            let troubles = event_streams::troubles(&loaded.config);
-            warnings.extend(troubles.into_iter().map(|trouble| Told::plain(path, trouble, "")));
-        }
-    }
+    let found = loaded.as_ref().map_or_else(Faults::report, |loaded| &loaded.worries);
+    // What the machine adds to a good file.
+    let around = match &loaded {
+        Ok(loaded) if !arguments.offline => around(path, &loaded.config, user.as_ref()),
+        Ok(_) | Err(_) => Vec::new(),
+    };
+    let exit = loaded.as_ref().map(|_| Exit::Done).map_err(|_| Exit::No);
     if arguments.json {
-        let errors = loaded.as_ref().err().map(Faults::report).into_iter().flat_map(Report::iter);
-        let errors: Vec<_> = errors.map(|fault| Told::of(path, fault)).collect();
+        let told: Vec<_> = found.iter().map(|diagnostic| Told::of(found, diagnostic)).collect();
+        let (errors, mut warnings) = if exit.is_ok() { (vec![], told) } else { (told, vec![]) };
+        warnings.extend(around);
         let file = path.display().to_string();
-        print_json(&Answer { file, good: errors.is_empty(), errors, warnings })?;
-        return loaded.map(|_| Exit::Done).map_err(|_| Exit::No);
+        print_json(&Answer { file, good: exit.is_ok(), errors, warnings })?;
+        return exit;
     }
-    let colour = table::colour(&io::stderr());
-    let loaded = loaded.map_err(|faults| {
-        eprintln!("{}", faults.render(colour));
-        Exit::No
-    })?;
-    if !loaded.worries.is_empty() {
-        eprintln!("{}", loaded.worries.render(colour));
+    if !found.is_empty() {
+        eprintln!("{}", found.render(table::colour(&io::stderr())));
     }
-    for Told { message, help, .. } in &warnings[loaded.worries.len()..] {
+    for Told { message, help, .. } in &around {
         let help = if help.is_empty() { String::new() } else { format!(": {help}") };
         eprintln!("warning: {message}{help}");
     }
-    print(summary(path, &loaded.config, warnings.len()));
-    Ok(Exit::Done)
+    if let Ok(loaded) = &loaded {
+        print(summary(path, &loaded.config, found.len() + around.len()));
+    }
+    exit
+}
+
+/// What is unwise on this machine, whatever the file says.
+fn around(path: &Path, config: &Config, user: Option<&ServiceUser>) -> Vec<Told> {
+    let troubles = event_streams::troubles(config).into_iter();
+    let troubles = troubles.map(|trouble| Told::plain(&path.display().to_string(), trouble, ""));
+    unreadable(path, user).into_iter().chain(troubles).collect()
 }
 
 impl Arguments {
@@ -100,19 +103,19 @@ impl Arguments {
 }
 
 impl Told {
-    fn of(path: &Path, diagnostic: &Diagnostic) -> Self {
+    fn of(report: &Report, diagnostic: &Diagnostic) -> Self {
         Self {
             line: diagnostic.place.map(|place| place.line),
             column: diagnostic.place.map(|place| place.column),
             rule: diagnostic.rule.clone(),
             quoted: diagnostic.quoted.clone(),
-            ..Self::plain(path, diagnostic.message.clone(), diagnostic.help.clone())
+            ..Self::plain(report.name(), diagnostic.message.clone(), diagnostic.help.clone())
         }
     }
 
-    fn plain(path: &Path, message: String, help: impl Into<String>) -> Self {
+    fn plain(file: &str, message: String, help: impl Into<String>) -> Self {
         Self {
-            file: path.display().to_string(),
+            file: file.to_owned(),
             line: None,
             column: None,
             message,
@@ -125,14 +128,12 @@ impl Told {
 
 /// A warning when the user of the service cannot read the file that root has just read.
 fn unreadable(path: &Path, user: Option<&ServiceUser>) -> Option<Told> {
-    let path = std::path::absolute(path).ok()?;
-    let user = user.filter(|user| !user.may(Access::Read, &path))?;
-    let message = format!(
-        "{}: the service runs as user {}, who may not read this file",
-        path.display(),
-        user.name()
-    );
-    Some(Told::plain(&path, message, user.way_in(Access::Read, &path)))
+    let absolute = std::path::absolute(path).ok()?;
+    let user = user.filter(|user| !user.may(Access::Read, &absolute))?;
+    let file = path.display().to_string();
+    let message =
+        format!("{file}: the service runs as user {}, who may not read this file", user.name());
+    Some(Told::plain(&file, message, user.way_in(Access::Read, &absolute)))
 }
 
 fn summary(path: &Path, config: &Config, warnings: usize) -> String {

@@ -81,6 +81,11 @@ impl Report {
         Self { severity, name: name.to_owned(), source: Arc::clone(source), diagnostics }
     }
 
+    /// What the file is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.diagnostics.is_empty()

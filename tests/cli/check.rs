@@ -99,6 +99,8 @@ fn variables_come_from_the_file_that_the_service_has_them_from() {
     let absent = herald(&["check", "--env-file", "/nonexistent"], Some(&file));
     assert_eq!(absent.status.code(), Some(1), "{}", said(&absent));
     assert!(said(&absent).contains("/nonexistent"), "{}", said(&absent));
+    let absent = answer(&["--env-file", "/nonexistent"], &file, 1);
+    assert_eq!(absent["errors"][0]["file"], "/nonexistent", "{absent}");
 }
 
 #[test]
@@ -146,8 +148,8 @@ fn what_the_user_of_the_service_cannot_read_or_run_is_a_warning() {
 fn with_service_user(directory: &Path, file: &Path) -> Output {
     let user = "herald:x:64999:64999::/:/bin/false";
     for (name, line) in [("passwd", user), ("group", "herald:x:64999:")] {
-        let known = fs::read_to_string(format!("/etc/{name}")).unwrap();
-        fs::write(directory.join(name), format!("{known}{line}\n")).unwrap();
+        let known = fs::read_to_string(format!("/etc/{name}")).expect("a readable file");
+        fs::write(directory.join(name), format!("{known}{line}\n")).expect("a directory of ours");
     }
     let script = "mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec \"$@\"";
     let mut command = Command::new("unshare");

@@ -165,8 +165,8 @@ impl Item<'_> {
                 format!("the environment has no variable {name}"),
                 format!("${{{name}}} is replaced from the environment of the agent"),
                 format!(
-                    "the service has its variables from /etc/default/herald: herald check --env-file \
-                     /etc/default/herald; elsewhere set {name} where herald is started"
+                    "set {name} where herald is started: for the service in /etc/default/herald, which \
+                     herald check --env-file reads"
                 ),
             ),
             Incomplete::Malformed => self.notes.fault(
