@@ -125,7 +125,7 @@ pub fn read_in(name: &str, text: &str, surroundings: &Surroundings<'_>) -> Resul
     let (table, syntax) = DeTable::parse_recoverable(text);
     if !syntax.is_empty() {
         // What a broken text means is guesswork: faults of meaning would mislead.
-        let faults = syntax::faults(&syntax, &quoted);
+        let faults = syntax::faults(syntax, text, &quoted);
         return Err(Faults::new(Report::new(Severity::Fault, name, &quoted, faults)));
     }
     let notes = Notes::new(surroundings);

@@ -3,28 +3,57 @@
 
 use std::collections::BTreeMap;
 
+use toml::de::{DeTable, Error};
+
 use super::diagnostic::Diagnostic;
 
-/// Places where `text` is not TOML, one to a line: what follows on the same line is an echo. `text` is
-/// quoted: it must be free of secrets.
-pub(super) fn faults(errors: &[toml::de::Error], text: &str) -> Vec<Diagnostic> {
-    let lines: Vec<&str> = text.lines().collect();
-    let start = |error: &toml::de::Error| error.span().map_or(text.len(), |span| span.start);
-    let mut ordered: Vec<&toml::de::Error> = errors.iter().collect();
-    ordered.sort_by_key(|error| start(error));
+/// Behind a broken line the parser looks at little: it is asked again without the lines that it has
+/// complained about, this often at most.
+const ROUNDS: usize = 16;
+
+/// Places where `text` is not TOML, one to a line: what follows on the same line is an echo. What is
+/// shown comes from `quoted`, the same text without its secrets.
+pub(super) fn faults(mut errors: Vec<Error>, text: &str, quoted: &str) -> Vec<Diagnostic> {
+    let lines: Vec<&str> = quoted.lines().collect();
     let mut faults = BTreeMap::new();
+    for _ in 0..ROUNDS {
+        let known = faults.len();
+        collect(&errors, text, &lines, &mut faults);
+        if faults.len() == known || errors.iter().any(|error| error.message() == UNCLOSED_LIST) {
+            break;
+        }
+        (_, errors) = DeTable::parse_recoverable(&without(text, &faults));
+        // Without its header, a table becomes part of the one above.
+        errors.retain(|error| error.message() != DUPLICATE);
+    }
+    faults.into_values().collect()
+}
+
+fn collect(errors: &[Error], text: &str, lines: &[&str], faults: &mut BTreeMap<usize, Diagnostic>) {
+    let start = |error: &Error| error.span().map_or(text.len(), |span| span.start);
+    let mut ordered: Vec<&Error> = errors.iter().collect();
+    ordered.sort_by_key(|error| start(error));
     let mut last = None;
     for error in ordered {
         let before = &text.as_bytes()[..start(error).min(text.len())];
         let line = before.iter().filter(|octet| **octet == b'\n').count();
-        if !last.is_some_and(|(place, said)| is_echo(&lines, place, said, line, error.message())) {
+        if !last.is_some_and(|(place, said)| is_echo(lines, place, said, line, error.message())) {
             faults.entry(line).or_insert_with(|| {
                 last = Some((line, error.message()));
-                fault(error, &lines, line)
+                fault(error, lines, line)
             });
         }
     }
-    faults.into_values().collect()
+}
+
+/// The text with these lines as blanks, so that all others stay in their places.
+fn without(text: &str, lines: &BTreeMap<usize, Diagnostic>) -> String {
+    let kept =
+        text.split('\n').enumerate().map(|(number, line)| match lines.contains_key(&number) {
+            true => " ".repeat(line.len()),
+            false => line.to_owned(),
+        });
+    kept.collect::<Vec<_>>().join("\n")
 }
 
 /// Whether a fault in `line` only repeats the last one: keys of a table that is there twice, and all
@@ -50,7 +79,7 @@ fn is_beyond_list(line: &str) -> bool {
 const DUPLICATE: &str = "duplicate key";
 const UNCLOSED_LIST: &str = "missing comma between array elements, expected `,`";
 
-fn fault(error: &toml::de::Error, lines: &[&str], line: usize) -> Diagnostic {
+fn fault(error: &Error, lines: &[&str], line: usize) -> Diagnostic {
     let words = without_comment(lines.get(line).copied().unwrap_or_default());
     let (message, help) = match error.message() {
         DUPLICATE => twice(lines, line, words),
@@ -128,43 +157,51 @@ fn assigned(key: &str, value: &str) -> Option<(&'static str, String)> {
         return Some(("nothing follows a value", format!("write {key} = {alone}")));
     }
     let value = ends.unwrap_or(value);
-    if value.is_empty() {
-        return Some(("there is no value", format!("write {key} = and a value behind it")));
-    }
-    let quotes = value.matches(['"', '\'']).count();
-    let inner = value.trim_matches(['"', '\'']);
-    let plain = !inner.contains(['"', '\'', '[', ']', '{', '}']);
-    if quotes == 1 && plain {
-        return Some(("a quote is missing", format!("write {key} = {}", written(inner))));
-    }
-    if quotes != 0 {
-        return None;
-    }
-    let elements = value.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
-    let better = match elements {
-        Some(elements) if !elements.contains(['[', '{']) => {
-            let elements: Vec<_> = elements.split(',').map(|one| written(one.trim())).collect();
-            format!("[{}]", elements.join(", "))
+    let better = match value.strip_prefix('[').and_then(|list| list.strip_suffix(']')) {
+        Some(elements) => list(elements)?,
+        None if value.is_empty() => {
+            return Some(("there is no value", format!("write {key} = and a value behind it")));
         }
-        None if plain => written(value),
-        Some(_) | None => return None,
+        None => written(value.trim_matches(QUOTES)),
     };
+    let quotes = value.matches(QUOTES).count();
     let said = match better.as_str() {
         same if same == value => return None,
+        _ if value.starts_with('[') => "text needs quotes",
+        _ if value.contains(['[', ']', '{', '}']) => return None,
+        _ if quotes == 1 => "a quote is missing",
+        _ if quotes != 0 => return None,
         "true" | "false" => "it is written true or false",
+        "\"on\"" | "\"off\"" => {
+            let help = format!("write {key} = {better}, or true or false without quotes");
+            return Some(("text needs quotes", help));
+        }
         _ => "text needs quotes",
     };
     Some((said, format!("write {key} = {better}")))
 }
 
-/// A value as TOML writes it.
+/// A list whose elements are plain, or within quotes already.
+fn list(elements: &str) -> Option<String> {
+    let whole = |element: &str| {
+        let bare = element.trim_matches(QUOTES);
+        !bare.contains(['"', '\'', '[', ']', '{', '}'])
+            && matches!(element.len() - bare.len(), 0 | 2)
+    };
+    let elements: Vec<&str> = elements.split(',').map(str::trim).collect();
+    let known = elements.iter().all(|element| whole(element));
+    let written: Vec<_> = elements.into_iter().map(written).collect();
+    known.then(|| format!("[{}]", written.join(", ")))
+}
+
+const QUOTES: [char; 2] = ['"', '\''];
+
+/// A value as TOML writes it. `off` is a word of some keys.
 fn written(value: &str) -> String {
     match value.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" => "true".to_owned(),
-        "false" | "no" | "off" => "false".to_owned(),
-        _ if value.parse::<u64>().is_ok() || value.starts_with(['"', '\'', '[', '{']) => {
-            value.to_owned()
-        }
+        "true" | "yes" => "true".to_owned(),
+        "false" | "no" => "false".to_owned(),
+        _ if value.parse::<u64>().is_ok() || value.starts_with(QUOTES) => value.to_owned(),
         _ => format!("\"{value}\""),
     }
 }
