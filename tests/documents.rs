@@ -33,7 +33,8 @@ fn sources(dir: &Path) -> Vec<(String, String)> {
 
 /// Everything that is written for people, with its path from the root.
 fn documents() -> Vec<(PathBuf, String)> {
-    let mut found: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md"].map(PathBuf::from).into();
+    let mut found: Vec<PathBuf> =
+        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"].map(PathBuf::from).into();
     for directory in ["docs", "lab", "fuzz", "configs"] {
         pages(Path::new(directory), &mut found);
     }
@@ -157,4 +158,16 @@ fn the_floors_of_the_architecture_are_those_of_the_table() {
     told.sort_unstable();
     known.sort_unstable();
     assert_eq!(told, known);
+}
+
+#[test]
+fn the_configuration_of_the_readme_is_that_of_its_file_shortened() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("a readable document");
+    let (readme, file) = (read("README.md"), read("configs/azure-northeurope.toml"));
+    let shown = parts(&readme).1.into_iter().find(|block| block.language == "toml");
+    let shown = shown.expect("a block of TOML").lines;
+    let mut rest = file.lines();
+    for line in shown.iter().filter(|line| !line.is_empty()) {
+        assert!(rest.any(|there| there == *line), "not in the file, or in another place: {line}");
+    }
 }

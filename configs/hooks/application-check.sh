@@ -1,7 +1,7 @@
 #!/bin/sh
-# Whether this machine may have the application, or keep it: exit 0, and a line that says why.
+# Exits with 0 if this machine may have the application, or keep it, and prints why.
 #
-# On the standby the application is stopped; then it is enough that the machine is there to take over.
+# On the standby the application is stopped; then it is enough that the machine could take over.
 # Once take-over.sh has started the application, it must answer.
 STATE=${STATE:-/run/app.active}
 URL=${URL:-http://127.0.0.1:8080/healthz}

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Hands over: stops the application, unmounts the disk, lets go of it.
+# Hands over: stops the application, unmounts and detaches the disk.
 #
 # Run by herald on "standby", "down", "drained" and "withdrawn", after the route is gone. It may run
-# twice, also when nothing is there any more. This is a stand-in, like take-over.sh.
+# twice, even when there is nothing left to do. This is a stand-in, like take-over.sh.
 set -eu
 CLOUD=${CLOUD:-echo cloud:}
 RUN=${RUN:-echo run:}
@@ -11,7 +11,7 @@ DISK=app-data
 
 echo "$HERALD_SERVICE: $HERALD_PREVIOUS_STATE -> $HERALD_STATE: $HERALD_REASON"
 
-# First of all: whoever stops the application must not be told that it is sick.
+# First of all, so that the check does not report the stopped application as unhealthy.
 rm -f "$STATE"
 $RUN systemctl stop app.service
 if mountpoint -q /srv/app; then $RUN umount /srv/app; fi

@@ -2,8 +2,8 @@
 # Moves a private address of the cloud, and the public one that belongs to it, to this machine.
 #
 # Run by herald on "up". It may run when the address is here already. This is a stand-in: CLOUD only
-# says what would be done. Replace it by the command line of your cloud; the machine needs the right to
-# change its network card (an instance principal, a managed identity, an instance profile).
+# prints what would be done. Replace it by the command line of your cloud; the machine needs permission to
+# change its network interface (an instance principal, a managed identity, an instance profile).
 set -eu
 CLOUD=${CLOUD:-echo cloud:}
 ADDRESS=10.0.0.4

@@ -6,6 +6,7 @@ use super::error::Error;
 use super::ledger::Ledger;
 use super::netlink::{Change, Kernel};
 use super::ours::keeps_marks;
+use super::presence::Presence;
 use super::steps::Step;
 use super::words;
 use crate::clock;
@@ -49,13 +50,23 @@ pub async fn keep(
 struct Keeper {
     kernel: Kernel,
     ledger: Ledger,
+    /// Shown from before the first look on; without it others may take our addresses for left over.
+    _presence: Option<Presence>,
 }
 
 impl Keeper {
     fn start() -> Result<Self, Error> {
         let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
         let ledger = Ledger::new(keeps_marks(&release), u64::from(std::process::id()));
-        Ok(Self { kernel: Kernel::connect()?, ledger })
+        let presence = Presence::show();
+        let other = presence
+            .as_ref()
+            .map_err(ToString::to_string)
+            .and_then(|presence| presence.other().map_err(|error| error.to_string()));
+        let alone = other == Ok(None);
+        words::log_others(other);
+        let ledger = if alone { ledger } else { ledger.beside_another() };
+        Ok(Self { kernel: Kernel::connect()?, ledger, _presence: presence.ok() })
     }
 
     /// Looks at everything and does what can be done now.

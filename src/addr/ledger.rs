@@ -51,6 +51,13 @@ impl Ledger {
         }
     }
 
+    /// The same beside another herald: what an earlier run may have left is the other's business,
+    /// unless it is wanted.
+    pub fn beside_another(mut self) -> Self {
+        self.ours.beside_another();
+        self
+    }
+
     /// Begins a pass: what is wished for against all that is `present` now. Gives what is to be done, in order.
     pub fn look(&mut self, wish: AddressWish, present: Present, now: Instant) -> Vec<Step> {
         self.wish = wish;

@@ -10,7 +10,8 @@
 //!
 //! A pass looks at everything anew, so a start, a change of the wanted set, an address that somebody
 //! deletes, an interface that comes back and a lost event are one code path. An address is herald's
-//! when it carries the mark [`MARK`] and was added or claimed by this run; nothing else is touched.
+//! when it carries the mark [`MARK`] and was added or claimed by this run; nothing else is touched. A
+//! second herald in the same network namespace claims nothing but what it wants itself.
 //!
 //! Requests and events travel on two netlink connections. The keeper ends when the sender of the
 //! wanted set is dropped, between two passes; it leaves the addresses as they are. To be dropped in
@@ -24,6 +25,7 @@ mod message;
 mod netlink;
 mod ours;
 mod patience;
+mod presence;
 mod present;
 mod steps;
 mod words;

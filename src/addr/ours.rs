@@ -17,13 +17,20 @@ pub(super) struct Ours {
     /// Whether the kernel keeps IFA_PROTO (5.18 and later). Where it does not, the configured label
     /// stands in for it, and an IPv6 address of an earlier run cannot be told from a stranger's.
     marks_kept: bool,
-    started: bool,
+    /// Whether whatever carries the mark must be of an earlier run of ours: at the start, unless
+    /// another herald is at work.
+    all: bool,
 }
 
 impl Ours {
     /// Nothing is held yet.
     pub(super) fn new(marks_kept: bool) -> Self {
-        Self { held: BTreeSet::new(), marks_kept, started: false }
+        Self { held: BTreeSet::new(), marks_kept, all: true }
+    }
+
+    /// What carries the mark may be another's: only what is wanted is ever claimed.
+    pub(super) fn beside_another(&mut self) {
+        self.all = false;
     }
 
     /// Whether herald may remove it.
@@ -65,12 +72,12 @@ impl Ours {
                 found.label.as_deref().is_some_and(|l| l != &*name && labels.contains(l));
             let left_by_us =
                 found.mark == Some(MARK) || (!self.marks_kept && found.mark.is_none() && labelled);
-            let asked = !self.started || wanted.contains(&(&*name, found.place.address));
+            let asked = self.all || wanted.contains(&(&*name, found.place.address));
             if left_by_us && asked && self.held.insert(found.place) {
                 claimed.insert(found.place);
             }
         }
-        self.started = true;
+        self.all = false;
         claimed
     }
 

@@ -69,6 +69,19 @@ impl Log {
     }
 }
 
+/// Says once that what an earlier run has left is not removed, and why.
+pub(super) fn log_others(other: Result<Option<String>, String>) {
+    const KEPT: &str = "addresses that an earlier run has left stay, unless they are wanted";
+    match other {
+        Ok(None) => {}
+        Ok(Some(pid)) => warn!(
+            pid,
+            "another herald keeps addresses in this network namespace: {KEPT}; stop one of the two"
+        ),
+        Err(error) => warn!(%error, "whether another herald is at work cannot be seen: {KEPT}"),
+    }
+}
+
 /// Logs the faults that the last report did not have.
 pub(super) fn log_new_faults(report: &AddressReport, last: Option<&AddressReport>) {
     let mut lines = BTreeMap::<_, Vec<_>>::new();

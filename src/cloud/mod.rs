@@ -17,7 +17,6 @@ mod notice;
 mod region;
 mod watch;
 
-pub use notice::Notice;
 pub use region::{UnknownRegion, region};
 pub use watch::watch;
 

@@ -1,18 +1,10 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::Reason;
+use crate::engine::Notice;
 use crate::process::printable;
-
-/// It is time to drain every service: maintenance of the host is about to begin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// Who says so, what and when.
-    pub because: Reason,
-    /// How much time was left when the notice became due.
-    pub left: Duration,
-}
 
 /// Maintenance that a provider has announced for this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,15 +26,20 @@ pub(super) enum Begins {
     At(Timestamp),
 }
 
-/// The announcement that is due, the earliest of them: at most `lead` is left of its time.
+/// The earliest of what is due, and the notice of all that is: at most `lead` is left of its time.
+/// `wall` and `now` are the same moment by both clocks.
 pub(super) fn due(
     announced: &[Announced],
     lead: Duration,
-    now: Timestamp,
+    wall: Timestamp,
+    now: Instant,
 ) -> Option<(&Announced, Notice)> {
-    let earliest = announced.iter().min_by_key(|one| left(one.begins, now))?;
-    let left = left(earliest.begins, now);
-    (left <= lead).then(|| (earliest, Notice { because: words(earliest), left }))
+    let left = |one: &Announced| left(one.begins, wall);
+    let due = || announced.iter().filter(|one| left(one) <= lead);
+    let earliest = due().min_by_key(|one| left(one))?;
+    let events = due().map(|one| one.id.clone()).collect();
+    let notice = Notice { events, because: words(earliest), before: now + left(earliest) };
+    Some((earliest, notice))
 }
 
 fn left(begins: Begins, now: Timestamp) -> Duration {

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, ToSpan};
 
@@ -17,7 +17,9 @@ fn at(id: &str, seconds_from_now: i64) -> Announced {
 
 /// Which announcement is due, and how many seconds are left.
 fn due_of(announced: &[Announced]) -> Option<(&str, u64)> {
-    due(announced, LEAD, now()).map(|(one, notice)| (one.id.as_str(), notice.left.as_secs()))
+    let instant = Instant::now();
+    let (one, notice) = due(announced, LEAD, now(), instant)?;
+    Some((one.id.as_str(), (notice.before - instant).as_secs()))
 }
 
 #[test]
@@ -41,9 +43,18 @@ fn of_several_the_earliest_counts() {
 }
 
 #[test]
+fn a_notice_names_all_events_that_are_due() {
+    let announced = [at("a", 50), at("b", 20), at("c", 61)];
+    let (_, notice) = due(&announced, LEAD, now(), Instant::now()).unwrap();
+    assert_eq!(notice.events, ["a".to_owned(), "b".to_owned()].into());
+}
+
+#[test]
 fn the_words_do_not_change_while_time_passes() {
     let announced = [at("a", 50)];
-    let words = |now| due(&announced, LEAD, now).map(|(_, notice)| notice.because.to_string());
+    let words = |now| {
+        due(&announced, LEAD, now, Instant::now()).map(|(_, notice)| notice.because.to_string())
+    };
     let said = "maintenance a, not before 2026-11-21T12:00:50Z";
     assert_eq!(words(now()).as_deref(), Some(said));
     assert_eq!(words(now() + 90.seconds()).as_deref(), Some(said));
@@ -53,6 +64,6 @@ fn the_words_do_not_change_while_time_passes() {
 fn what_a_provider_writes_is_made_fit_to_be_shown() {
     let what = "Freeze (host\u{1b}[31m\nupdate)".to_owned();
     let announced = [Announced { id: "a".into(), what, begins: Begins::Now }];
-    let (_, notice) = due(&announced, LEAD, now()).unwrap();
+    let (_, notice) = due(&announced, LEAD, now(), Instant::now()).unwrap();
     assert_eq!(notice.because.as_str(), "Freeze (host [31m update), now");
 }

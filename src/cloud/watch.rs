@@ -1,12 +1,15 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::client::{AskError, Client};
-use super::notice::{Announced, Notice, due};
+use super::notice::{Announced, due};
 use super::{aws, azure, gcp};
+use crate::base::Reason;
 use crate::clock;
 use crate::config::{Maintenance, Metadata, Provider};
+use crate::engine::Notice;
 use crate::status::Source;
 
 /// The first call turns Azure's service on, which may take two minutes.
@@ -32,13 +35,10 @@ pub async fn watch(
         match watcher.look().await {
             Ok(announced) => {
                 watcher.heard();
-                let now = clock::wall();
-                let due = due(&announced, maintenance.lead, now);
+                let due = due(&announced, maintenance.lead, clock::wall(), clock::now());
                 let notice = due.as_ref().map(|(_, notice)| notice.clone());
-                // The time left differs with every look; what was said first holds.
                 notices.send_if_modified(|known| {
-                    let news = known.as_ref().map(|known| &known.because)
-                        != notice.as_ref().map(|notice| &notice.because);
+                    let news = said(known.as_ref()) != said(notice.as_ref());
                     if news {
                         *known = notice;
                     }
@@ -52,6 +52,12 @@ pub async fn watch(
         }
         clock::reached(Some(clock::now() + maintenance.poll_interval)).await;
     }
+}
+
+/// What makes a notice another one. Its time is reckoned anew with every look; who announces another
+/// time says it in words.
+fn said(notice: Option<&Notice>) -> Option<(&BTreeSet<String>, &Reason)> {
+    notice.map(|notice| (&notice.events, &notice.because))
 }
 
 struct Watcher {

@@ -12,11 +12,10 @@ use super::recorder::Recorder;
 use super::words;
 use crate::base::Reason;
 use crate::clock;
-use crate::cloud::Notice;
 use crate::config::{Config, Inheritance};
 use crate::control::{Obeyed, Request};
-use crate::engine::{Command, Engine, Input, Lasts, Output, Refusal, Target, Transition, Word};
-use crate::policy::{Owner, State};
+use crate::engine::{Command, Engine, Input, Notice, Output, Refusal, Target, Transition};
+use crate::policy::State;
 use crate::probe;
 use crate::service_manager::Watchdog;
 use crate::session::Leaving;
@@ -99,14 +98,11 @@ impl Decider {
     /// The cloud's word: drain before maintenance begins, and resume when it is over.
     fn noticed(&mut self) -> Input {
         let notice = self.inputs.notices.borrow_and_update().clone();
-        let (word, because) = match notice {
-            Some(Notice { because, left }) => (Word::Drain(Lasts::AtMost(left)), because),
-            None => (Word::Resume, Reason::new("the maintenance is over")),
-        };
-        let (target, owner) = (Target::All, Owner::Maintenance);
-        let command = Command { target, word, owner, by: Reason::new("the cloud"), because };
-        self.note(&command);
-        Input::Command(command)
+        match notice.as_ref().filter(|notice| self.engine.heeds(notice)) {
+            Some(Notice { because, .. }) => tracing::info!(%because, "maintenance: said anew"),
+            None => self.note(&Notice::command(notice.as_ref(), clock::now())),
+        }
+        Input::Noticed(notice)
     }
 
     /// Says and remembers who has given a word, before what follows from it.

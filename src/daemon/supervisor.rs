@@ -18,11 +18,12 @@ use super::world;
 use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
 use crate::clock;
-use crate::cloud::{self, Notice};
+use crate::cloud;
 use crate::config::Inheritance;
 use crate::config::{
     self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
 };
+use crate::engine::Notice;
 use crate::health::Observation;
 use crate::probe::haproxy::{EventSockets, Probe};
 use crate::status::{Haproxies, Reload, ReloadRequest, Source, TakenOver};

@@ -131,7 +131,7 @@ impl Engine {
 }
 
 impl Service {
-    fn obey(&mut self, command: &Command, routing: &policy::Service, now: Instant) {
+    pub(super) fn obey(&mut self, command: &Command, routing: &policy::Service, now: Instant) {
         let effect = match command.word {
             Word::Drain(lasts) => self.drained(lasts, routing, now),
             Word::Withdraw => Effect::Withdrawn,

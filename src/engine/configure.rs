@@ -11,7 +11,8 @@ use crate::policy::Owner;
 impl Engine {
     /// Takes over `params`. A service of the same name keeps its health, its history and the
     /// operator's word; its attributes change in place. Routes and addresses of services that are
-    /// gone are withdrawn and released in that order, and the words about them are forgotten.
+    /// gone are withdrawn and released in that order, and the words about them are forgotten. While
+    /// maintenance is announced, a service that is new or newly enabled is drained too.
     pub(super) fn configure(&mut self, params: Params, now: Instant) {
         if self.stop.is_some() {
             // Whoever stops has no use for it, and the order of the stop must not be disturbed.
@@ -32,6 +33,7 @@ impl Engine {
             self.services.values().any(|gone| gone.overrides.of(Owner::Operator).is_some());
         self.services = services;
         self.params = params;
+        self.order_by_notice(now);
         self.rollout.configure(self.params.policy.neighbors.keys());
         self.rollout.know(self.params.policy.services.values());
         let policy = &self.params.policy;

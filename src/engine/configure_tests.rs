@@ -13,7 +13,7 @@ fn configure(bench: &mut Bench, params: Params) -> Vec<&'static str> {
 }
 
 /// The usual parameters with a second service `dns` beside `web`.
-fn with_a_second_service() -> Params {
+pub(super) fn with_a_second_service() -> Params {
     let mut params = params(false);
     let mut routing = params.policy.services[&ServiceName::from("web")].clone();
     routing.prefixes = [other()].into();

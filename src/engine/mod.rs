@@ -4,6 +4,7 @@
 //! ```text
 //! Observed ─▶ health ────▶ policy ─▶ Decision ─▶ rollout ─▶ Routes (a plan per neighbour)
 //! Command ──▶ overrides ────┤                     │  └────▶ Addresses (what should be bound)
+//! Noticed ──────┘            │                     │
 //! Shown ────▶ rivalry ──────┘                     │
 //! Addresses, Carried ─────────────────────────────┘
 //! ```
@@ -15,6 +16,7 @@
 mod address;
 mod command;
 mod configure;
+mod notice;
 mod overrides;
 mod rivalry;
 mod rollout;
@@ -31,6 +33,8 @@ use crate::rib::{Carried, Plan, Shown};
 
 pub use address::{AddressReport, AddressWish};
 pub use command::{Command, Lasts, Refusal, Target, Word};
+use notice::Heeded;
+pub use notice::Notice;
 use rivalry::Scenery;
 use rollout::Rollout;
 use service::Service;
@@ -71,8 +75,10 @@ pub enum Input {
     Carried(NeighborName, Carried),
     /// A neighbour shows other routes for our prefixes.
     Shown(NeighborName, Shown),
-    /// An operator or the cloud has given a word; ignored where [`Engine::refusal`] says so.
+    /// An operator has given a word; ignored where [`Engine::refusal`] says so.
     Command(Command),
+    /// The cloud announces maintenance of the host, says other things of it, or says that it is over.
+    Noticed(Option<Notice>),
     /// A word that an earlier life of the agent has left, with its times.
     Restored(ServiceName, Override),
     /// From now on this configuration holds. What is the same in both goes on as if nothing had
@@ -166,6 +172,7 @@ pub struct Engine {
     services: BTreeMap<ServiceName, Service>,
     rollout: Rollout,
     scenery: Scenery,
+    heeded: Option<Heeded>,
     stop: Option<Stop>,
     outputs: VecDeque<Output>,
 }
@@ -179,6 +186,7 @@ impl Engine {
             services: BTreeMap::new(),
             rollout,
             scenery: Scenery::new(params.policy.router_id),
+            heeded: None,
             stop: None,
             outputs: VecDeque::new(),
             params,
@@ -208,6 +216,7 @@ impl Engine {
                 self.settle_changed(now);
             }
             Input::Command(command) => self.handle_command(&command, now),
+            Input::Noticed(notice) => self.handle_notice(notice, now),
             Input::Restored(name, word) => self.restore(&name, word, now),
             Input::Configured(params) => self.configure(params, now),
             Input::Stop { grace, because } => self.begin_stop(grace, &because, now),

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use crate::base::Reason;
 use crate::policy::{Effect, Override, Owner};
 
 /// The words about one service, one of each owner; that of the highest owner stands. Time runs for
@@ -36,6 +37,17 @@ impl Overrides {
     /// Takes back the owner's word and those beneath it: whoever lets a service go on has seen them.
     pub(super) fn take_back(&mut self, owner: Owner) {
         self.keep(|word| (word.owner > owner).then_some(word.effect));
+    }
+
+    /// Gives the owner's word, if there is one, another reason; a drain goes on until `before` at
+    /// the latest.
+    pub(super) fn amend(&mut self, owner: Owner, because: &Reason, before: Instant) {
+        let Some(word) = self.words.get_mut(&owner) else { return };
+        word.because = because.clone();
+        if let Effect::Draining { until } = &mut word.effect {
+            *until = before.min(*until);
+        }
+        self.changed = true;
     }
 
     /// Ends every drain, however long it would last.

@@ -81,7 +81,8 @@ impl Scenery {
     }
 
     pub(super) fn handle_shown(&mut self, neighbor: NeighborName, shown: Shown, now: Instant) {
-        let before = self.shown.get(&neighbor).filter(|sight| sight.shown != Shown::Unknown);
+        let before =
+            self.shown.get(&neighbor).filter(|sight| matches!(sight.shown, Shown::Routes(_)));
         let since = before.map_or(now, |sight| sight.since);
         self.shown.insert(neighbor, Sight { shown, since });
     }
@@ -107,7 +108,8 @@ impl Scenery {
     }
 
     /// The routes of other speakers for the prefixes of `service` at the neighbours of `watch`, and
-    /// from when on the silence of these proves something; `None` when none of them has a session.
+    /// from when on the silence of these proves something; `None` when none of them has a
+    /// session and a table that is complete.
     fn look<'a>(
         &'a self,
         watch: &'a Watch,
@@ -117,7 +119,7 @@ impl Scenery {
             let Sight { shown, since } = self.shown.get(name)?;
             match shown {
                 Shown::Routes(routes) => Some((name, routes, *since)),
-                Shown::Unknown => None,
+                Shown::Unknown | Shown::Incomplete(_) => None,
             }
         });
         let told = tables.clone().map(|(_, _, since)| since + FIRST_TABLE).min();
@@ -132,6 +134,18 @@ impl Scenery {
         });
         let rivals = routes.filter(|rival| !rival.claim.is_of(self.router_id));
         (told, rivals)
+    }
+
+    /// Why none of the neighbours of `watch` can be looked at.
+    fn blind(&self, watch: &Watch) -> Reason {
+        let incomplete =
+            watch.neighbors.iter().find_map(|name| match &self.shown.get(name)?.shown {
+                Shown::Incomplete(because) => Some(format!("waiting for {name}: {because}")),
+                Shown::Unknown | Shown::Routes(_) => None,
+            });
+        let names: Vec<_> = watch.neighbors.iter().map(NeighborName::as_str).collect();
+        let sessions = || format!("waiting for a session to {}", names.join(" or "));
+        incomplete.unwrap_or_else(sessions).into()
     }
 }
 
@@ -169,7 +183,7 @@ impl Rivalry {
         let because = match rival {
             Some(rival) => rival.words(self.left(now)),
             None if told.is_some() || self.active => alone(claim, self.left(now)),
-            None => blind(watch),
+            None => scenery.blind(watch),
         };
         Turn { ours: self.active, because }
     }
@@ -221,9 +235,4 @@ fn alone(claim: Claim, left: Option<f64>) -> Reason {
         (None, false) => ALONE.to_owned(),
         (None, true) => format!("{ALONE}: announced as last resort"),
     })
-}
-
-fn blind(watch: &Watch) -> Reason {
-    let names: Vec<_> = watch.neighbors.iter().map(NeighborName::as_str).collect();
-    format!("waiting for a session to {}", names.join(" or ")).into()
 }

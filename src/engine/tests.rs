@@ -1,4 +1,5 @@
 mod looks;
+mod notice;
 mod words;
 
 use std::collections::BTreeSet;

@@ -3,7 +3,7 @@ use std::future::{pending, poll_fn};
 use std::io;
 use std::net::IpAddr;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
@@ -25,6 +25,9 @@ use crate::status::{self, PeerStatus, RouteQuestion};
 
 /// How long the last words of a connection may take to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// Connections that may have their last words written at a time. A neighbour that dials and is
+/// refused more often must do with what the kernel takes at once.
+const MOST_CLOSING: usize = 16;
 /// What is read at a time; a message has at most 4096 octets.
 const READ_BUFFER: usize = 16 * 1024;
 
@@ -133,8 +136,9 @@ fn publish(status: &watch::Sender<PeerStatus>, driver: &Driver) {
 
 impl Driver {
     /// Waits for the next thing to happen. The plan comes first: a withdrawal waits for nothing. The
-    /// order to stop, timers and the questions of operators come next: a neighbour that always has
-    /// something to say cannot put them off.
+    /// order to stop and the questions of operators come next: a neighbour that always has something
+    /// to say cannot put them off. Timers come after what it has said: after a moment without CPU,
+    /// nobody is called silent whose KEEPALIVEs wait in the socket.
     async fn wait(&mut self, ends: &mut Ends) -> Happened {
         let deadline = self.session.poll_timeout().map(|(at, _)| at);
         let Self { dial, links, buffer, closing, .. } = self;
@@ -148,8 +152,8 @@ impl Driver {
             }
             because = bfd_down(&mut ends.bfd) => Happened::BfdDown(because),
             Some(question) = ends.questions.recv() => Happened::Asked(question),
-            () = clock::reached(deadline) => Happened::Timeout,
             (direction, event) = link_event(links, buffer) => Happened::Link(direction, event),
+            () = passed(deadline) => Happened::Timeout,
             stream = dial.done() => Happened::Dialled(stream),
             Some(stream) = ends.accepted.recv() => Happened::Accepted(stream),
         }
@@ -300,6 +304,9 @@ impl Driver {
     }
 
     fn last_words(&mut self, link: Link) {
+        if self.closing.len() >= MOST_CLOSING {
+            return;
+        }
         self.closing.spawn(async move {
             // Whoever does not read within the time has the connection reset.
             let _ = timeout(LAST_WORDS, link.close()).await;
@@ -327,6 +334,13 @@ async fn told_to_stop(stop: &mut watch::Receiver<Option<Leaving>>) -> Leaving {
         Ok(leaving) => (*leaving).unwrap_or(Leaving::Shutdown),
         Err(_) => Leaving::Shutdown,
     }
+}
+
+/// Waits until the deadline has passed, and then until the runtime has asked the kernel what has
+/// arrived meanwhile: a task that was woken for another reason does not know of it yet.
+async fn passed(deadline: Option<Instant>) {
+    clock::reached(deadline).await;
+    yield_now().await;
 }
 
 /// Waits until BFD calls the path dead.

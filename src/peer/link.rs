@@ -1,4 +1,6 @@
+use std::future::poll_fn;
 use std::io;
+use std::net::Shutdown;
 use std::task::{Context, Poll, ready};
 
 use socket2::SockRef;
@@ -7,6 +9,9 @@ use tokio::net::TcpStream;
 use super::socket;
 use crate::base::Reason;
 use crate::config::{Signature, Transport};
+
+/// How much is read at a time of what nobody listens to any more.
+const UNHEARD: usize = 4096;
 
 /// A connection and what could not be written to it yet.
 #[derive(Debug)]
@@ -94,14 +99,21 @@ impl Link {
         }
     }
 
-    /// Writes what is left and closes. A neighbour that does not read holds this up, so callers
-    /// bound it.
+    /// Writes what is left, ends our side and reads until the neighbour ends its own: a socket that
+    /// is closed with octets unread is reset, and a reset may overtake our last words (RFC 1122
+    /// §4.2.2.13). A neighbour that does not read or does not close holds this up, so callers bound
+    /// it.
     pub(super) async fn close(mut self) {
-        let flushed = std::future::poll_fn(|cx| match self.unwritten.is_empty() {
-            true => Poll::Ready(()),
-            false => self.poll_flush(cx).map(|_| ()),
+        let flushed = poll_fn(|cx| match self.unwritten.is_empty() {
+            true => Poll::Ready(LinkEvent::Drained),
+            false => self.poll_flush(cx),
         });
-        flushed.await;
+        if let LinkEvent::Drained = flushed.await
+            && SockRef::from(&self.stream).shutdown(Shutdown::Write).is_ok()
+        {
+            let mut unheard = [0; UNHEARD];
+            while let LinkEvent::Read(_) = poll_fn(|cx| self.poll(cx, &mut unheard)).await {}
+        }
     }
 }
 

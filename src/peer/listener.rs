@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 use tokio::net::TcpListener;
@@ -11,8 +11,11 @@ use super::callers::Callers;
 use super::complaints::Complaints;
 use super::{socket, sockopt};
 use crate::base::NeighborName;
+use crate::clock;
 use crate::config::{Neighbor, Signature, Transport};
 
+/// How long until the kernel is asked again for what it has refused.
+const AFTER_A_REFUSAL: Duration = Duration::from_secs(60);
 /// How long nobody is accepted after an error.
 const AFTER_AN_ERROR: Duration = Duration::from_millis(100);
 
@@ -102,22 +105,21 @@ impl Listener {
     /// Accepts from the callers of the moment, until there is nobody left to change them.
     pub async fn run(mut self, mut callers: watch::Receiver<Callers>) {
         let mut complaints = Complaints::default();
+        let mut retry = None;
         loop {
             tokio::select! {
                 biased;
                 changed = callers.changed() => match changed {
-                    Ok(()) => {
-                        let wanted = signatures(self.address, callers.borrow_and_update().iter());
-                        self.require(wanted);
-                    }
+                    Ok(()) => retry = self.require(&callers),
                     Err(_) => return,
                 },
+                () = clock::reached(retry) => retry = self.require(&callers),
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, from)) => callers.borrow().take(stream, from, &mut complaints),
                     Err(error) => {
                         // Out of descriptors, or a connection that ended before it was accepted: the
                         // next one may be fine, but not in this very moment.
-                        tracing::warn!(%error, "cannot accept a connection");
+                        complaints.about_accepting(&error);
                         tokio::time::sleep(AFTER_AN_ERROR).await;
                     }
                 },
@@ -125,9 +127,11 @@ impl Listener {
         }
     }
 
-    /// Asks for these from the next connection on, and no longer for others. What the kernel refuses
-    /// is said; that neighbour can still be dialled.
-    fn require(&mut self, wanted: Signatures) {
+    /// Asks for what these sign with from the next connection on, and no longer for others. What the
+    /// kernel refuses is said; that neighbour can still be dialled. Gives when to try it again.
+    fn require(&mut self, callers: &watch::Receiver<Callers>) -> Option<Instant> {
+        let wanted = signatures(self.address, callers.borrow().iter());
+        let mut refused = false;
         let socket = SockRef::from(&self.listener);
         let known: BTreeSet<_> = self.signatures.keys().chain(wanted.keys()).copied().collect();
         for peer in known {
@@ -136,9 +140,15 @@ impl Listener {
             let v6 = self.address.is_ipv6();
             if let Err(error) = sockopt::sign_anew(&socket, v6, peer, old, new) {
                 tracing::warn!(%peer, %error, "the password cannot be changed for connections from it");
+                refused = true;
+                continue;
+            }
+            match wanted.get(&peer) {
+                Some(required) => drop(self.signatures.insert(peer, required.clone())),
+                None => drop(self.signatures.remove(&peer)),
             }
         }
-        self.signatures = wanted;
+        refused.then(|| clock::now() + AFTER_A_REFUSAL)
     }
 }
 

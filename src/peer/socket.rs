@@ -2,14 +2,21 @@
 
 use std::io;
 use std::net::{SocketAddr, SocketAddrV6};
+use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use super::sockopt;
 use crate::config::{Signature, Transport, Ttl};
 
 /// Internetwork Control (CS6), the precedence of routing protocols (RFC 4271 appendix E).
 const TOS_INTERNETWORK_CONTROL: u32 = 0xc0;
+/// When TCP asks a silent neighbour whether it is still there, and how often before it is given up.
+/// Only a session without a hold time is ever silent for so long, and has nothing else to tell it by.
+const TCP_KEEPALIVE: TcpKeepalive = TcpKeepalive::new()
+    .with_time(Duration::from_secs(60))
+    .with_interval(Duration::from_secs(20))
+    .with_retries(3);
 /// Room for every neighbour of a large configuration to dial at the same moment.
 const BACKLOG: i32 = 128;
 
@@ -103,6 +110,7 @@ fn for_session(socket: &SockRef<'_>, transport: &Transport) -> io::Result<()> {
     let v4 = transport.remote.is_ipv4();
     // Without it, the second of two UPDATEs in a row waits for the acknowledgement of the first.
     socket.set_tcp_nodelay(true)?;
+    socket.set_tcp_keepalive(&TCP_KEEPALIVE)?;
     if v4 {
         socket.set_tos_v4(TOS_INTERNETWORK_CONTROL)?;
     } else {
@@ -149,6 +157,8 @@ mod tests {
         assert_eq!(socket.ttl_v4().unwrap(), 7);
         assert_eq!(socket.tos_v4().unwrap(), TOS_INTERNETWORK_CONTROL);
         assert!(socket.tcp_nodelay().unwrap());
+        assert!(socket.keepalive().unwrap());
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(60));
         assert_eq!(socket.local_addr().unwrap().as_socket().unwrap().ip(), local);
     }
 

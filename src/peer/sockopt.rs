@@ -103,14 +103,22 @@ pub(super) fn sign_anew(
         (Some(Signature::Md5(_)), Some(Signature::Md5(_))) | (None, _) => {}
         (Some(Signature::Md5(_)), Some(Signature::Ao(_)) | None) => {
             let request = md5_key(stored(v6, peer), &[]);
-            set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &request)?;
+            gone(set(socket, libc::IPPROTO_TCP, libc::TCP_MD5SIG, &request))?;
         }
         (Some(Signature::Ao(key)), _) => {
             let request = no_ao_key(stored(v6, peer), prefix_length(peer), key);
-            set(socket, libc::IPPROTO_TCP, TCP_AO_DEL_KEY, &request)?;
+            gone(set(socket, libc::IPPROTO_TCP, TCP_AO_DEL_KEY, &request))?;
         }
     }
     new.map_or(Ok(()), |new| sign(socket, v6, peer, new))
+}
+
+/// A key that is not there any more needs no removal: an earlier change was done by half.
+fn gone(answer: io::Result<()>) -> io::Result<()> {
+    answer.or_else(|error| match error.raw_os_error() {
+        Some(libc::ENOENT) => Ok(()),
+        Some(_) | None => Err(error),
+    })
 }
 
 /// The address of the other side as a socket of this family knows it.
@@ -292,6 +300,16 @@ mod tests {
             for peer in [v4, "2001:db8::1".parse().unwrap(), "fe80::1".parse().unwrap()] {
                 sign(&SockRef::from(&both), true, peer, &password).unwrap();
             }
+        }
+    }
+
+    #[test]
+    fn a_change_that_was_done_by_half_can_be_done_again() {
+        let (socket, peer) = (socket(), "192.0.2.1".parse().unwrap());
+        let password = Signature::Md5(Password::new(b"secret").unwrap());
+        sign(&SockRef::from(&socket), false, peer, &password).unwrap();
+        for _ in 0..2 {
+            sign_anew(&SockRef::from(&socket), false, peer, Some(&password), None).unwrap();
         }
     }
 

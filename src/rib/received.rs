@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::base::{Asn, Community, LargeCommunity, Prefix};
+use crate::base::{Asn, Community, LargeCommunity, Prefix, Reason};
 
 /// A route as a neighbour announced it, as far as people and the decision look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +50,14 @@ impl AdjRibIn {
     }
 
     /// Watches these prefixes from now on. Their routes are kept beyond the limit, which cannot make
-    /// the table large: they are our own, and the configuration names each of them. What was refused
-    /// before stays unknown until the neighbour says it again.
-    pub fn watch(&mut self, prefixes: &Arc<BTreeSet<Prefix>>) {
+    /// the table large: they are our own, and the configuration names each of them. Gives those whose
+    /// routes may have been refused before: they stay unknown until the neighbour says them again.
+    pub fn watch(&mut self, prefixes: &Arc<BTreeSet<Prefix>>) -> BTreeSet<Prefix> {
+        let new = prefixes.difference(&self.watched).filter(|_| self.refused > 0);
+        let missed = new.filter(|prefix| !self.routes.contains_key(prefix)).copied().collect();
         self.changed |= self.watched != *prefixes;
         self.watched = Arc::clone(prefixes);
+        missed
     }
 
     /// Takes an announcement; over the limit it is counted and forgotten.
@@ -130,6 +133,8 @@ pub enum Shown {
     /// No session: nothing is known.
     #[default]
     Unknown,
+    /// It may have routes that we do not know of, for this reason.
+    Incomplete(Reason),
     /// Its routes; a prefix that is missing has none.
     Routes(BTreeMap<Prefix, Arc<ReceivedRoute>>),
 }

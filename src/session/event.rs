@@ -224,6 +224,8 @@ pub enum Timer {
     Keepalive(Direction),
     /// The neighbour has not read for too long (RFC 9687).
     SendHold(Direction),
+    /// Our ROUTE-REFRESH has been answered by now, or never will be.
+    Refreshed,
     /// End-of-RIB has waited long enough for decisions (RFC 4724).
     EndOfRib,
 }

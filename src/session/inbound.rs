@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::scrutiny::Scrutiny;
-use super::{Direction, Event, Malformed, Output, Session, State};
+use super::{Direction, Event, Malformed, Session};
 use crate::base::Reason;
-use crate::rib::{ReceivedRoute, Shown};
+use crate::rib::ReceivedRoute;
 use crate::wire::{PathAttributes, Treatment, Update};
 
 impl Session {
@@ -26,26 +26,12 @@ impl Session {
             update.prefixes().for_each(|prefix| self.adj_rib_in.withdraw(prefix));
         } else {
             let mut kept = None;
-            for prefix in update.prefixes() {
+            // What was not agreed on is ignored (RFC 4760 §8).
+            let families = self.negotiated().map(|n| n.families.clone()).unwrap_or_default();
+            for prefix in update.prefixes().filter(|prefix| families.contains(&prefix.family())) {
                 let route = kept.get_or_insert_with(|| Arc::new(received(attributes)));
                 self.adj_rib_in.announce(*prefix, route);
             }
-        }
-    }
-
-    /// Tells what the neighbour shows of the watched prefixes, when that has changed.
-    pub(super) fn show(&mut self) {
-        let up = self.state == State::Established && self.adj_rib_in.watches();
-        if !self.adj_rib_in.take_changed() && up == (self.shown != Shown::Unknown) {
-            return;
-        }
-        let shown = match up {
-            true => Shown::Routes(self.adj_rib_in.watched()),
-            false => Shown::Unknown,
-        };
-        if shown != self.shown {
-            self.shown = shown.clone();
-            self.outputs.push_back(Output::Shown(shown));
         }
     }
 

@@ -205,6 +205,7 @@ impl Session {
             }
             self.timers.stop(Timer::EndOfRib);
             self.adj_rib_in.clear();
+            self.close_gap();
             self.refresh.clear();
             self.end_of_rib.clear();
             self.reaction.interrupted();
@@ -251,6 +252,7 @@ impl Session {
                 self.close(direction, closing, now);
             }
             Timer::Keepalive(direction) => self.keepalive(direction, now),
+            Timer::Refreshed => self.refresh_is_over(),
             Timer::EndOfRib => self.pump(now),
             Timer::SendHold(direction) => {
                 let closing = Closing {
@@ -293,13 +295,16 @@ impl Session {
         }
     }
 
-    /// Restarts the hold timer, after any message of the neighbour (events 26 and 27).
+    /// Restarts the hold timer, after any message of the neighbour (events 26 and 27). Who agrees on
+    /// no hold time may be silent once established; until then the time for an OPEN runs on, or a
+    /// neighbour that never sends its KEEPALIVE would keep us from trying again.
     pub(super) fn heard(&mut self, direction: Direction, now: Instant) {
         let Some(connection) = self.connections.get(&direction) else { return };
         let Some(negotiated) = &connection.negotiated else { return };
         match negotiated.hold_time.duration() {
             Some(hold) => self.timers.set(Timer::Hold(direction), now + hold),
-            None => self.timers.stop(Timer::Hold(direction)),
+            None if connection.established => self.timers.stop(Timer::Hold(direction)),
+            None => {}
         }
     }
 }

@@ -32,10 +32,12 @@ mod reaction;
 mod receive;
 mod restart;
 mod scrutiny;
+mod shown;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connection::Connection;
@@ -53,6 +55,7 @@ use crate::rib::{AdjRibIn, AdjRibOut, Carried, Plan, Shown};
 use crate::wire::{Message, Notification};
 use reaction::Reaction;
 use restart::Restart;
+use shown::Gap;
 
 /// Longest waiting time between connection attempts.
 const RETRY_MOST: Duration = Duration::from_secs(60);
@@ -82,6 +85,8 @@ pub struct Session {
     carried: Carried,
     adj_rib_out: AdjRibOut,
     adj_rib_in: AdjRibIn,
+    /// What of it we may not know.
+    gap: Gap,
     /// What the engine was last told of it.
     shown: Shown,
     /// Families that the neighbour asked for again.
@@ -116,6 +121,7 @@ impl Session {
             carried: Carried::Nothing,
             adj_rib_out: AdjRibOut::default(),
             adj_rib_in: AdjRibIn::new(params.max_received),
+            gap: Gap::default(),
             shown: Shown::Unknown,
             refresh: BTreeSet::new(),
             end_of_rib: BTreeSet::new(),
@@ -151,10 +157,11 @@ impl Session {
             Input::Stop(leaving) => self.stop(leaving, now),
             Input::Configured(params) => self.configure(*params),
             Input::Wanted(plan) => {
-                self.adj_rib_in.watch(&plan.watched);
+                let watched = Arc::clone(&plan.watched);
                 self.reaction.wanted(&plan, self.established().is_some());
                 self.plan = plan;
                 self.pump(now);
+                self.watch(&watched, now);
             }
             Input::Dialled { local } => self.dialled(local, now),
             Input::DialFailed(because) => self.dial_failed(because, now),

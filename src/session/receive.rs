@@ -114,6 +114,7 @@ impl Session {
             true => self.adj_rib_out.retain_stale(&negotiated.families),
             false => self.adj_rib_out.clear(),
         }
+        self.heard(direction, now);
         self.backoff.reset();
         self.cancel_dial();
         self.timers.stop(Timer::Retry);
@@ -121,14 +122,19 @@ impl Session {
         self.pump(now);
     }
 
-    /// RFC 2918 §4: the whole family again. Other subtypes (RFC 7313) and families that were not
-    /// negotiated are ignored.
+    /// RFC 2918 §4: the whole family again; or the end of the answer to our own request (RFC 7313).
+    /// Other subtypes and families that were not negotiated are ignored.
     fn refreshed(&mut self, refresh: RouteRefresh, now: Instant) {
         let negotiated = self.negotiated().map(|n| n.families.clone()).unwrap_or_default();
         let family = Family::from_afi_safi(refresh.afi, refresh.safi);
-        if let Some(family) = family.filter(|f| refresh.is_request() && negotiated.contains(f)) {
-            self.refresh.insert(family);
-            self.pump(now);
+        let Some(family) = family.filter(|family| negotiated.contains(family)) else { return };
+        match refresh.subtype {
+            RouteRefresh::REQUEST => {
+                self.refresh.insert(family);
+                self.pump(now);
+            }
+            RouteRefresh::END => self.told_again(family),
+            _ => {}
         }
     }
 }

@@ -147,7 +147,7 @@ impl Message {
         match self {
             Self::Open(open) => open.write(&mut out),
             Self::Update(update) => update.write(&mut out, context),
-            Self::Notification(notification) => notification.write(&mut out),
+            Self::Notification(notification) => notification.write(&mut out, context),
             Self::Keepalive => {}
             Self::RouteRefresh(refresh) => refresh.write(&mut out),
         }

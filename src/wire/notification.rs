@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::codes::{self, Pair};
 use super::cursor::Reader;
-use super::{Capability, MessageKind};
+use super::{Capability, Context, MessageKind};
 
 /// A NOTIFICATION message (RFC 4271 §4.5): the last one on a connection, and why.
 ///
@@ -153,9 +153,11 @@ impl Notification {
         Self { code, subcode, data: body.rest().to_vec() }
     }
 
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
+    /// Data that quotes a long message of the peer may be longer than a message of ours: it is cut.
+    pub(super) fn write(&self, out: &mut Vec<u8>, context: &Context) {
         out.extend([self.code, self.subcode]);
-        out.extend(&self.data);
+        let room = context.max_length().saturating_sub(out.len());
+        out.extend(self.data.iter().take(room));
     }
 }
 

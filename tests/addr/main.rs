@@ -108,7 +108,9 @@ fn an_address_of_somebody_else_counts_as_bound_is_said_once_and_stays() {
     assert_eq!(running.log.lines("not by herald").len(), 1, "{}", running.log.text());
     assert_eq!(namespace.shown("lo", NINE), shown(32, Some("lo"), "global"));
     assert_eq!(monitor.lines_about(&namespace, NINE), Vec::<String>::new());
-    assert_eq!(monitor.lines_about(&namespace, SIX), Vec::<String>::new());
+    // The kernel may tell late of what was added before.
+    let six = monitor.lines_about(&namespace, SIX);
+    assert!(six.len() <= 1 && !six.iter().any(|line| line.contains("Deleted")), "{six:?}");
 }
 
 #[test]
@@ -263,19 +265,28 @@ fn lost_events_lead_to_a_look_at_everything() {
 }
 
 #[test]
-fn two_heralds_on_one_machine_come_to_rest() {
+fn a_second_herald_on_one_machine_leaves_the_addresses_of_the_first() {
     let namespace = Namespace::new();
     let eight = address("9.9.9.8", "lo");
     let mut first = Running::start(&namespace, [nine()]);
     first.until_bound([nine()]);
-    let mut second = Running::start(&namespace, [eight.clone()]);
-    second.until_bound([eight]);
-    wait_for("the first to put its own back", || !first.log.lines("put back").is_empty());
     let monitor = namespace.monitor();
-    namespace.ip("addr add 9.9.9.7/32 dev lo");
-    assert!(monitor.lines_about(&namespace, NINE).is_empty());
-    assert!(namespace.shown("lo", NINE).is_some() && namespace.shown("lo", "9.9.9.8").is_some());
-    drop((first, second));
+    let mut second = Running::start(&namespace, [eight.clone()]);
+    second.until_bound([eight.clone()]);
+    assert_eq!(second.log.lines("another herald keeps addresses").len(), 1);
+    // The first starts again beside the second.
+    first.end().expect("an orderly end");
+    let mut first = Running::start(&namespace, [nine()]);
+    first.until_bound([nine()]);
+    assert_eq!(monitor.lines_about(&namespace, NINE), Vec::<String>::new());
+    assert_eq!(monitor.lines_about(&namespace, "9.9.9.8").len(), 1, "bound, and never removed");
+    // Whoever is alone cleans up.
+    first.end().expect("an orderly end");
+    second.end().expect("an orderly end");
+    let mut third = Running::start(&namespace, [eight.clone()]);
+    third.until_bound([eight]);
+    assert_eq!(namespace.shown("lo", NINE), None);
+    assert_eq!(third.log.lines("another herald"), Vec::<String>::new());
 }
 
 #[test]

@@ -1,9 +1,11 @@
 use std::process::Command;
 
-use crate::fake::{Fake, World};
+use serde_json::Value;
+
+use crate::fake::{Fake, World, events, gmt};
 use crate::support::config::{ANYCAST, Config};
 use crate::support::frr::Frr;
-use crate::support::haproxy::Haproxy;
+use crate::support::haproxy::{BACKEND, Haproxy};
 use crate::support::herald::{BINARY, Herald, directory, write_config};
 use crate::support::netns::Net;
 use crate::support::peer::{Meeting, Peer};
@@ -95,4 +97,64 @@ fn announced_maintenance_drains_is_acknowledged_and_ends() {
     fake.change(|world| world.events = Some(none));
     herald.service_becomes("up");
     assert_eq!(fake.world().posted.len(), 1, "acknowledged once");
+}
+
+/// What `status` says of a service; `null` while there is none of this name.
+fn state_of(herald: &Herald, service: &str) -> Value {
+    let status = herald.status();
+    let services = status["services"].as_array().cloned().unwrap_or_default();
+    let found = services.into_iter().find(|known| known["name"] == service);
+    found.map_or(Value::Null, |mut found| found["state"].take())
+}
+
+fn becomes(herald: &Herald, service: &str, state: &str) {
+    eventually(&format!("{service} is {state}"), SOON, || match state_of(herald, service) {
+        found if found == state => Ok(()),
+        other => Err(other),
+    });
+}
+
+#[test]
+fn a_service_that_a_reload_adds_is_drained_and_a_resumed_one_is_left_alone() {
+    let (_net, ours, _theirs) = Net::pair();
+    let none = r#"{"DocumentIncarnation":1,"Events":[]}"#.to_owned();
+    let world = World { name: "nva-1".into(), events: Some(none.clone()), ..World::default() };
+    let fake = Fake::start(Some(&ours), world);
+    let _webs = PORTS.map(|port| Web::start(&ours, port, "answer"));
+    let haproxy = Haproxy::start(&ours, &PORTS);
+    let config = Config::usual(Meeting::USUAL, &haproxy.socket())
+        .set("agent.metadata", "endpoint", format!("{:?}", fake.endpoint()))
+        .set("agent.maintenance", "source", "\"azure-scheduled-events\"")
+        .set("agent.maintenance", "poll-interval", "\"1s\"")
+        .set("agent.maintenance", "lead", "\"10m\"")
+        .set("service.web.drain", "for", "\"1s\"");
+    let herald = Herald::start(&ours, &config);
+    herald.service_becomes("up");
+    fake.change(|world| world.events = Some(events("nva-1", &gmt(300))));
+    herald.service_becomes("drained");
+
+    let check = format!("{{ backend = \"{BACKEND}\", min-up = 1 }}");
+    let with_dns = config.set("service.dns", "addresses", "[\"9.9.9.10/32\"]").set(
+        "service.dns.check.backend",
+        "haproxy",
+        check,
+    );
+    herald.reconfigure(&with_dns);
+    becomes(&herald, "dns", "drained");
+    assert_eq!(state_of(&herald, "web"), "drained");
+
+    assert!(herald.ask(&["resume", "web"]).status.success());
+    herald.service_becomes("up");
+    herald.reconfigure(&with_dns.set("region.here", "prepend", "1"));
+    // It has started, and says so in other words.
+    fake.change(|world| world.events = Some(events("nva-1", "")));
+    eventually("herald reads that it has started", SOON, || {
+        let log = herald.log();
+        if log.contains("said anew") { Ok(()) } else { Err(log) }
+    });
+    assert_eq!(state_of(&herald, "web"), "up", "an operator knows better");
+    assert_eq!(state_of(&herald, "dns"), "drained");
+
+    fake.change(|world| world.events = Some(none));
+    becomes(&herald, "dns", "up");
 }

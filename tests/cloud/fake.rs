@@ -9,6 +9,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use jiff::{Timestamp, ToSpan};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -159,4 +160,27 @@ fn found(text: Option<&str>) -> Response {
         Some(text) => text.to_owned().into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Azure's document with one event for this machine's neighbour and one for `resource`.
+pub(crate) fn events(resource: &str, not_before: &str) -> String {
+    let event = |id: &str, resource: &str, not_before: &str| {
+        format!(
+            r#"{{"EventId":"{id}","EventType":"Freeze","ResourceType":"VirtualMachine",
+                "Resources":["{resource}"],"EventStatus":"Scheduled","NotBefore":"{not_before}",
+                "Description":"Host server is undergoing maintenance.","EventSource":"Platform",
+                "DurationInSeconds":5}}"#
+        )
+    };
+    let other = event("C7061BAC-0000", "another-vm", "");
+    format!(
+        r#"{{"DocumentIncarnation":1,"Events":[{other},{}]}}"#,
+        event("C7061BAC-AFDC", resource, not_before)
+    )
+}
+
+/// A time as Azure writes it.
+pub(crate) fn gmt(seconds_from_now: i64) -> String {
+    let at = Timestamp::now() + seconds_from_now.seconds();
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }

@@ -1,14 +1,16 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use herald::cloud::{self, Notice};
+use herald::cloud;
 use herald::config::{Maintenance, Metadata, Provider};
+use herald::engine::Notice;
 use herald::status::{History, RouteQuestions, Source};
 use jiff::{Timestamp, ToSpan};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::fake::{Fake, World};
+use crate::fake::{Fake, World, events, gmt};
 use crate::support::wait::SOON;
 
 const OWN: &str = "nva-1";
@@ -50,6 +52,16 @@ impl Watched {
         notice.expect("a notice").because.to_string()
     }
 
+    /// Waits until the words of the notice end so, and gives the events it is about.
+    async fn says(&mut self, end: &str) -> BTreeSet<String> {
+        let says = |notice: &Option<Notice>| {
+            notice.as_ref().is_some_and(|notice| notice.because.as_str().ends_with(end))
+        };
+        let found = timeout(SOON, self.notices.wait_for(says)).await;
+        let notice = found.expect("these words in time").expect("the watch lives").clone();
+        notice.expect("a notice").events
+    }
+
     /// Waits until there is none.
     async fn is_over(&mut self) {
         let found = timeout(SOON, self.notices.wait_for(Option::is_none)).await;
@@ -79,28 +91,6 @@ impl Drop for Watched {
     }
 }
 
-/// Azure's document with one event for this machine's neighbour and one for `resource`.
-fn events(resource: &str, not_before: &str) -> String {
-    let event = |id: &str, resource: &str, not_before: &str| {
-        format!(
-            r#"{{"EventId":"{id}","EventType":"Freeze","ResourceType":"VirtualMachine",
-                "Resources":["{resource}"],"EventStatus":"Scheduled","NotBefore":"{not_before}",
-                "Description":"Host server is undergoing maintenance.","EventSource":"Platform",
-                "DurationInSeconds":5}}"#
-        )
-    };
-    let other = event("C7061BAC-0000", "another-vm", "");
-    format!(
-        r#"{{"DocumentIncarnation":1,"Events":[{other},{}]}}"#,
-        event("C7061BAC-AFDC", resource, not_before)
-    )
-}
-
-fn gmt(seconds_from_now: i64) -> String {
-    let at = Timestamp::now() + seconds_from_now.seconds();
-    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
 #[tokio::test]
 async fn azure_events_count_when_they_name_this_machine_and_are_near() {
     let told = World { events: Some(events("another-one", "")), ..World::default() };
@@ -117,6 +107,16 @@ async fn azure_events_count_when_they_name_this_machine_and_are_near() {
     let none = r#"{"DocumentIncarnation":2,"Events":[]}"#;
     watched.fake.change(|world| world.events = Some(none.into()));
     watched.is_over().await;
+}
+
+#[tokio::test]
+async fn an_event_that_starts_has_other_words_and_is_the_same_event() {
+    let told = World { events: Some(events(OWN, &gmt(30))), ..World::default() };
+    let mut watched = Watched::over(Provider::Azure, told);
+    let announced = watched.says("Z").await;
+    assert_eq!(announced, ["C7061BAC-AFDC".to_owned()].into());
+    watched.fake.change(|world| world.events = Some(events(OWN, "")));
+    assert_eq!(watched.says(", now").await, announced);
 }
 
 #[tokio::test]

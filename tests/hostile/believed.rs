@@ -3,6 +3,7 @@
 use crate::field::{Bounds, Field, Reached, everything_is_read};
 use crate::octets::{NEXT_HOP, ORIGIN, PATH, routes, update};
 use crate::support::speaker::{UPDATE, message};
+use crate::support::wait::eventually_equals;
 
 /// Everywhere, and the anycast address of the service itself.
 const TEMPTING: [&[u8]; 2] = [&[0], &[32, 9, 9, 9, 9]];
@@ -19,7 +20,9 @@ fn no_route_of_a_neighbour_reaches_the_kernel_or_moves_a_service() {
     }
     speaker.send(&routes(0, 100));
     everything_is_read(&mut speaker);
-    assert_eq!(field.shown(0)["received"], 102, "they are counted and shown");
+    eventually_equals("they are counted and shown", &102.into(), || {
+        field.shown(0)["received"].clone()
+    });
     assert_eq!(field.kernel_routes(), before);
     let after = field.herald.service();
     for said in ["state", "since", "routes"] {

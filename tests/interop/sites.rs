@@ -2,6 +2,7 @@
 
 use crate::support::config::{ANYCAST, Config};
 use crate::support::frr::Frr;
+use crate::support::haproxy::BACKEND;
 use crate::support::peer::{HERALD_AS, Meeting, Peer};
 use crate::support::scene::Scene;
 use crate::support::wait::{SOON, eventually};
@@ -43,6 +44,47 @@ fn a_standby_takes_over_when_the_primary_goes_and_yields_when_it_returns() {
     scene.peer.originate(ANYCAST, false);
     service_is(&scene, "up", true);
     assert_eq!(scene.herald.neighbor()["flaps"], 0);
+}
+
+/// The table was cut off before anybody asked for the prefix.
+#[test]
+fn who_becomes_a_standby_asks_for_the_route_that_was_refused_before() {
+    const OTHER: &str = "9.9.9.10/32";
+    // FRR answers no ROUTE-REFRESH before its End-of-RIB, which it sends to who knows restarts.
+    let limited = |config: Config| {
+        let config = config.set("neighbor.peer", "max-received", 0);
+        config.set("bgp", "graceful-restart", "\"10s\"")
+    };
+    let scene = Scene::<Frr>::set(Meeting::USUAL, limited);
+    scene.peer.originate(OTHER, true);
+    eventually("the route is refused", SOON, || {
+        let neighbor = scene.herald.neighbor();
+        let refused = neighbor["not-kept"].as_u64();
+        if refused > Some(0) { Ok(()) } else { Err(neighbor) }
+    });
+
+    let check = format!("{{ backend = \"{BACKEND}\", min-up = 1 }}");
+    let config = limited(Config::usual(Meeting::USUAL, &scene.haproxy.socket()))
+        .set("service.other", "addresses", format!("[\"{OTHER}\"]"))
+        .set("service.other.check.backend", "haproxy", check)
+        .set("service.other.standby", "watch", "[\"peer\"]")
+        .set("service.other.standby", "absent-for", "\"300ms\"");
+    scene.herald.reconfigure(&config);
+    let seen = "peer has 9.9.9.10/32 of another speaker (AS path 65515)";
+    let other = eventually("the standby sees the active site", SOON, || {
+        let mut services = scene.herald.status()["services"].take();
+        let services = services.as_array_mut().map(std::mem::take).unwrap_or_default();
+        let other = services.into_iter().find(|service| service["name"] == "other");
+        let because = other.as_ref().and_then(|other| other["because"].as_str());
+        match &other {
+            Some(known) if because.is_some_and(|words| words.contains(seen)) => Ok(known.clone()),
+            Some(_) | None => Err(other),
+        }
+    });
+    assert_eq!(other["state"], "standby");
+    let log = scene.herald.log();
+    let up = |line: &&str| line.contains("service=other") && line.contains("to=up");
+    assert_eq!(log.lines().find(up), None, "it was active beside the other");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! from T to T every D check NAME OUTCOME, OUTCOME    in turn, at the times T, T + D, ...
 //! at T     drain [for D] | withdraw | announce for D | resume | stop within D
 //! at T     NEIGHBOUR shows nothing | gone           a session without a route of 192.0.2.10/32; no session
+//! at T     NEIGHBOUR shows a part                   of its routes: others were refused
 //! at T     NEIGHBOUR shows path ASN... [large C...]  the route of another speaker
 //! at T     expect announce PREFIX [NEIGHBOUR] path ASN... [med N] [communities C...] [large C...] [next-hop A]
 //! at T     expect withdraw PREFIX [NEIGHBOUR]
@@ -147,6 +148,7 @@ fn parse_outcome(words: &[&str]) -> Result<Outcome, String> {
 fn parse_shown(words: &[&str]) -> Result<Shown, String> {
     let rest = match words {
         ["gone"] => return Ok(Shown::Unknown),
+        ["a", "part"] => return Ok(Shown::Incomplete("some were refused".into())),
         ["nothing"] => return Ok(Shown::Routes(BTreeMap::new())),
         ["path", rest @ ..] => rest,
         other => return Err(format!("{other:?} is nothing to show")),

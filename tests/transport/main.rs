@@ -10,6 +10,8 @@
 //! | `listener.rs` | both families on one socket, neighbours behind one address, strangers |
 //! | `link_local.rs` | sessions between link-local addresses, and the interface they need |
 //! | `dialling.rs` | source address and device, a neighbour that refuses, one that is never dialled |
+//! | `stalls.rs` | a moment without CPU: what waits in the socket is heard first |
+//! | `last_words.rs` | the Cease reaches a neighbour that still sends; who is asked by TCP |
 //! | `unacknowledged.rs` | the end of a session whose segments nobody acknowledges |
 
 #[macro_use]
@@ -17,12 +19,14 @@
 mod every_daemon;
 mod authentication_option;
 mod dialling;
+mod last_words;
 mod link_local;
 mod listener;
 mod password_files;
 mod passwords;
 mod resets;
 mod sniffer;
+mod stalls;
 #[path = "../support/mod.rs"]
 mod support;
 mod ttl;

@@ -6,7 +6,7 @@ pub(crate) static BIRD: Table = Table {
     rows: &[
         carried("", "router", "`router id`: `[bgp] router-id`"),
         carried("", "protocol", "`protocol bgp`: `[neighbor.NAME]`"),
-        carried("", "template", "`template bgp`: said where it is used"),
+        carried("", "template", "`template bgp`: written where it is used"),
         carried("", "define", "replaced where it is used"),
         dropped("", "log", "herald logs to standard error, which the journal keeps"),
         dropped("", "debug", "herald explains itself: `herald explain SERVICE`"),
@@ -75,8 +75,8 @@ pub(crate) static BIRD: Table = Table {
 };
 
 const INCLUDE: &str = "not followed: give the file with another --bird";
-const FILTER: &str = "herald announces its services and nothing else; say by `prepend`, `med` and `communities` what \
-     a filter adds to routes";
+const FILTER: &str = "herald announces its services and nothing else; what a filter adds to routes is set by \
+     `prepend`, `med` and `communities`";
 const INSTALLS: &str = "herald installs no routes";
 const CHANNEL: &str = "families and next hops follow from the services";
 const RESTART: &str = "neighbours would keep sending here after herald has died; set `graceful-restart` if that is \

@@ -6,10 +6,10 @@ pub(crate) static EXABGP: Table = Table {
     name: "ExaBGP configuration",
     rows: &[
         carried("", "neighbor", "`[neighbor.NAME]`"),
-        carried("", "template", "what it says is said where it is inherited"),
-        carried("", "group", "what it says is said in each of its neighbours"),
+        carried("", "template", "its settings are written where they are inherited"),
+        carried("", "group", "its settings are written in each of its neighbours"),
         carried("", "process", "`[service.NAME]`, when it runs the healthcheck"),
-        carried("template", "neighbor", "what it says is said where it is inherited"),
+        carried("template", "neighbor", "its settings are written where they are inherited"),
         // Neighbours.
         carried("neighbor", "neighbor", "of a group: `[neighbor.NAME]`"),
         carried("neighbor", "inherit", "what the template says"),
@@ -51,7 +51,7 @@ pub(crate) static EXABGP: Table = Table {
         dropped(
             "neighbor",
             "tcp-ao",
-            "its key belongs into a file: `tcp-ao = { key-file = \"...\", send-id = 1, recv-id = 1 }`",
+            "its key goes into a file: `tcp-ao = { key-file = \"...\", send-id = 1, recv-id = 1 }`",
         ),
         dropped("neighbor", "host-name", "herald does not tell neighbours its name"),
         dropped("neighbor", "domain-name", "herald does not tell neighbours its name"),

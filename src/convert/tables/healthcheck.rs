@@ -49,7 +49,7 @@ pub(crate) static HEALTHCHECK: Table = Table {
             "",
             "label",
             "`loopback.label`, with the interface in front",
-            "addresses that already have the label are not adopted: herald binds those it is told",
+            "addresses that already have the label are not adopted: herald binds those that are configured",
         ),
         dropped("", "label-exact-match", "herald looks for no addresses by label"),
         carried("", "start-ip", "the order in which `increase` counts"),
@@ -73,7 +73,7 @@ pub(crate) static HEALTHCHECK: Table = Table {
         carried("", "withdraw-on-down", "no `down` table: withdrawn is the default"),
         dropped("", "path-id", ADD_PATH),
         carried("", "neighbor", "`neighbors` of the service"),
-        dropped("", "debounce", "herald never says the same twice"),
+        dropped("", "debounce", "herald never sends the same route twice"),
         remark(
             "",
             "execute",
@@ -94,13 +94,12 @@ pub(crate) static HEALTHCHECK: Table = Table {
 };
 
 pub(super) const LOCAL_PREFERENCE: &str =
-    "LOCAL_PREF never crosses the border of an AS (RFC 4271 §5.1.5), and herald speaks eBGP";
+    "LOCAL_PREF is not sent to another AS (RFC 4271 §5.1.5), and herald speaks eBGP";
 pub(super) const EXTENDED: &str =
-    "herald sends communities and large communities; say the same with a large one (RFC 8092)";
+    "herald sends communities and large communities; use a large one (RFC 8092)";
 pub(super) const ADD_PATH: &str = "herald announces one path of a route, without ADD-PATH";
 pub(super) const PREPEND: &str =
     "`prepend` of each state: one less than the ASes in the path, since ours is always there";
 const LOG: &str = "herald logs to standard error, which the journal keeps (`--log-format`)";
-const USER: &str =
-    "herald, its checks and its hooks run as the user of its unit, with CAP_NET_ADMIN only";
+const USER: &str = "herald runs its checks and hooks as the user of its unit, without capabilities";
 const HOOK: &str = "hooks run after the route has changed, and are killed after `timeout`";

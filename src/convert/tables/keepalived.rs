@@ -24,12 +24,12 @@ pub(crate) static KEEPALIVED: Table = Table {
         dropped(
             "",
             "vrrp_track_file",
-            "a check `file` says whether it is there, not what number is in it",
+            "a check `file` looks whether the file exists, not at its number",
         ),
         dropped(
             "",
             "track_file",
-            "a check `file` says whether it is there, not what number is in it",
+            "a check `file` looks whether the file exists, not at its number",
         ),
         // vrrp_script
         carried(
@@ -57,7 +57,7 @@ pub(crate) static KEEPALIVED: Table = Table {
         // vrrp_instance
         remark("vrrp_instance", "state", "a comment of the service", PREFERENCE),
         carried("vrrp_instance", "priority", "a comment of the service"),
-        carried("vrrp_instance", "virtual_ipaddress", "`addresses`, each for itself: /32 or /128"),
+        carried("vrrp_instance", "virtual_ipaddress", "`addresses`, each on its own: /32 or /128"),
         carried("vrrp_instance", "virtual_ipaddress_excluded", "`addresses`"),
         carried("vrrp_instance", "track_script", "which checks the service has"),
         carried("vrrp_instance", "track_process", "which checks the service has"),
@@ -107,7 +107,7 @@ pub(crate) static KEEPALIVED: Table = Table {
         dropped(
             "vrrp_instance",
             "track_file",
-            "a check `file` says whether it is there, not what number is in it",
+            "a check `file` looks whether the file exists, not at its number",
         ),
         dropped("vrrp_instance", "virtual_routes", STATIC),
         dropped("vrrp_instance", "virtual_rules", STATIC),

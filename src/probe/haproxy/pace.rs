@@ -81,7 +81,8 @@ impl Pace {
     /// Its answer has come. Regular times that went by meanwhile are left out.
     pub(super) fn answered(&mut self, now: Instant) {
         let Some(asked) = self.asked.take() else { return };
-        self.changes.spacing = SPACING.max(now.saturating_duration_since(asked) * SHARE);
+        let took = now.saturating_duration_since(asked);
+        self.changes.space(SPACING.max(took * SHARE), now);
         while self.regular <= now {
             self.regular += self.interval;
         }
@@ -107,6 +108,13 @@ impl Allowance {
     fn free(&self, now: Instant) -> Instant {
         let lead = self.spacing * (self.burst - 1);
         self.full.and_then(|full| full.checked_sub(lead)).map_or(now, |free| free.max(now))
+    }
+
+    /// Another rate from now on. What was taken at a slower one is regained at the new one: no more is
+    /// owed than a whole burst of it.
+    fn space(&mut self, spacing: Duration, now: Instant) {
+        self.spacing = spacing;
+        self.full = self.full.map(|full| full.min(now + spacing * self.burst));
     }
 
     fn take(&mut self, now: Instant) {

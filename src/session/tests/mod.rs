@@ -8,6 +8,7 @@ mod pair;
 mod reaction;
 mod restart;
 mod scrutiny;
+mod shown;
 mod single;
 
 use std::collections::BTreeSet;

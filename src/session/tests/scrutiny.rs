@@ -1,6 +1,6 @@
 //! Routes that only this session can know to be wrong.
 
-use super::single::Bench;
+use super::single::{Bench, opened};
 use super::*;
 use crate::wire::{AsPath, MpNextHop, MpReach, Origin, PathAttributes};
 
@@ -34,6 +34,15 @@ fn reach(prefix: &str, global: &str, link_local: Option<&str>) -> Update {
     let mp_reach = Some(MpReach { family: prefix.family(), next_hop, prefixes: vec![prefix] });
     let attributes = PathAttributes { mp_reach, ..path(&[PEER_AS]) };
     Update { attributes, ..Default::default() }
+}
+
+/// Established from `local`, for routes of both families.
+fn established_from(local: IpAddr) -> Bench {
+    let families = [Family::Ipv4Unicast, Family::Ipv6Unicast].into();
+    let params = Params { families, ..params(65010, PEER_AS, 1) };
+    let mut bench = opened(params, local, &[Capability::MultiProtocol { afi: 2, safi: 1 }]);
+    bench.hear(Direction::Dialled, &Message::Keepalive);
+    bench
 }
 
 /// Hears `update`; the words about it, if its route is ignored.
@@ -75,7 +84,7 @@ fn a_transparent_route_server_may_leave_its_as_out() {
 
 #[test]
 fn our_own_address_is_no_next_hop() {
-    let mut bench = Bench::established();
+    let mut bench = established_from(LOCAL);
     for update in [classic(&[PEER_AS], OURS), reach("192.0.2.0/24", OURS, None)] {
         let words = objection(&mut bench, &update).unwrap();
         assert!(words.contains("the next hop 10.0.0.1 is our own address; the routes"), "{words}");
@@ -88,11 +97,11 @@ fn our_own_address_is_no_next_hop() {
 #[test]
 fn a_link_local_next_hop_leads_nowhere_unless_the_session_is_link_local() {
     let prefix = "2001:db8::/32";
-    let mut bench = Bench::established();
+    let mut bench = established_from(LOCAL);
     assert_eq!(objection(&mut bench, &reach(prefix, "2001:db8::2", Some("fe80::2"))), None);
     let words = objection(&mut bench, &reach(prefix, "fe80::2", None)).unwrap();
     assert!(words.contains("is link-local, and the session is not"), "{words}");
-    let mut bench = Bench::established_as(params(65010, PEER_AS, 1), "fe80::1".parse().unwrap());
+    let mut bench = established_from("fe80::1".parse().unwrap());
     assert_eq!(objection(&mut bench, &reach(prefix, "fe80::2", None)), None);
     assert_eq!(objection(&mut bench, &reach(prefix, "fe80::2", Some("fe80::2"))), None);
     let words = objection(&mut bench, &reach(prefix, "2001:db8::2", Some("fe80::1"))).unwrap();

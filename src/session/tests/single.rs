@@ -324,6 +324,21 @@ fn hold_time_zero_means_no_keepalives_and_no_hold_timer() {
 }
 
 #[test]
+fn without_a_hold_time_a_neighbour_must_still_come_up_in_time() {
+    let mut bench = Bench::open_sent(Direction::Dialled);
+    let open = Open { hold_time: 0, ..their_open() };
+    bench.pass(100 * SECOND);
+    bench.hear(Direction::Dialled, &Message::Open(open));
+    assert_eq!(bench.state(), State::OpenConfirm);
+    bench.outputs.clear();
+    bench.pass(140 * SECOND);
+    assert_eq!(bench.notifications(), [(4, 0)]);
+    assert!(bench.outputs.contains(&Output::Close(Direction::Dialled)));
+    bench.pass(60 * SECOND);
+    assert!(bench.outputs.contains(&Output::Dial));
+}
+
+#[test]
 fn silence_ends_in_hold_timer_expired_in_every_state() {
     let cases = [
         (Bench::open_sent(Direction::Dialled), 240),
@@ -548,7 +563,7 @@ fn what_the_neighbour_shows_of_watched_prefixes_is_told_when_it_changes() {
         let told = outputs.filter_map(|output| {
             let Output::Shown(shown) = output else { return None };
             Some(match shown {
-                Shown::Unknown => None,
+                Shown::Unknown | Shown::Incomplete(_) => None,
                 Shown::Routes(routes) => {
                     Some(routes.values().map(|route| route.as_path[1].0).collect())
                 }
@@ -729,7 +744,7 @@ fn an_attempt_that_nobody_answers_may_have_the_wrong_password() {
 }
 
 /// Both OPENs exchanged with a neighbour that announces these capabilities beside the usual ones.
-fn opened(params: Params, local: IpAddr, more: &[Capability]) -> Bench {
+pub(super) fn opened(params: Params, local: IpAddr, more: &[Capability]) -> Bench {
     let mut bench = Bench::started(params);
     bench.input(Input::Dialled { local });
     let mut open = their_open();

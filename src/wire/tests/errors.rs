@@ -1,7 +1,7 @@
 //! What ends the session: code, subcode, data and place of each error.
 
 use super::{EXTENDED, FOUR_OCTETS, TWO_OCTETS, frame, update};
-use crate::wire::{Context, Error, Message};
+use crate::wire::{Context, Error, Message, frame_length};
 
 struct Case {
     what: &'static str,
@@ -141,6 +141,21 @@ fn a_malformed_attribute_without_routes_ends_the_session() {
     for (what, attribute, pair, with_data) in cases {
         let data = if with_data { attribute } else { &[] };
         check(vec![case(what, lone(attribute), pair, data, 23)], FOUR_OCTETS);
+    }
+}
+
+#[test]
+fn a_notification_about_a_long_message_is_no_longer_than_ours_may_be() {
+    let context = Context { extended_messages: true, ..Context::default() };
+    let mut octets = frame(5, &[0, 1, 0, 1]);
+    octets.resize(65535, 0);
+    octets[16..18].copy_from_slice(&65535_u16.to_be_bytes());
+    let error = Message::decode(&octets, &context).unwrap_err();
+    for context in [context, Context::default()] {
+        let said = Message::Notification(error.notification()).encode(&context);
+        assert_eq!(said.len(), context.max_length());
+        assert_eq!(frame_length(&said, &context), Ok(Some(said.len())));
+        assert_eq!(said[19..], [&[7, 1][..], &octets[..said.len() - 21]].concat());
     }
 }
 

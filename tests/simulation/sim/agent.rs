@@ -170,6 +170,7 @@ impl World {
             Input::Carried(..) => 2,
             Input::Shown(..) => 3,
             Input::Command(_)
+            | Input::Noticed(_)
             | Input::Restored(..)
             | Input::Configured(_)
             | Input::Stop { .. }
@@ -212,6 +213,7 @@ impl World {
             | Input::Carried(..)
             | Input::Shown(..)
             | Input::Command(_)
+            | Input::Noticed(_)
             | Input::Restored(..)
             | Input::Hurry
             | Input::Timeout => {}

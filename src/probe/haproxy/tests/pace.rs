@@ -148,3 +148,23 @@ fn times_that_a_slow_answer_took_are_left_out() {
     pace.answered(asked + ms(1200));
     assert_eq!(pace.due(asked + ms(1200)), Some(asked + ms(1500)));
 }
+
+#[test]
+fn slow_answers_are_forgiven_once_answers_are_quick_again() {
+    let (mut pace, start) = settled();
+    let mut now = start;
+    // Ten answers of a second each: at that rate the next ones would have 4 s between them.
+    for _ in 0..10 {
+        pace.wake();
+        pace.ask(now);
+        now += ms(1000);
+        pace.answered(now);
+    }
+    // What was asked at its regular time while the allowance was used up comes on top.
+    pace.wake();
+    pace.ask(now);
+    now += ms(1);
+    pace.answered(now);
+    let asked = questions(&mut pace, now, ms(400), ms(1), |pace, _| pace.wake());
+    assert!(asked.len() > 30, "one in every 10 ms: {asked:?}");
+}
