@@ -3,6 +3,8 @@
 
 #[path = "documents/commands.rs"]
 mod commands;
+#[path = "documents/figures.rs"]
+mod figures;
 #[path = "documents/links.rs"]
 mod links;
 #[path = "documents/threats.rs"]

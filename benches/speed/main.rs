@@ -1,8 +1,9 @@
-//! How long the pure parts take: codec, tables, engine. `cargo bench` measures, `cargo test --bench
+//! How long the pure parts take: codec, tables, engine, session. `cargo bench` measures, `cargo test --bench
 //! speed` runs each once.
 
 mod codec;
 mod engine;
+mod session;
 mod tables;
 
 use std::net::Ipv4Addr;
@@ -25,6 +26,7 @@ fn main() {
     codec::measure(&mut criterion);
     tables::measure(&mut criterion);
     engine::measure(&mut criterion);
+    session::measure(&mut criterion);
     criterion.final_summary();
 }
 

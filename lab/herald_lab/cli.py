@@ -23,7 +23,7 @@ STORIES = {
     "bridge": "the last server of a region dies under 200 requests a second, with and without HAProxy's bridge",
     "reloads": "HAProxy is reloaded 0.7 s apart: healthy servers stay announced, dead ones withdrawn",
     "peers": "a peer that sends a million routes, paths that die (BFD), an agent that is killed and started",
-    "scale": "1000 addresses come and go: UPDATEs on the wire, and the fewest possible",
+    "scale": "1000 addresses come and go: how soon, and in how many UPDATEs beside the fewest possible",
     "memory": "resident memory of herald with one service and two neighbours",
     "chaos": "faults of every kind by a seed, and a checker that compares truth and route servers all the time",
     "soak": "memory, descriptors and threads of herald while everything comes and goes; 1000 services with 8 neighbours",
@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.choices["chaos"].add_argument("--seed", type=int, default=1, help="which faults, when and where; default 1")
     commands.choices["bench"].set_defaults(act=lambda given: 0 if bench.run(_begin(), given.quick, given.write) else 1)
     commands.choices["bench"].add_argument("--quick", action="store_true", help="with few repetitions")
-    commands.choices["bench"].add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    commands.choices["bench"].add_argument("--write", action="store_true", help="write docs/benchmarks.md, and its one sentence into README.md")
     shell = commands.add_parser("shell", help="a shell, or one command, in a node of a lab that is up")
     shell.add_argument("node")
     shell.add_argument("command", nargs=argparse.REMAINDER)

@@ -17,7 +17,7 @@ from . import measured
 from .capture import Capture
 from .course import Course
 from .expect import Expectations
-from .figures import median
+from .figures import median, percentile
 from .lab import Lab
 from .memory import highest_kib, resident_kib
 from .node import NodeError
@@ -29,7 +29,11 @@ ROUTES = 1_000_000
 KEPT = 10_000
 # Routes that share an UPDATE: as many as fit, and each by itself.
 TOGETHER = (800, 1)
-WITHDRAWALS = 20
+# Deaths of the server during each flood, and of the waits for their withdrawals the share that must be within the
+# limit. With 40, two may take longer: this machine has other things to do as well. The longest is shown.
+WITHDRAWALS, SHARE = 40, 95
+# Without a flood, to compare with.
+BEFORE = 10
 GROWTH_LIMIT_KIB = 32 * 1024
 WITHDRAWAL_LIMIT = 0.010
 _CLIENT = Path(__file__).with_name("flood_client.py")
@@ -41,12 +45,12 @@ def measure(lab: Lab, narrator: Narrator, expectations: Expectations, capture: C
     course = Course(lab, capture, measured.NEIGHBORS.values())
     narrator.chapter(f"A peer sends {ROUTES:,} routes; meanwhile the server dies and comes back")
     resident = resident_kib(herald)
-    narrator.line(f"VmRSS {resident} KiB; withdrawals without the flood: {_said(_withdrawals(course))}")
+    narrator.line(f"VmRSS {resident} KiB; withdrawals without the flood: {_said(_withdrawals(course, BEFORE))}")
     flaps = neighbor(lab, "flood")["flaps"]
     for together in TOGETHER:
         what = f"{together} routes an UPDATE" if together > 1 else "one route an UPDATE"
         with Flood(lab, together) as flood:
-            withdrawals = _withdrawals(course)
+            withdrawals = _withdrawals(course, WITHDRAWALS)
             rounds = flood.stop()
             shown = _all_read(lab)
         lost, flaps = shown["flaps"] - flaps, shown["flaps"] + 1  # the sender's own end counts too
@@ -55,9 +59,16 @@ def measure(lab: Lab, narrator: Narrator, expectations: Expectations, capture: C
         state = f"{shown['state']}, {shown['received']} kept, lost {lost} times"
         expectations.equal(f"{what}: the peer's session", f"established, {KEPT} kept, lost 0 times", state)
         expectations.expect(f"{what}: growth", f"under {GROWTH_LIMIT_KIB >> 10} MiB", f"{growth / 1024:.1f} MiB", growth < GROWTH_LIMIT_KIB)
-        expectations.at_most(f"{what}: withdrawal to the others, median of {WITHDRAWALS}", WITHDRAWAL_LIMIT, median(withdrawals))
-        expectations.expect(f"{what}: withdrawal to the others, longest", "measured", milliseconds(max(withdrawals)), True)
+        judge(expectations, what, withdrawals)
         until("the session with the sender to end", lambda: neighbor(lab, "flood")["state"] != "established", nodes=("nva",))
+
+
+def judge(expectations: Expectations, what: str, withdrawals: list[float]) -> None:
+    """Says how long withdrawals took during a flood, and expects it of all but the slowest few."""
+    title = f"{what}: withdrawal to the others"
+    expectations.note(f"{title}, median of {len(withdrawals)}", milliseconds(median(withdrawals)))
+    expectations.at_most(f"{title}, p{SHARE} of {len(withdrawals)}", WITHDRAWAL_LIMIT, percentile(withdrawals, SHARE))
+    expectations.note(f"{title}, longest", milliseconds(max(withdrawals)))
 
 
 class Flood:
@@ -99,9 +110,9 @@ def neighbor(lab: Lab, name: str) -> dict[str, Any]:
     return next(neighbor for neighbor in answer["neighbors"] if neighbor["name"] == name)
 
 
-def _withdrawals(course: Course) -> list[float]:
+def _withdrawals(course: Course, times: int) -> list[float]:
     rng, seen = random.Random(4271), []
-    for _ in range(WITHDRAWALS):
+    for _ in range(times):
         measured.quiet(rng.uniform(0.02, 0.1))
         seen.append(course.death())
         course.recovery()
@@ -121,4 +132,4 @@ def _all_read(lab: Lab) -> dict[str, Any]:
 
 
 def _said(seconds: list[float]) -> str:
-    return f"median {milliseconds(median(seconds))}, longest {milliseconds(max(seconds))}"
+    return f"median {milliseconds(median(seconds))}, p{SHARE} {milliseconds(percentile(seconds, SHARE))}, longest {milliseconds(max(seconds))}"

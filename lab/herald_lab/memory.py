@@ -23,8 +23,9 @@ def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
     measured.start_herald(lab, routes=1)
     narrator.line("two sessions are established and one route is announced")
     measured.quiet(SETTLE_SECONDS)
-    resident = resident_kib(lab.programs["nva", "herald"].pid)
-    narrator.line(f"VmRSS {resident} KiB after {SETTLE_SECONDS} s")
+    herald = lab.programs["nva", "herald"].pid
+    resident, own, file = resident_kib(herald), anonymous_kib(herald), file_kib(herald)
+    narrator.line(f"VmRSS {resident} KiB after {SETTLE_SECONDS} s: RssAnon {own} KiB are its data, RssFile {file} KiB pages of its program and libraries")
     narrator.chapter("Summary")
     expectations.expect("resident memory", f"at most {LIMIT_KIB / 1024:g} MiB", f"{resident / 1024:.1f} MiB", resident <= LIMIT_KIB)
 
@@ -32,6 +33,16 @@ def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
 def resident_kib(pid: int) -> int:
     """The resident memory of a process (proc(5): VmRSS)."""
     return _kib(pid, "VmRSS")
+
+
+def anonymous_kib(pid: int) -> int:
+    """The part of it that the process has written itself: heap and stacks (proc(5): RssAnon)."""
+    return _kib(pid, "RssAnon")
+
+
+def file_kib(pid: int) -> int:
+    """The part of it that came from files, which the kernel may take back and processes share (proc(5): RssFile)."""
+    return _kib(pid, "RssFile")
 
 
 def highest_kib(pid: int) -> int:

@@ -52,8 +52,8 @@ class Outcome:
 
     def row(self) -> tuple[str, ...]:
         """Its row in the table of all."""
-        rows = self.stage.expectations.rows
-        verdict = f"{sum(row[3] for row in rows)} of {len(rows)}" + ("" if self.good else ", FAILED")
+        judged = self.stage.expectations.judged()
+        verdict = f"{sum(judged)} of {len(judged)}" + ("" if self.good else ", FAILED")
         first = next(iter(self.stage.moves), None)
         moved = (first.what, milliseconds(first.seconds), f"{first.lost + first.cut} of {first.requests}") if first else ("-", "-", "-")
         return self.scenario.directory.name, verdict, *moved, f"{self.seconds:.0f} s"

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import unittest
 
-from herald_lab import bgp_frames, bridge, contenders, cuts, flood_client, logs, measured, reloads
+from herald_lab import bgp_frames, bridge, contenders, cuts, flood_client, logs, measured, reloads, scale
 from herald_lab.capture import Sight
 from herald_lab.course import first_updates
 from herald_lab.expect import Expectations
@@ -91,6 +91,11 @@ class Configurations(unittest.TestCase):
         self.assertEqual([("poll-interval" in text, "event-socket" in text) for text in texts], [(True, False)] * 2)
         self.assertIn("event-socket", contenders.HERALD.files[0][1])
 
+    def test_a_thousand_addresses_go_to_two_frrs(self) -> None:
+        text = scale.herald_toml()
+        self.assertEqual((text.count("/32"), text.count("[neighbor."), "gobgp" in text), (scale.ADDRESSES, 2, False))
+        self.assertTrue(all(f'"{address}"' in text for address in scale.NEIGHBORS.values()))
+
     def test_the_hold_time_takes_the_place_of_bfd(self) -> None:
         from herald_lab import peers
 
@@ -156,6 +161,12 @@ class Processors(unittest.TestCase):
         before = contenders.cpu_seconds(os.getpid())
         subprocess.run(("sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"), check=True)
         self.assertGreater(contenders.cpu_seconds(os.getpid()), before)
+
+    def test_what_is_far_below_a_hundredth_of_a_second_counts(self) -> None:
+        before = contenders.cpu_seconds(os.getpid())
+        sum(range(10_000))
+        spent = contenders.cpu_seconds(os.getpid()) - before
+        self.assertTrue(0 < spent < 5 and spent % 0.01 > 0, spent)
 
 
 if __name__ == "__main__":

@@ -183,12 +183,23 @@ class Expecting(unittest.TestCase):
         expectations.equal("b", 1, 2)
         self.assertFalse(expectations.met())
 
+    def test_what_is_only_measured_neither_proves_nor_fails(self) -> None:
+        expectations = Expectations()
+        expectations.note("longest", "60 ms")
+        self.assertFalse(expectations.met())
+        expectations.equal("a", 1, 1)
+        self.assertTrue(expectations.met())
+        self.assertEqual(expectations.judged(), [True])
+
     def test_the_closing_table_shows_what_was_missed(self) -> None:
         expectations, out = Expectations(), io.StringIO()
         expectations.equal("requests lost", 0, 3)
+        expectations.note("longest", "60 ms")
         with contextlib.redirect_stdout(out):
             self.assertFalse(expectations.close(say.Narrator()))
         self.assertRegex(out.getvalue(), r"requests lost +0 +3 +NOT MET")
+        self.assertRegex(out.getvalue(), r"longest +60 ms +measured")
+        self.assertIn("not met: 1 of 1", out.getvalue())
 
 
 class Waiting(unittest.TestCase):

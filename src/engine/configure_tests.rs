@@ -128,3 +128,27 @@ fn a_word_stays_with_its_service_and_goes_with_it() {
     configure(&mut bench, with_a_second_service());
     assert_eq!(state(&bench), State::Pending);
 }
+
+/// What a standby waits for has been so since then, however long the patience was at that time.
+#[test]
+fn a_new_patience_counts_from_when_the_others_were_gone() {
+    let with = |seconds: u32| {
+        let mut params = params(false);
+        let neighbors = [NeighborName::from("rs-0")].into();
+        let watch = policy::Watch { neighbors, patience: SECOND * seconds };
+        let service = params.policy.services.get_mut(&ServiceName::from("web")).unwrap();
+        service.standby = Some(watch);
+        params
+    };
+    for (patience, changed, waits) in [(60, 10, 5), (10, 60, 55), (60, 3, 0)] {
+        let mut bench = Bench::new(with(patience));
+        bench.healthy();
+        bench.bind();
+        bench.input(Input::Shown("rs-0".into(), Shown::Routes(BTreeMap::new())));
+        bench.pass(SECOND * 5);
+        configure(&mut bench, with(changed));
+        assert_eq!(bench.state() == State::Up, waits == 0, "{patience} to {changed}");
+        bench.pass(SECOND * waits);
+        assert_eq!(bench.state(), State::Up, "{patience} to {changed}");
+    }
+}

@@ -9,7 +9,8 @@
 //! A neighbour with which a session has just come up is given a moment to tell what it knows: its
 //! silence until then is not the absence of others.
 //!
-//! A standby waits while it is healthy, a last site while it is not; both are this machine. Of two
+//! A standby waits while it is healthy, a last site while it is not; both are this machine. Who is
+//! active as a last site and recovers goes on as standby: nobody else has come in the meantime. Of two
 //! that have become active at once, the one with the higher router-id yields as soon as it sees the
 //! other. It may see nothing: most neighbours show their best route only, and never to whom it came
 //! from. Then the one with the lower router-id yields, last.
@@ -56,17 +57,19 @@ pub(super) struct Rivalry {
     /// What it would claim.
     claim: Option<Claim>,
     active: bool,
+    /// Since when there is a reason to change sides.
+    since: Option<Instant>,
     /// When it changes sides, if all stays as it is.
     due: Option<Instant>,
 }
 
 /// When a service changes sides.
 #[derive(Debug, Clone, Copy)]
-enum Change {
-    Never,
-    /// Then, if all stays as it is.
-    Later(Instant),
-    Now,
+struct Change {
+    /// How long the reason for it must hold.
+    after: Duration,
+    /// Not before this, however long it holds.
+    earliest: Instant,
 }
 
 impl Scenery {
@@ -101,7 +104,9 @@ impl Scenery {
                 Some((Claim::Standby(self.router_id), service.standby.as_ref()?))
             }
             VerdictKind::Unhealthy => {
-                let watch = service.last_site.as_ref().filter(|_| served)?;
+                // A sick standby goes behind all others, also where its down table is announced.
+                let spare = service.standby.as_ref().filter(|_| service.down.announce);
+                let watch = spare.or(service.last_site.as_ref().filter(|_| served))?;
                 Some((Claim::LastResort(self.router_id), watch))
             }
         }
@@ -164,18 +169,16 @@ impl Rivalry {
         scenery: &Scenery,
         now: Instant,
     ) -> Turn {
-        if self.claim != Some(claim) {
-            *self = Self { claim: Some(claim), ..Self::default() };
-        }
+        self.make(claim, service);
         let (told, rivals) = scenery.look(watch, service);
         let rival = rivals.min_by_key(|rival| rival.claim).filter(|r| r.claim.keeps_back(claim));
-        let patience = now + watch.patience;
+        let change = |after, earliest| Some(Change { after, earliest });
         let change = match (&rival, self.active, told) {
-            (None, false, Some(told)) => Change::Later(patience.max(told)),
+            (None, false, Some(told)) => change(watch.patience, told),
             // A session that is lost is no reason to stop: our routes at the others still serve.
-            (None, ..) | (Some(_), false, _) => Change::Never,
-            (Some(rival), true, _) if rival.claim < claim => Change::Now,
-            (Some(_), true, _) => Change::Later(patience),
+            (None, ..) | (Some(_), false, _) => None,
+            (Some(rival), true, _) if rival.claim < claim => change(Duration::ZERO, now),
+            (Some(_), true, _) => change(watch.patience, now),
         };
         if self.is_due(change, now) {
             self.active = !self.active;
@@ -188,14 +191,25 @@ impl Rivalry {
         Turn { ours: self.active, because }
     }
 
+    /// From now on it makes this claim. Who claims more than before, or has no reason to withdraw,
+    /// goes on if it is active; who falls waits again.
+    fn make(&mut self, claim: Claim, service: &Service) {
+        if self.claim == Some(claim) {
+            return;
+        }
+        let falls = matches!(self.claim, Some(Claim::Standby(_)))
+            && matches!(claim, Claim::LastResort(_))
+            && !service.down.announce;
+        let active = self.active && !falls;
+        *self = Self { claim: Some(claim), active, since: None, due: None };
+    }
+
     /// Whether a change comes now; if it comes later, its time is set.
-    fn is_due(&mut self, change: Change, now: Instant) -> bool {
-        let due = match change {
-            Change::Never => None,
-            Change::Now => Some(now),
-            Change::Later(at) => self.due.or(Some(at)),
-        };
+    fn is_due(&mut self, change: Option<Change>, now: Instant) -> bool {
+        let since = self.since.unwrap_or(now);
+        let due = change.map(|change| (since + change.after).max(change.earliest));
         self.due = due.filter(|at| *at > now);
+        self.since = self.due.map(|_| since);
         due.is_some_and(|at| at <= now)
     }
 

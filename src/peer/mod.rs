@@ -19,6 +19,9 @@ mod socket;
 mod sockopt;
 
 pub use callers::Callers;
-pub use driver::{Ends, Peer, run};
+pub use driver::{Ends, Peer, TURN, run};
 pub use listener::{ListenError, Listener};
 pub use signature::{SignatureError, check_signatures};
+
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,20 @@ pub fn announces(service: &Service, state: State) -> bool {
 
 fn announced(service: &Service, state: State) -> Option<&StateAttributes> {
     let (_, table) = table(service, state)?;
-    (table.announce || state == State::LastResort).then_some(table)
+    let announced = match state {
+        State::LastResort => true,
+        // Not healthy, a standby waits for its turn like anybody else.
+        State::Down => table.announce && service.standby.is_none(),
+        State::Pending
+        | State::Up
+        | State::Degraded
+        | State::Standby
+        | State::Draining
+        | State::Drained
+        | State::Withdrawn
+        | State::Disabled => table.announce,
+    };
+    announced.then_some(table)
 }
 
 /// The `[service.X.NAME]` table that a state reads, with its name; `None` for a state that is never

@@ -15,8 +15,8 @@ pub enum State {
     Degraded,
     /// Not healthy.
     Down,
-    /// Not healthy, and announced all the same because nobody else announces it (`last-site`): shown
-    /// as down, which it is.
+    /// Not healthy, and announced all the same because nobody else announces it (`last-site`, or a
+    /// standby whose down table is announced): shown as down, which it is.
     LastResort,
     /// Healthy, and not announced because somebody else announces it.
     Standby,

@@ -175,6 +175,16 @@ fn every_state_reads_its_own_table() {
 }
 
 #[test]
+fn a_sick_standby_is_announced_in_its_turn_only() {
+    let mut service = service();
+    service.down.announce = true;
+    assert!(announces(&service, State::Down));
+    service.standby = Some(Watch { neighbors: BTreeSet::new(), patience: Duration::ZERO });
+    assert!(!announces(&service, State::Down));
+    assert!(announces(&service, State::LastResort));
+}
+
+#[test]
 fn a_turn_decides_only_what_health_leaves_open() {
     use VerdictKind::{Pending, Unhealthy};
     let turn = |ours| Turn { ours, because: "a turn".into() };

@@ -136,7 +136,8 @@ const WATCH: Key = Key::new(
 static STANDBY: Table = Table {
     meaning: "Announced only while nobody else announces its addresses. Most neighbours show their \
               best route only: with a prepend in `up`, that of the primary is seen again when it \
-              returns. Of two standbys one yields, the lower router-id last. There is no such rule \
+              returns. Of two standbys one yields, the lower router-id last. With `announce` in `down` it \
+              is the last resort while it is not healthy, behind all others. There is no such rule \
               without this table; an empty one has the defaults.",
     keys: &[
         WATCH,

@@ -25,6 +25,8 @@ pub(super) struct Machine {
     pub(super) off: bool,
     /// When somebody else last took something away.
     pub(super) meddled: Instant,
+    /// When it last refused or lost something.
+    pub(super) troubled: Option<Instant>,
 }
 
 /// The keeper in one life of the agent.
@@ -43,7 +45,14 @@ impl Machine {
         let link = Link { name: "lo".into(), up: true };
         let present = Present { links: [(LO, link)].into(), addresses: BTreeSet::new() };
         let meddled = herald::clock::now();
-        Self { present, denied: 0, down: 0, off: false, meddled }
+        Self { present, denied: 0, down: 0, off: false, meddled, troubled: None }
+    }
+
+    /// Notes whether it is in trouble.
+    pub(super) fn notice(&mut self, now: Instant) {
+        if self.denied > 0 || self.down > 0 || self.meddled == now {
+            self.troubled = Some(now);
+        }
     }
 
     /// Whether the address answers.
@@ -130,6 +139,8 @@ impl World {
         agent.keeper_wake = Some(if newer { now } else { keeper.ledger.poll_timeout(now) });
         if keeper.told.as_ref() != Some(&report) {
             keeper.told = Some(report.clone());
+            let (bound, faults) = (report.bound.len(), report.faults.len());
+            self.tell(|| format!("addresses: {bound} bound, {faults} refused"));
             self.post_to_engine(Input::Addresses(report));
         }
     }

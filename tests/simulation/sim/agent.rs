@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use herald::base::ServiceName;
 use herald::bfd;
 use herald::config::{self, Config, Inheritance};
-use herald::engine::{AddressReport, AddressWish, Engine, Input, Output, Transition};
+use herald::engine::{self, AddressReport, AddressWish, Engine, Input, Output, Transition, Word};
 use herald::health::{CheckSample, Observation};
-use herald::policy::State;
+use herald::policy::{Owner, State};
 use herald::rib::Plan;
 use herald::session::{self, Leaving};
 
@@ -71,6 +71,16 @@ impl World {
         loaded.unwrap_or_else(|faults| panic!("{faults}\n{text}")).config
     }
 
+    fn engine_params(&self, config: &Config, inheritance: &Inheritance) -> engine::Params {
+        let mut params = config.engine(inheritance);
+        if self.mutant == Some(Mutant::Impatient) {
+            let services = params.policy.services.values_mut();
+            let watches = services.flat_map(|s| s.standby.iter_mut().chain(&mut s.last_site));
+            watches.for_each(|watch| watch.patience = Duration::from_millis(10));
+        }
+        params
+    }
+
     pub(super) fn start_agent(&mut self) {
         if self.agent.is_some() {
             return;
@@ -82,7 +92,7 @@ impl World {
         let present = &self.machine;
         let inherited = known.filter(|address| present.answers(address.address)).collect();
         let inheritance = Inheritance(inherited);
-        let params = config.engine(&inheritance);
+        let params = self.engine_params(&config, &inheritance);
         let mut engine = Engine::new(params, self.now);
         self.expectation.begin(&self.scenery, self.now);
         for (name, word) in self.words.clone() {
@@ -118,6 +128,9 @@ impl World {
             agent.keeper_wake = Some(self.now);
         }
         self.look_everywhere();
+        if !self.notices.is_empty() {
+            self.notify();
+        }
         self.invent();
     }
 
@@ -218,7 +231,9 @@ impl World {
             | Input::Hurry
             | Input::Timeout => {}
         }
-        agent.engine.handle(input, now);
+        if !is_lost(&input, self.mutant) {
+            agent.engine.handle(input, now);
+        }
         self.speak();
         let late = self.agent.as_ref().and_then(|agent| agent.engine_wake);
         if timeout && late.is_some_and(|at| at <= now) {
@@ -277,6 +292,8 @@ impl World {
         let Transition { service, from, to, because, .. } = transition;
         self.tell(|| format!("{service}: {from:?} -> {to:?}, because {because}"));
         self.figures.transitions += 1;
+        let turn = *to == State::LastResort || *from == State::Standby && *to == State::Up;
+        self.figures.turns += u64::from(turn);
         if self.mutant == Some(Mutant::LostTransition) && *to == State::Down {
             return;
         }
@@ -354,9 +371,10 @@ impl World {
                 (Some(_), Some(_)) | (None, None) => {}
             }
         }
+        let Some(agent) = &self.agent else { return };
+        let params = self.engine_params(&config, &agent.inheritance);
         let Some(agent) = &mut self.agent else { return };
         agent.config = config;
-        let params = agent.config.engine(&agent.inheritance);
         agent.plans.retain(|n, _| self.scenery.neighbors[*n].present);
         for n in &started {
             let known = agent.plans.remove(n);
@@ -374,4 +392,16 @@ impl World {
         self.detector(n, Side::Agent, bfd::Input::Stop);
         self.lanes[n].ends[0] = None;
     }
+}
+
+/// Whether a mutant lets a word get lost that was given.
+fn is_lost(input: &Input, mutant: Option<Mutant>) -> bool {
+    let Input::Command(command) = input else { return false };
+    let over = command.word == Word::Resume;
+    let lost = match mutant {
+        Some(Mutant::UnheardNotice) => !over,
+        Some(Mutant::EndlessMaintenance) => over,
+        _ => false,
+    };
+    lost && command.owner == Owner::Maintenance
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use herald::base::{Asn, Family, Prefix};
 use herald::bfd;
 use herald::engine;
-use herald::rib::Carried;
+use herald::rib::{Carried, Shown};
 use herald::session::{
     Direction, Event, HoldTime, Input, Output, Params, RestartTime, Session, State,
 };
@@ -29,8 +29,8 @@ pub(super) struct End {
     wake: Option<Instant>,
     pub(super) bfd: Option<bfd::Session>,
     bfd_wake: Option<Instant>,
-    /// By which connection the session last came up.
-    up: Option<Direction>,
+    /// By which connection the session last came up, and when.
+    up: Option<(Direction, Instant)>,
     /// Times the loss of the session was told.
     pub(super) losses: u64,
     /// UPDATEs written.
@@ -75,8 +75,13 @@ impl End {
 
     /// The connection of the established session.
     pub(super) fn established(&self) -> Option<u64> {
-        let up = self.up.filter(|_| self.is_established())?;
+        let (up, _) = self.up.filter(|_| self.is_established())?;
         self.links.get(&up).copied()
+    }
+
+    /// Since when the session is established.
+    pub(super) fn up_since(&self) -> Option<Instant> {
+        self.up.filter(|_| self.is_established()).map(|(_, since)| since)
     }
 }
 
@@ -115,6 +120,7 @@ impl World {
         end.bfd = self.bfd(n);
         self.lanes[n].ends[1] = Some(end);
         self.session(n, Side::Peer, Input::Start);
+        self.show_rivals(n);
         self.detector(n, Side::Peer, bfd::Input::Start);
     }
 
@@ -197,7 +203,7 @@ impl World {
                 }
             }
             Output::Shown(shown) => {
-                if side == Side::Agent {
+                if side == Side::Agent && !self.mutate_shown(n, &shown) {
                     self.post_to_engine(engine::Input::Shown(neighbor_name(n), shown));
                 }
             }
@@ -213,8 +219,9 @@ impl World {
         match event {
             Event::Established { direction, .. } => {
                 self.figures.sessions += u64::from(side == Side::Agent);
+                let up = Some((*direction, self.now));
                 if let Some(end) = &mut self.lanes[n].ends[side as usize] {
-                    end.up = Some(*direction);
+                    end.up = up;
                 }
             }
             Event::Lost(_) if self.mutant != Some(Mutant::LostEvent) => {
@@ -308,6 +315,24 @@ impl World {
         }
     }
 
+    /// Lets a mutant have its way with what a neighbour shows; says whether that does not arrive.
+    fn mutate_shown(&mut self, n: usize, shown: &Shown) -> bool {
+        let Shown::Routes(routes) = shown else { return false };
+        match self.mutant {
+            Some(Mutant::Blind) if !routes.is_empty() => {
+                let nothing = Shown::Routes(BTreeMap::new());
+                self.post_to_engine(engine::Input::Shown(neighbor_name(n), nothing));
+                true
+            }
+            Some(Mutant::Haunted) => {
+                let known = self.lanes[n].rivals.is_empty() && routes.is_empty();
+                let before = self.now - self.lanes[n].up_since().unwrap_or(self.now);
+                known && before > Duration::from_secs(1)
+            }
+            _ => false,
+        }
+    }
+
     /// Lets a mutant have its way with a plan; says whether it arrives.
     fn mutate_plan(&mut self, n: usize, plan: &mut herald::rib::Plan) -> bool {
         let Some(end) = &self.lanes[n].ends[0] else { return false };
@@ -337,6 +362,14 @@ impl World {
                 let mut routes = (*plan.routes).clone();
                 for route in routes.values_mut() {
                     std::sync::Arc::make_mut(route).as_path.push(Asn(LOCAL_AS));
+                }
+                plan.routes = std::sync::Arc::new(routes);
+                true
+            }
+            Some(Mutant::Unmarked) => {
+                let mut routes = (*plan.routes).clone();
+                for route in routes.values_mut() {
+                    std::sync::Arc::make_mut(route).large_communities.clear();
                 }
                 plan.routes = std::sync::Arc::new(routes);
                 true

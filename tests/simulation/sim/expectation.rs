@@ -4,10 +4,12 @@
 use std::time::{Duration, Instant};
 
 use herald::base::{CheckName, ServiceName};
-use herald::engine::{Command, Lasts, Target, Word};
-use herald::health::{CheckSample, Observation, Outcome};
+use herald::engine::{Command, Target};
+use herald::health::{CheckSample, Observation};
 
-use super::scenery::{DAMPING_MAX, Scenery, Service};
+use super::expected::{Expected, Scene};
+use super::scenery::Scenery;
+use super::words::Told;
 
 /// How long what was decided may take to reach the kernel, beside the way to the peer.
 pub(super) const SLACK: Duration = Duration::from_millis(100);
@@ -16,35 +18,6 @@ pub(super) struct Expectation {
     services: Vec<Expected>,
     /// The configuration that the engine has.
     pub(super) scenery: Scenery,
-}
-
-#[derive(Debug, Clone)]
-struct Expected {
-    checks: Vec<Check>,
-    /// Whether a verdict was ever possible in this life.
-    judged: bool,
-    word: Option<Told>,
-    /// Since when health says yes without a break.
-    good_since: Option<Instant>,
-    /// Since when it must not be announced.
-    forbidden_since: Option<Instant>,
-    /// Until when there was a reason to withdraw it, whatever the neighbour.
-    excused: Instant,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    Drain(Instant),
-    Withdraw,
-    Announce(Instant),
-}
-
-#[derive(Debug, Clone, Default)]
-struct Check {
-    good: u32,
-    bad: u32,
-    verdict: Option<bool>,
-    unknown_since: Option<Instant>,
 }
 
 impl Expectation {
@@ -57,10 +30,10 @@ impl Expectation {
     pub(super) fn begin(&mut self, scenery: &Scenery, now: Instant) {
         self.scenery = scenery.clone();
         for (expected, service) in self.services.iter_mut().zip(&scenery.services) {
-            let word = expected.word;
-            *expected = Expected { word, ..Expected::new(service, now) };
-            if !service.present {
-                expected.word = None;
+            let words = expected.words.after_restart();
+            *expected = Expected::new(service, now);
+            if service.present {
+                expected.words = words;
             }
         }
     }
@@ -74,6 +47,7 @@ impl Expectation {
                 *expected = Expected::new(new, now);
             }
             expected.excused = now;
+            expected.free_since = now;
         }
     }
 
@@ -89,7 +63,6 @@ impl Expectation {
     }
 
     fn sampled(&mut self, seen: &CheckSample, now: Instant) {
-        let index = |name: &str| name[1..].parse::<usize>().expect("a letter and a number");
         let s = index(seen.service.as_str());
         let service = &self.scenery.services[s];
         if !service.present {
@@ -101,44 +74,21 @@ impl Expectation {
     }
 
     pub(super) fn told(&mut self, command: &Command, now: Instant) {
-        let Target::One(name) = &command.target else { return };
-        let s = name.as_str()[1..].parse::<usize>().expect("a letter and a number");
-        let service = &self.scenery.services[s];
-        if !service.present || !service.enabled {
-            return;
-        }
-        self.services[s].excused = now;
-        self.services[s].word = match command.word {
-            Word::Drain(Lasts::Exactly(lasts)) => Some(Told::Drain(now + lasts)),
-            Word::Drain(_) => Some(Told::Drain(now + service.drain_for)),
-            Word::Withdraw => Some(Told::Withdraw),
-            Word::Announce(lasts) => Some(Told::Announce(now + lasts)),
-            Word::Resume => None,
+        let only = match &command.target {
+            Target::One(name) => Some(index(name.as_str())),
+            Target::All => None,
         };
+        let services = self.services.iter_mut().zip(&self.scenery.services).enumerate();
+        let meant = services.filter(|(s, _)| only.is_none_or(|only| only == *s));
+        for (_, (expected, service)) in meant.filter(|(_, (_, s))| s.present && s.enabled) {
+            expected.excused = now;
+            expected.words.give(command, service, now);
+        }
     }
 
-    /// Lets time pass; gives since when a service has been forbidden, if that is new.
-    pub(super) fn pass(&mut self, s: usize, answers: bool, now: Instant) -> bool {
-        let service = &self.scenery.services[s];
-        let expected = &mut self.services[s];
-        expected.judge(service, now);
-        if expected.word.is_some_and(|word| matches!(word, Told::Announce(end) if end <= now)) {
-            expected.word = None;
-            expected.excused = now;
-        }
-        let rivals = service.standby || service.last_site;
-        let good = expected.good_since.is_some();
-        let listed = service.present && service.enabled;
-        if !listed || !good || !answers || rivals || expected.word.is_some() {
-            expected.excused = now;
-        }
-        let forbidden = expected.is_forbidden(service, now);
-        let new = forbidden && expected.forbidden_since.is_none();
-        expected.forbidden_since = match forbidden {
-            true => expected.forbidden_since.or(Some(now)),
-            false => None,
-        };
-        new
+    /// Lets time pass; gives the moments from which on there is something new to look at.
+    pub(super) fn pass(&mut self, s: usize, scene: &Scene, now: Instant) -> Vec<Instant> {
+        self.services[s].pass(&self.scenery.services[s], scene, now)
     }
 
     /// Since when the service must not be announced to anybody.
@@ -146,10 +96,15 @@ impl Expectation {
         self.services[s].forbidden_since
     }
 
+    /// Since when the service must not be announced because it is the turn of others.
+    pub(super) fn quiet_since(&self, s: usize) -> Option<Instant> {
+        self.services[s].turn.quiet_since()
+    }
+
     /// Whether there was a verdict, or a word in place of one.
     pub(super) fn may_begin(&self, s: usize) -> bool {
         let expected = &self.services[s];
-        expected.judged || matches!(expected.word, Some(Told::Announce(_)))
+        expected.judged || matches!(expected.words.standing(), Some(Told::Announce(_)))
     }
 
     /// Whether there is or was just now a reason to withdraw the service.
@@ -157,86 +112,13 @@ impl Expectation {
         self.services[s].excused + SLACK >= now
     }
 
-    /// Whether the service must be announced to whom it is told by now.
-    pub(super) fn is_required(&self, s: usize, now: Instant) -> bool {
-        let (expected, service) = (&self.services[s], &self.scenery.services[s]);
-        let damping = if service.damping { DAMPING_MAX } else { Duration::ZERO };
-        let settled = |since: Instant| since + service.hold_up + damping + SLACK * 10 < now;
-        let free = expected.word.is_none() && !service.standby && !service.last_site;
-        let listed = service.present && service.enabled;
-        listed && free && expected.good_since.is_some_and(settled)
+    /// Since when the service must be announced to whom it is told.
+    pub(super) fn required_since(&self, s: usize) -> Option<Instant> {
+        self.services[s].required_since(&self.scenery.services[s])
     }
 }
 
-impl Expected {
-    fn new(service: &Service, now: Instant) -> Self {
-        Self {
-            checks: vec![Check::default(); service.checks],
-            judged: false,
-            word: None,
-            good_since: None,
-            forbidden_since: None,
-            excused: now,
-        }
-    }
-
-    /// All checks must be healthy.
-    fn judge(&mut self, service: &Service, now: Instant) {
-        self.checks.iter_mut().for_each(|check| check.pass(service, now));
-        let verdicts = || self.checks.iter().map(|check| check.verdict);
-        let good = verdicts().all(|verdict| verdict == Some(true));
-        self.judged |= good || verdicts().any(|verdict| verdict == Some(false));
-        self.good_since = if good { self.good_since.or(Some(now)) } else { None };
-    }
-
-    fn is_forbidden(&self, service: &Service, now: Instant) -> bool {
-        if !service.present || !service.enabled {
-            return true;
-        }
-        let good = self.good_since.is_some();
-        match self.word {
-            Some(Told::Withdraw) => true,
-            Some(Told::Drain(until)) => until <= now || !good,
-            Some(Told::Announce(_)) => false,
-            None if !self.judged => true,
-            None => !good && !service.last_resort && !service.last_site,
-        }
-    }
-}
-
-impl Check {
-    fn observed(&mut self, outcome: Outcome, service: &Service, now: Instant) {
-        let bad = match outcome {
-            Outcome::Healthy { .. } => 0,
-            Outcome::Unhealthy => 1,
-            Outcome::Gone => service.fall,
-            Outcome::Unknown => {
-                self.unknown_since.get_or_insert(now);
-                return;
-            }
-        };
-        self.unknown_since = None;
-        if bad == 0 {
-            self.good += 1;
-            self.bad = 0;
-        } else {
-            self.good = 0;
-            self.bad += bad;
-        }
-        if self.good >= service.rise {
-            self.verdict = Some(true);
-        } else if self.bad >= service.fall {
-            self.verdict = Some(false);
-        }
-    }
-
-    /// Nothing proven for too long is a no.
-    fn pass(&mut self, service: &Service, now: Instant) {
-        let over = self.unknown_since.is_some_and(|since| since + service.unknown_for <= now);
-        if over && self.verdict == Some(true) {
-            self.verdict = Some(false);
-            self.unknown_since = None;
-            self.good = 0;
-        }
-    }
+/// The number in the name of a service or check.
+fn index(name: &str) -> usize {
+    name[1..].parse().expect("a letter and a number")
 }

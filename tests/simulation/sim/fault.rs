@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::dice::Dice;
-use super::scenery::Scenery;
+use super::scenery::{OWN, Scenery, Service};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Fault {
@@ -22,16 +22,18 @@ pub(crate) enum Fault {
     Stall { neighbor: usize, lasts: Duration },
     /// The peer says what no speaker should.
     Mad { neighbor: usize, how: Madness },
-    /// Another speaker's route for the address appears at the peer.
-    Rival { neighbor: usize, service: usize, lasts: Duration },
+    /// A route for the address that another speaker has begun appears at the peer.
+    Rival { neighbor: usize, service: usize, whose: Whose, lasts: Duration },
     /// The kernel refuses every change of addresses.
     Denied { lasts: Duration },
     /// Somebody removes the address of a service.
     Removed { service: usize },
     /// The loopback is down.
     LoopbackDown { lasts: Duration },
-    /// Somebody gives a word.
-    Word { service: usize, word: Word },
+    /// Somebody gives a word, about one service or about all of them.
+    Word { service: Option<usize>, word: Word },
+    /// The cloud announces maintenance of the host; `left` is the time until it begins.
+    Maintenance { left: Duration, lasts: Duration },
     /// The file changes and is read again.
     Reload(Change),
     /// The process is killed.
@@ -70,6 +72,18 @@ pub(crate) enum Word {
     Resume,
 }
 
+/// Who has begun a route, by what it says. Routes of `herald` carry the last octet of a router-id;
+/// that of the agent is [`OWN`], so that its own routes come back, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// Any other speaker, or a site that is simply healthy.
+    Speaker,
+    /// A standby that has taken over.
+    Standby(u8),
+    /// A site that is not healthy, for want of anybody else.
+    LastResort(u8),
+}
+
 /// A knob that is turned, and turned back when the same change comes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -82,6 +96,8 @@ pub(crate) enum Change {
     OnDown(usize),
     Told(usize, usize),
     DrainFor(usize),
+    Watched(usize),
+    Patience(usize),
 }
 
 impl Fault {
@@ -92,9 +108,13 @@ impl Fault {
         let mut lasts = |most: u64| dice.between(second / 100, second * most as u32);
         let (short, long, away) = (lasts(20), lasts(300), lasts(90));
         match dice.below(100) {
-            0..=34 => {
+            0..=32 => {
                 let check = dice.index(scenery.services[service].checks);
                 Self::Health { service, check, seen: Seen::roll(dice) }
+            }
+            33..=34 => {
+                let left = if dice.chance(50) { second * 900 } else { second };
+                Self::Maintenance { left, lasts: long }
             }
             35..=40 => {
                 let ways = dice.below(3);
@@ -105,12 +125,18 @@ impl Fault {
             45..=48 => Self::Restart { neighbor, away },
             49..=50 => Self::Refuse { neighbor, lasts: long },
             51..=55 => Self::Stall { neighbor, lasts: if dice.chance(70) { short } else { long } },
-            56..=59 => Self::Mad { neighbor, how: Madness::roll(dice) },
-            60..=62 => Self::Rival { neighbor, service, lasts: long },
+            56..=58 => Self::Mad { neighbor, how: Madness::roll(dice) },
+            59..=62 => {
+                let lasts = if dice.chance(50) { short } else { long };
+                Self::Rival { neighbor, service, whose: Whose::roll(dice), lasts }
+            }
             63..=65 => Self::Denied { lasts: short },
             66..=69 => Self::Removed { service },
             70 => Self::LoopbackDown { lasts: short },
-            71..=84 => Self::Word { service, word: Word::roll(dice) },
+            71..=84 => {
+                let service = dice.chance(80).then_some(service);
+                Self::Word { service, word: Word::roll(dice) }
+            }
             85..=93 => Self::Reload(Change::roll(neighbor, service, dice)),
             94..=96 => Self::Crash { away: short },
             97 => Self::Reboot { away },
@@ -128,6 +154,7 @@ impl Fault {
             | Self::Refuse { lasts, .. }
             | Self::Stall { lasts, .. }
             | Self::Rival { lasts, .. }
+            | Self::Maintenance { lasts, .. }
             | Self::Denied { lasts }
             | Self::LoopbackDown { lasts }
             | Self::Restart { away: lasts, .. }
@@ -173,9 +200,20 @@ impl Word {
     }
 }
 
+impl Whose {
+    fn roll(dice: &mut Dice) -> Self {
+        let router_id = dice.pick(&[OWN - 1, OWN, OWN + 1]);
+        match dice.below(4) {
+            0 | 1 => Self::Speaker,
+            2 => Self::Standby(router_id),
+            _ => Self::LastResort(router_id),
+        }
+    }
+}
+
 impl Change {
     fn roll(neighbor: usize, service: usize, dice: &mut Dice) -> Self {
-        match dice.below(9) {
+        match dice.below(11) {
             0 => Self::Prepend,
             1 => Self::Neighbor(neighbor),
             2 => Self::Hold(neighbor),
@@ -184,7 +222,9 @@ impl Change {
             5 => Self::Label(service),
             6 => Self::OnDown(service),
             7 => Self::Told(service, neighbor),
-            _ => Self::DrainFor(service),
+            8 => Self::DrainFor(service),
+            9 => Self::Watched(service),
+            _ => Self::Patience(service),
         }
     }
 
@@ -205,6 +245,13 @@ impl Change {
             Self::OnDown(s) => flip(&mut scenery.services[s].remove_on_down),
             Self::Told(_, 0) => {}
             Self::Told(s, n) => flip(&mut scenery.services[s].told[n]),
+            Self::Watched(s) => flip(&mut scenery.services[s].watches_all),
+            Self::Patience(s) => {
+                let Service { standby, last_site, .. } = &mut scenery.services[s];
+                for patience in [standby, last_site].into_iter().flatten() {
+                    *patience = Duration::from_secs(if patience.as_secs() == 2 { 20 } else { 2 });
+                }
+            }
             Self::DrainFor(s) => {
                 let lasts = &mut scenery.services[s].drain_for;
                 *lasts = Duration::from_secs(if lasts.as_secs() == 1 { 30 } else { 1 });
@@ -238,13 +285,19 @@ impl fmt::Display for Fault {
                 write!(f, "rs-{neighbor} reads nothing for {lasts:.3?}")
             }
             Self::Mad { neighbor, how } => write!(f, "rs-{neighbor} goes mad: {how:?}"),
-            Self::Rival { neighbor, service, lasts } => {
-                write!(f, "rs-{neighbor} shows another's route of s{service} for {lasts:.3?}")
+            Self::Rival { neighbor, service, whose, lasts } => {
+                write!(f, "rs-{neighbor} shows s{service} of {whose:?} for {lasts:.3?}")
             }
             Self::Denied { lasts } => write!(f, "the kernel changes no address for {lasts:.3?}"),
             Self::Removed { service } => write!(f, "somebody removes the addresses of s{service}"),
             Self::LoopbackDown { lasts } => write!(f, "lo is down for {lasts:.3?}"),
-            Self::Word { service, word } => write!(f, "the operator says of s{service}: {word:?}"),
+            Self::Word { service: Some(s), word } => {
+                write!(f, "the operator says of s{s}: {word:?}")
+            }
+            Self::Word { service: None, word } => write!(f, "the operator says of all: {word:?}"),
+            Self::Maintenance { left, lasts } => {
+                write!(f, "maintenance in {left:?} is announced, for {lasts:.3?}")
+            }
             Self::Reload(change) => write!(f, "the file changes and is reloaded: {change:?}"),
             Self::Crash { away } => write!(f, "the agent is killed, and back after {away:.3?}"),
             Self::Reboot { away } => write!(f, "the machine is gone for {away:.3?}"),

@@ -17,9 +17,11 @@
 mod addresses;
 mod agenda;
 mod agent;
+mod checks;
 mod dice;
 mod ends;
 mod expectation;
+mod expected;
 mod fault;
 mod looks;
 mod mutant;
@@ -30,6 +32,8 @@ mod scenery;
 mod shrink;
 mod stream;
 mod trouble;
+mod turns;
+mod words;
 mod world;
 
 #[allow(unused_imports, reason = "whoever writes a story by hand")]

@@ -27,10 +27,22 @@ pub(crate) enum Mutant {
     ForgottenAddress,
     /// Nobody dials, and nobody is let in.
     Deaf,
+    /// No route of others is ever seen.
+    Blind,
+    /// The route of another that is gone is still seen.
+    Haunted,
+    /// Whose turn it may be waits for a moment only.
+    Impatient,
+    /// The routes of standbys and last sites do not say whose they are.
+    Unmarked,
+    /// What the cloud says of maintenance is not heard.
+    UnheardNotice,
+    /// That maintenance is over is not heard.
+    EndlessMaintenance,
 }
 
 impl Mutant {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::LateWithdrawal,
         Self::LostWithdrawal,
         Self::InventedSample,
@@ -43,12 +55,18 @@ impl Mutant {
         Self::LostEvent,
         Self::ForgottenAddress,
         Self::Deaf,
+        Self::Blind,
+        Self::Haunted,
+        Self::Impatient,
+        Self::Unmarked,
+        Self::UnheardNotice,
+        Self::EndlessMaintenance,
     ];
 
     /// The rule that must object, by the beginning of its words.
     pub(crate) fn breaks(self) -> &'static str {
         match self {
-            Self::LateWithdrawal | Self::LostWithdrawal => "a route outlived",
+            Self::LateWithdrawal | Self::LostWithdrawal | Self::UnheardNotice => "a route outlived",
             Self::InventedSample => "announced before its first verdict",
             Self::InventedReport => "announced without its address",
             Self::HastyRelease => "an address went before",
@@ -59,6 +77,9 @@ impl Mutant {
             Self::LostEvent => "counters of",
             Self::ForgottenAddress => "left bound",
             Self::Deaf => "no session",
+            Self::Blind | Self::Impatient => "announced out of turn",
+            Self::Haunted | Self::EndlessMaintenance => "not announced though",
+            Self::Unmarked => "announced without its mark",
         }
     }
 }

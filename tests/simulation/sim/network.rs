@@ -9,6 +9,7 @@ use herald::session::{Direction, Input};
 
 use super::ends::End;
 use super::expectation::SLACK;
+use super::fault::Whose;
 use super::scenery::Neighbor;
 use super::stream::{Said, Stream};
 use super::world::{Happening, World};
@@ -47,6 +48,8 @@ pub(super) struct Lane {
     pub(super) stalled: u32,
     /// Up to here the link or the peer was in trouble.
     pub(super) trouble: Instant,
+    /// What the peer shows of others, by service.
+    pub(super) rivals: Vec<(usize, Whose)>,
     /// What the peer keeps of a session that is gone (RFC 4724), and until when.
     pub(super) stale: BTreeMap<Prefix, Instant>,
     /// The table may differ from the plan, and is to be compared once all is quiet.
@@ -65,6 +68,8 @@ pub(super) struct Conn {
     pub(super) taken: Stream,
     /// What the peer has read.
     pub(super) heard: Stream,
+    /// What the agent has read.
+    pub(super) shown: Stream,
 }
 
 /// One way of a connection, by the side that sends.
@@ -115,6 +120,7 @@ impl Lane {
             refusing: 0,
             stalled: 0,
             trouble: now,
+            rivals: Vec::new(),
             stale: BTreeMap::new(),
             dirty: true,
         }
@@ -150,6 +156,11 @@ impl Lane {
         let [ours, theirs] = &self.ends;
         let of = |end: &Option<End>| end.as_ref().and_then(End::established);
         of(ours).is_some() && of(ours) == of(theirs)
+    }
+
+    /// Since when the agent has its session.
+    pub(super) fn up_since(&self) -> Option<Instant> {
+        self.ends[Side::Agent as usize].as_ref()?.up_since()
     }
 
     pub(super) fn number(&mut self) -> u64 {
@@ -357,9 +368,16 @@ impl World {
                 Side::Agent => [first, Pipe::default()],
                 Side::Peer => [Pipe::default(), first],
             };
-            let (said, taken, heard) = (Stream::default(), Stream::default(), Stream::default());
-            let open = [true; 2];
-            lane.conns.insert(id, Conn { dialler, open, pipes, said, taken, heard });
+            let new = Conn {
+                dialler,
+                open: [true; 2],
+                pipes,
+                said: Stream::default(),
+                taken: Stream::default(),
+                heard: Stream::default(),
+                shown: Stream::default(),
+            };
+            lane.conns.insert(id, new);
             conn = Some(id);
         }
         let answer = Happening::Arrive(n, to.other(), Arrival::Answer(attempt, conn));
@@ -426,9 +444,12 @@ impl World {
             self.agenda.note(self.now + delay, flush);
         }
         let direction = if conn.dialler == to { Direction::Dialled } else { Direction::Accepted };
-        if to == Side::Peer {
-            let said = conn.heard.read(&octets);
-            self.hear(n, said);
+        match to {
+            Side::Peer => {
+                let said = conn.heard.read(&octets);
+                self.hear(n, said);
+            }
+            Side::Agent => conn.shown.overhear(&octets),
         }
         let known = self.lanes[n].ends[to as usize].as_ref();
         if known.is_some_and(|end| end.links.get(&direction) == Some(&id)) {

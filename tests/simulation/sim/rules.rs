@@ -1,7 +1,7 @@
 //! What must hold.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use herald::addr::Found;
 use herald::base::{Family, NextHop, Prefix, Reason, RouteAttributes};
@@ -9,26 +9,41 @@ use herald::policy::State;
 
 use super::ends::{local, neighbor_name};
 use super::expectation::SLACK;
+use super::expected::Scene;
+use super::fault::Whose;
 use super::network::Side;
-use super::scenery::LOCAL_AS;
+use super::scenery::{LOCAL_AS, OWN};
 use super::stream::{Route, Said, Table};
+use super::turns::{Sight, whose};
 use super::world::{Happening, World};
+
+/// How long a route may take to be announced, beside the way to the peer: the address may have to be
+/// bound before, and a new session told everything.
+const SETTLED: Duration = Duration::from_secs(1);
+/// How long the keeper of addresses may wait before it tries again.
+const RETRY: Duration = Duration::from_secs(35);
 
 impl World {
     /// After every step.
     pub(super) fn check_rules(&mut self) {
+        self.machine.notice(self.now);
         for lane in &mut self.lanes {
             if lane.in_trouble() {
                 lane.trouble = lane.trouble.max(self.now);
             }
         }
         for s in 0..self.scenery.services.len() {
-            let answers = self.own[s].0.iter().all(|address| self.machine.answers(*address));
-            if self.expectation.pass(s, answers, self.now) {
+            let scene = self.scene(s);
+            for since in self.expectation.pass(s, &scene, self.now) {
                 let slowest = self.lanes.iter().map(|lane| lane.delay).max().unwrap_or_default();
-                self.note(slowest + SLACK + Duration::from_millis(1), Happening::Check);
+                let later = since.saturating_duration_since(self.now) + slowest;
+                for bound in [SLACK, SETTLED] {
+                    self.note(later + bound + Duration::from_millis(1), Happening::Check);
+                }
             }
             self.check_gone(s);
+            self.check_quiet(s);
+            self.check_there(s);
         }
         for n in 0..self.lanes.len() {
             self.check_table(n);
@@ -36,23 +51,74 @@ impl World {
         self.check_stop();
     }
 
-    /// Withdrawn at every live peer within the bound.
+    fn scene(&self, s: usize) -> Scene {
+        let (addresses, prefixes) = &self.own[s];
+        let watched = self.expectation.scenery.watched(s).map(|n| &self.lanes[n]);
+        let mut plans = self.agent.iter().flat_map(|agent| agent.plans.values());
+        Scene {
+            answers: self.machine.denied == 0
+                && addresses.iter().all(|address| self.machine.answers(*address)),
+            wanted: plans.any(|plan| prefixes.iter().any(|p| plan.routes.contains_key(p))),
+            sight: Sight::of(watched, prefixes),
+        }
+    }
+
+    /// Withdrawn at every live peer within the delay of its link and [`SLACK`].
     fn check_gone(&mut self, s: usize) {
         let Some(since) = self.expectation.forbidden_since(s) else { return };
-        if self.agent.is_none() {
+        if let Some(left) = self.left(s, since) {
+            self.object(format!("a route outlived its reason: {left}"));
+        }
+    }
+
+    /// Where only one site should be active: silent at every live peer within the same bound from when
+    /// it is the turn of others. That is from when a route of more weight is seen, or one of the same
+    /// kind for as long as the patience (`absent-for`, `wait`); and until nobody was seen for as long.
+    /// The drain of an orderly stop does not look at others.
+    fn check_quiet(&mut self, s: usize) {
+        let Some(since) = self.expectation.quiet_since(s).filter(|_| !self.is_stopping()) else {
+            return;
+        };
+        if let Some(left) = self.left(s, since) {
+            self.object(format!("announced out of turn: {left}"));
+        }
+    }
+
+    /// A route of the service that a live peer still has, when it should have gone at `since`.
+    fn left(&self, s: usize, since: Instant) -> Option<String> {
+        self.agent.as_ref()?;
+        self.lanes.iter().enumerate().find_map(|(n, lane)| {
+            let since = since.max(lane.trouble);
+            let late = self.now.saturating_duration_since(since);
+            let live = lane.is_live() && late > lane.delay + SLACK;
+            let conn = lane.established(Side::Peer).filter(|_| live)?;
+            let left = self.own[s].1.iter().find(|prefix| conn.heard.table.contains_key(prefix))?;
+            Some(format!("{left} at rs-{n} after {late:?}"))
+        })
+    }
+
+    /// Announced to every live peer that is told, within the delay of its link and [`SETTLED`] from
+    /// when it should be: healthy for the longest pause that `hold-up` and damping allow, or sick and
+    /// the last site; and where only one site should be active, nobody of weight seen for the patience.
+    /// Where the kernel refused or lost addresses, the keeper has [`RETRY`] to put them back.
+    fn check_there(&mut self, s: usize) {
+        let Some(required) = self.expectation.required_since(s) else { return };
+        if self.agent.is_none() || self.is_stopping() {
             return;
         }
-        for (n, lane) in self.lanes.iter().enumerate() {
-            let since = since.max(lane.trouble);
-            let bound = lane.delay + SLACK;
-            let live = lane.is_live() && since + bound < self.now;
-            let Some(conn) = lane.established(Side::Peer).filter(|_| live) else { continue };
-            let left = self.own[s].1.iter().find(|prefix| conn.heard.table.contains_key(prefix));
-            if let Some(left) = left {
-                let late = self.now - since;
-                let what = format!("a route outlived its reason: {left} at rs-{n} after {late:?}");
-                return self.object(what);
-            }
+        let able = self.machine.troubled.map_or(required, |troubled| troubled + RETRY);
+        let missing = self.lanes.iter().enumerate().find_map(|(n, lane)| {
+            let since = required.max(able).max(lane.trouble).max(lane.up_since()?);
+            let late = self.now.saturating_duration_since(since);
+            let told = self.expectation.scenery.tells(s, n) && self.scenery.tells(s, n);
+            let live = told && lane.is_live() && late > lane.delay + SETTLED;
+            let conn = lane.established(Side::Peer).filter(|_| live)?;
+            let missing =
+                self.own[s].1.iter().find(|prefix| !conn.heard.table.contains_key(prefix))?;
+            Some(format!("{missing} at rs-{n} after {late:?}"))
+        });
+        if let Some(missing) = missing {
+            self.object(format!("not announced though it should be: {missing}"));
         }
     }
 
@@ -74,6 +140,7 @@ impl World {
                 Said::Announced(prefix, route) => {
                     self.tell(|| format!("to rs-{n}: {prefix} by {:?}", route.path));
                     self.check_announced(n, prefix);
+                    self.check_mark(n, prefix, &route);
                     let again = before.get(&prefix) == Some(&route);
                     if again && !refreshed && !self.was_asked(n) {
                         self.object(format!("said again to rs-{n}, which has it: {prefix}"));
@@ -100,6 +167,10 @@ impl World {
         end.is_some_and(|end| end.session.counters().received.route_refresh > 0)
     }
 
+    fn is_stopping(&self) -> bool {
+        self.agent.as_ref().is_some_and(|agent| agent.stopping.is_some())
+    }
+
     fn service_of(&self, prefix: Prefix) -> Option<usize> {
         self.own.iter().position(|(_, prefixes)| prefixes.contains(&prefix))
     }
@@ -118,9 +189,19 @@ impl World {
         }
     }
 
+    /// What a standby announces says so to the others, who would take it for the primary's else.
+    fn check_mark(&mut self, n: usize, prefix: Prefix, route: &Route) {
+        let standby = |s: &usize| self.expectation.scenery.services[*s].standby.is_some();
+        let Some(_) = self.service_of(prefix).filter(standby) else { return };
+        let own = |whose| matches!(whose, Whose::Standby(OWN) | Whose::LastResort(OWN));
+        if !own(whose(route)) {
+            self.object(format!("announced without its mark: {prefix} to rs-{n}"));
+        }
+    }
+
     /// Never while healthy and not told to.
     fn check_withdrawn(&mut self, n: usize, prefix: Prefix) {
-        let stopping = self.agent.as_ref().is_some_and(|agent| agent.stopping.is_some());
+        let stopping = self.is_stopping();
         let Some(s) = self.service_of(prefix) else { return };
         let told = self.expectation.scenery.tells(s, n) && self.scenery.tells(s, n);
         if told && !stopping && !self.expectation.is_excused(s, self.now) {
@@ -261,7 +342,9 @@ impl World {
         }
         let mut objection = None;
         for (s, (_, prefixes)) in self.own.iter().enumerate() {
-            let required = self.expectation.is_required(s, self.now) && self.scenery.tells(s, n);
+            let required = self.expectation.required_since(s);
+            let required = required.is_some_and(|since| since + SETTLED < self.now)
+                && self.scenery.tells(s, n);
             let forbidden = self.expectation.forbidden_since(s).is_some();
             for prefix in prefixes {
                 let heard = conn.heard.table.get(prefix);

@@ -7,6 +7,8 @@ use super::dice::Dice;
 
 /// The AS of the agent.
 pub(crate) const LOCAL_AS: u32 = 65010;
+/// The last octet of its router-id.
+pub(crate) const OWN: u8 = 9;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Scenery {
@@ -50,8 +52,12 @@ pub(crate) struct Service {
     pub(crate) degraded: bool,
     /// `down.announce`.
     pub(crate) last_resort: bool,
-    pub(crate) standby: bool,
-    pub(crate) last_site: bool,
+    /// `absent-for`, where it has a `standby` table.
+    pub(crate) standby: Option<Duration>,
+    /// `wait`, where it has a `last-site` table.
+    pub(crate) last_site: Option<Duration>,
+    /// Looks at all that it tells, not at the first one only.
+    pub(crate) watches_all: bool,
     pub(crate) drain_for: Duration,
     /// By index of the neighbour.
     pub(crate) told: Vec<bool>,
@@ -71,7 +77,7 @@ impl Scenery {
     /// The file.
     pub(crate) fn text(&self) -> String {
         let mut text = format!(
-            "[agent]\nregion = \"here\"\n[bgp]\nlocal-as = {LOCAL_AS}\nrouter-id = \"10.9.9.9\"\n\
+            "[agent]\nregion = \"here\"\n[bgp]\nlocal-as = {LOCAL_AS}\nrouter-id = \"10.9.9.{OWN}\"\n\
              [region.here]\nprepend = {}\n[haproxy.local]\nsocket = \"/run/haproxy/admin.sock\"\n",
             self.region_prepend
         );
@@ -82,6 +88,13 @@ impl Scenery {
             service.write(s, &self.neighbors, &mut text);
         }
         text
+    }
+
+    /// The neighbours whose routes decide whose turn a service has.
+    pub(crate) fn watched(&self, s: usize) -> impl Iterator<Item = usize> {
+        let service = &self.services[s];
+        let told = (0..self.neighbors.len()).filter(move |n| self.tells(s, *n));
+        told.take(if service.watches_all { usize::MAX } else { 1 })
     }
 
     /// Whether the neighbour should hear of the service at all.
@@ -126,6 +139,11 @@ impl Neighbor {
 impl Service {
     fn roll(dice: &mut Dice, neighbors: usize) -> Self {
         let rivalry = dice.below(10);
+        let mut patience = |of: &[u64]| {
+            let patience = Duration::from_millis(dice.pick(&[500, 2000, 10_000]));
+            of.contains(&rivalry).then_some(patience)
+        };
+        let (standby, last_site) = (patience(&[0, 1]), patience(&[1, 2]));
         let told: Vec<bool> = (0..neighbors).map(|n| n == 0 || dice.chance(80)).collect();
         Self {
             present: true,
@@ -142,11 +160,27 @@ impl Service {
             damping: dice.chance(25),
             degraded: dice.chance(30),
             last_resort: dice.chance(15),
-            standby: rivalry == 0,
-            last_site: rivalry == 1,
+            standby,
+            last_site,
+            watches_all: dice.chance(50),
             drain_for: Duration::from_secs(dice.pick(&[1, 30])),
             told,
         }
+    }
+
+    /// Announced when it is not healthy, whoever else is there.
+    pub(crate) fn is_last_resort(&self) -> bool {
+        self.last_resort && self.standby.is_none()
+    }
+
+    /// Announced when it is not healthy, if nobody else is.
+    pub(crate) fn may_be_last_site(&self) -> bool {
+        !self.is_last_resort() && (self.last_site.is_some() || self.last_resort)
+    }
+
+    /// How long after it has become healthy it may be kept back at most.
+    pub(crate) fn pause(&self) -> Duration {
+        self.hold_up + if self.damping { DAMPING_MAX } else { Duration::ZERO }
     }
 
     fn write(&self, s: usize, neighbors: &[Neighbor], text: &mut String) {
@@ -190,11 +224,13 @@ impl Service {
         if self.last_resort {
             text.push_str("down = { announce = true, prepend = 6 }\n");
         }
-        let watch = told.first().filter(|_| self.standby || self.last_site);
-        if let Some(watch) = watch {
-            let (table, patience) =
-                if self.standby { ("standby", "absent-for") } else { ("last-site", "wait") };
-            let _ = writeln!(text, "{table} = {{ watch = [{watch}], {patience} = \"2s\" }}");
+        let watched = if self.watches_all { told.len() } else { 1 };
+        let watch = told[..watched].join(", ");
+        for (table, key, patience) in
+            [("standby", "absent-for", self.standby), ("last-site", "wait", self.last_site)]
+        {
+            let Some(patience) = patience.map(millis) else { continue };
+            let _ = writeln!(text, "{table} = {{ watch = [{watch}], {key} = {patience} }}");
         }
     }
 }

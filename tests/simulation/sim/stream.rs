@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::IpAddr;
 
 use herald::base::{Asn, Community, Family, LargeCommunity, Prefix};
-use herald::wire::{Capability, Context, GracefulFamily, Message, Update, frame_length};
+use herald::wire::{Capability, Context, Error, GracefulFamily, Message, Update, frame_length};
 
 /// A route as it stands in an UPDATE.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) struct Stream {
     unread: VecDeque<u8>,
     pub(crate) table: Table,
     pub(crate) updates: u64,
+    /// What was wrong with an UPDATE; its routes do not count.
+    malformed: Option<String>,
     /// A NOTIFICATION has passed.
     pub(crate) parted: bool,
     /// The families whose routes shall be kept over a restart (RFC 4724), by the OPEN.
@@ -43,19 +45,38 @@ pub(crate) enum Said {
 impl Stream {
     /// Reads on, and lets the table follow.
     pub(crate) fn read(&mut self, octets: &[u8]) -> Vec<Said> {
+        let mut said = Vec::new();
+        self.read_into(&mut said, octets).expect("what herald writes can be read");
+        assert_eq!(self.malformed, None, "herald wrote a malformed UPDATE");
+        self.follow(&said);
+        said
+    }
+
+    /// The same for what a neighbour writes, who may be mad: then it says nothing any more.
+    pub(crate) fn overhear(&mut self, octets: &[u8]) {
+        let mut said = Vec::new();
+        if self.read_into(&mut said, octets).is_err() {
+            self.unread.clear();
+        }
+        self.follow(&said);
+    }
+
+    fn read_into(&mut self, said: &mut Vec<Said>, octets: &[u8]) -> Result<(), Error> {
         self.unread.extend(octets);
         let context = Context { four_octet_asn: true, extended_messages: false };
-        let mut said = Vec::new();
         loop {
             let unread = self.unread.make_contiguous();
-            let length = frame_length(unread, &context).expect("what herald writes can be read");
+            let length = frame_length(unread, &context)?;
             let Some(length) = length.filter(|length| *length <= unread.len()) else { break };
-            let message = Message::decode(&unread[..length], &context);
-            let message = message.expect("what herald writes can be read");
+            let message = Message::decode(&unread[..length], &context)?;
             self.unread.drain(..length);
-            self.take(message, &mut said);
+            self.take(message, said);
         }
-        for said in &said {
+        Ok(())
+    }
+
+    fn follow(&mut self, said: &[Said]) {
+        for said in said {
             match said {
                 Said::Announced(prefix, route) => {
                     self.table.insert(*prefix, route.clone());
@@ -66,7 +87,6 @@ impl Stream {
                 Said::EndOfRib(_) | Said::Opened(_) => {}
             }
         }
-        said
     }
 
     fn take(&mut self, message: Message, said: &mut Vec<Said>) {
@@ -83,6 +103,9 @@ impl Stream {
                 }
                 said.push(Said::Opened(self.kept.clone()));
             }
+            Message::Update(update) if !update.faults.is_empty() => {
+                self.malformed = Some(format!("{:?}", update.faults));
+            }
             Message::Update(update) => {
                 self.updates += 1;
                 read_update(&update, said);
@@ -94,7 +117,6 @@ impl Stream {
 }
 
 fn read_update(update: &Update, said: &mut Vec<Said>) {
-    assert!(update.faults.is_empty(), "herald wrote a malformed UPDATE: {:?}", update.faults);
     said.extend(update.as_end_of_rib().map(Said::EndOfRib));
     let attributes = &update.attributes;
     let withdrawn = attributes.mp_unreach.iter().flat_map(|mp| &mp.prefixes);

@@ -1,20 +1,21 @@
 //! How faults begin and end.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use herald::base::{Asn, NextHop, Prefix, RouteAttributes, RouteTable};
+use herald::base::{Asn, LargeCommunity, NextHop, Prefix, RouteAttributes, RouteTable};
 use herald::engine::{Command, Input, Lasts, Target};
 use herald::policy::Owner;
 use herald::rib::Plan;
 use herald::session;
 
 use super::agent::GRACE;
-use super::fault::{Change, Fault, Madness, Seen, Word};
+use super::fault::{Change, Fault, Madness, Seen, Whose, Word};
 use super::network::{Arrival, Side};
-use super::scenery::Service;
+use super::scenery::{LOCAL_AS, Service};
+use super::turns::{LAST_RESORT, STANDBY};
 use super::world::{Happening, World};
 
 /// The host addresses of a service, and all that it announces.
@@ -68,8 +69,9 @@ impl World {
                 self.note(lasts, over);
             }
             Fault::Mad { neighbor, how } => self.go_mad(neighbor, how),
-            Fault::Rival { neighbor, service, lasts } => {
-                self.show_rival(neighbor, Some(service));
+            Fault::Rival { neighbor: n, service, whose, lasts } => {
+                self.lanes[n].rivals.push((service, whose));
+                self.show_rivals(n);
                 self.note(lasts, over);
             }
             Fault::Denied { lasts } => {
@@ -87,6 +89,11 @@ impl World {
                 self.note(lasts, over);
             }
             Fault::Word { service, word } => self.order(service, word),
+            Fault::Maintenance { left, lasts } => {
+                self.notices.push(left);
+                self.notify();
+                self.note(lasts, over);
+            }
             Fault::Reload(change) => self.change(change),
             Fault::Crash { away } => {
                 if self.agent.is_some() {
@@ -125,7 +132,17 @@ impl World {
                     self.unstall(n);
                 }
             }
-            Fault::Rival { neighbor, .. } => self.show_rival(neighbor, None),
+            Fault::Rival { neighbor: n, service, whose, .. } => {
+                let rivals = &mut self.lanes[n].rivals;
+                let over = rivals.iter().position(|rival| *rival == (service, whose));
+                over.map(|over| rivals.remove(over));
+                self.show_rivals(n);
+            }
+            Fault::Maintenance { left, .. } => {
+                let over = self.notices.iter().position(|notice| *notice == left);
+                over.map(|over| self.notices.remove(over));
+                self.notify();
+            }
             Fault::Denied { .. } => self.machine.denied -= 1,
             Fault::LoopbackDown { .. } => {
                 self.machine.down -= 1;
@@ -152,12 +169,10 @@ impl World {
     pub(super) fn calm(&mut self) {
         self.tell(|| "all is well from here on".to_owned());
         self.turn_all(Seen::Healthy(100));
-        for service in 0..self.scenery.services.len() {
-            self.order(service, Word::Resume);
-        }
+        self.order(None, Word::Resume);
     }
 
-    fn order(&mut self, service: usize, word: Word) {
+    fn order(&mut self, service: Option<usize>, word: Word) {
         use herald::engine::Word as Ordered;
         let word = match word {
             Word::Drain(None) => Ordered::Drain(Lasts::AsConfigured),
@@ -166,10 +181,23 @@ impl World {
             Word::Announce(lasts) => Ordered::Announce(lasts),
             Word::Resume => Ordered::Resume,
         };
-        let target = Target::One(format!("s{service}").as_str().into());
+        let one = |service| Target::One(format!("s{service}").as_str().into());
+        let target = service.map_or(Target::All, one);
         let (by, because) = ("somebody".into(), "so they said".into());
         let command = Command { target, word, owner: Owner::Operator, by, because };
         self.post_to_engine(Input::Command(command));
+    }
+
+    /// What the cloud says now, as the agent hears it: the newest notice, or that all are over.
+    pub(super) fn notify(&mut self) {
+        use herald::engine::Word as Ordered;
+        let word = match self.notices.last() {
+            Some(left) => Ordered::Drain(Lasts::AtMost(*left)),
+            None => Ordered::Resume,
+        };
+        let (target, owner) = (Target::All, Owner::Maintenance);
+        let (by, because) = ("the cloud".into(), "it said so".into());
+        self.post_to_engine(Input::Command(Command { target, word, owner, by, because }));
     }
 
     fn change(&mut self, change: Change) {
@@ -193,21 +221,15 @@ impl World {
         }
     }
 
-    /// The peer has the routes of somebody else; none when `service` is none.
-    fn show_rival(&mut self, n: usize, service: Option<usize>) {
+    /// The peer has the routes of others; of two for one service, that which came last.
+    pub(super) fn show_rivals(&mut self, n: usize) {
         let mut routes = RouteTable::new();
-        if let Some(s) = service {
-            let route = Arc::new(RouteAttributes {
-                as_path: vec![Asn(65515), Asn(65099)],
-                next_hop: NextHop::SelfAddress,
-                med: None,
-                communities: BTreeSet::new(),
-                large_communities: BTreeSet::new(),
-            });
-            let prefixes = self.own[s].1.iter();
-            routes.extend(prefixes.map(|prefix| (*prefix, Arc::clone(&route))));
+        for (s, whose) in &self.lanes[n].rivals {
+            let route = Arc::new(route_of(*whose));
+            routes.extend(self.own[*s].1.iter().map(|prefix| (*prefix, Arc::clone(&route))));
         }
-        let plan = Plan { version: 1, routes: Arc::new(routes), ..Plan::default() };
+        let version = self.lanes[n].number();
+        let plan = Plan { version, routes: Arc::new(routes), ..Plan::default() };
         self.session(n, Side::Peer, session::Input::Wanted(plan));
     }
 
@@ -238,5 +260,26 @@ impl World {
         if let Some(id) = established {
             self.write(n, id, Side::Peer, &octets);
         }
+    }
+}
+
+/// A route behind the peer, as `docs/config.md` has it for sites with one AS number.
+fn route_of(whose: Whose) -> RouteAttributes {
+    let mark = |local1, id| LargeCommunity {
+        global: LOCAL_AS,
+        local1,
+        local2: Ipv4Addr::new(10, 9, 9, id).into(),
+    };
+    let (origin, mark) = match whose {
+        Whose::Speaker => (65099, None),
+        Whose::Standby(id) => (LOCAL_AS, Some(mark(STANDBY, id))),
+        Whose::LastResort(id) => (LOCAL_AS, Some(mark(LAST_RESORT, id))),
+    };
+    RouteAttributes {
+        as_path: vec![Asn(65515), Asn(origin)],
+        next_hop: NextHop::SelfAddress,
+        med: None,
+        communities: BTreeSet::new(),
+        large_communities: mark.into_iter().collect(),
     }
 }

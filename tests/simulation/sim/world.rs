@@ -39,6 +39,8 @@ pub(crate) struct World {
     pub(super) agent: Option<Agent>,
     /// Counts the lives of the agent; what was on its way to an earlier one is lost.
     pub(super) life: u32,
+    /// The notices of maintenance that hold, each with the time that it leaves.
+    pub(super) notices: Vec<Duration>,
     /// What the state directory holds.
     pub(super) words: BTreeMap<ServiceName, Override>,
     pub(super) expectation: Expectation,
@@ -101,6 +103,8 @@ pub(crate) struct Figures {
     pub(crate) updates: u64,
     pub(crate) sessions: u64,
     pub(crate) transitions: u64,
+    /// How often the turn of a service came where only one site should be active.
+    pub(crate) turns: u64,
     pub(crate) faults: u64,
     /// How often a rule had something to compare.
     pub(crate) compared: u64,
@@ -108,11 +112,12 @@ pub(crate) struct Figures {
 
 impl Figures {
     pub(crate) fn add(&mut self, other: &Self) {
-        let Self { steps, updates, sessions, transitions, faults, compared } = other;
+        let Self { steps, updates, sessions, transitions, turns, faults, compared } = other;
         self.steps += steps;
         self.updates += updates;
         self.sessions += sessions;
         self.transitions += transitions;
+        self.turns += turns;
         self.faults += faults;
         self.compared += compared;
     }
@@ -169,6 +174,7 @@ impl World {
             truth: Truth::new(&scenery),
             agent: None,
             life: 0,
+            notices: Vec::new(),
             words: BTreeMap::new(),
             expectation: Expectation::new(&scenery, start),
             scenery,

@@ -39,7 +39,7 @@ fn worry_about_last_resort(service: &service::Draft<'_>) {
         service.section.notes.worry(
             &service.section.span_of("last-site"),
             format!("last-site of service {} changes nothing", service.name),
-            "with down.announce = true it is announced at once, whoever else is there",
+            "down.announce = true makes it a last resort already",
             "leave out one of the two",
         );
     }

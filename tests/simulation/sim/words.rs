@@ -1,0 +1,77 @@
+//! The words about one service, as the documentation tells of them: those of the cloud and, above
+//! them, those of operators.
+
+use std::time::Instant;
+
+use herald::engine::{Command, Lasts, Word};
+use herald::policy::Owner;
+
+use super::scenery::Service;
+
+/// What a word asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Withdrawn from then on, and at once if it is not healthy.
+    Drain(Instant),
+    Withdraw,
+    /// Announced until then, whatever health says.
+    Announce(Instant),
+}
+
+/// One word of each owner. That of the operator stands above that of the cloud, whose time runs
+/// beneath it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Words {
+    cloud: Option<Told>,
+    operator: Option<Told>,
+}
+
+impl Words {
+    /// The word that counts.
+    pub(super) fn standing(&self) -> Option<Told> {
+        self.operator.or(self.cloud)
+    }
+
+    /// What another life of the agent finds: the cloud will say again what it has to say.
+    pub(super) fn after_restart(self) -> Self {
+        Self { cloud: None, ..self }
+    }
+
+    pub(super) fn give(&mut self, command: &Command, service: &Service, now: Instant) {
+        let told = match command.word {
+            Word::Drain(lasts) => Some(Told::Drain(self.end_of_drain(lasts, service, now))),
+            Word::Withdraw => Some(Told::Withdraw),
+            Word::Announce(lasts) => Some(Told::Announce(now + lasts)),
+            Word::Resume => None,
+        };
+        match command.owner {
+            Owner::Maintenance => self.cloud = told,
+            Owner::Operator => self.operator = told,
+            Owner::Stop => {}
+        }
+        // Whoever lets a service go on has seen what the cloud says.
+        if command.owner == Owner::Operator && told.is_none() {
+            self.cloud = None;
+        }
+    }
+
+    /// A drain that is under way is not prolonged by one that is bounded.
+    fn end_of_drain(&self, lasts: Lasts, service: &Service, now: Instant) -> Instant {
+        let configured = now + service.drain_for;
+        match (lasts, self.standing()) {
+            (Lasts::Exactly(lasts), _) => now + lasts,
+            (Lasts::AsConfigured, _) => configured,
+            (Lasts::AtMost(most), Some(Told::Drain(end))) if end > now => end.min(now + most),
+            (Lasts::AtMost(most), _) => configured.min(now + most),
+        }
+    }
+
+    /// Lets time pass; says whether a word has come to its end.
+    pub(super) fn pass(&mut self, now: Instant) -> bool {
+        let over = |word: &mut Option<Told>| {
+            word.take_if(|word| matches!(word, Told::Announce(end) if *end <= now)).is_some()
+        };
+        // Only operators ask for an announcement.
+        over(&mut self.operator)
+    }
+}
