@@ -82,8 +82,8 @@ async fn driven(connection: TcpStream) -> watch::Receiver<PeerStatus> {
     tokio::spawn(run(Peer { seed: 0, inherited: None, ends }));
     // Whoever holds the other ends stays as long as the test.
     tokio::spawn(async move {
-        while let Some(_) = carried_in.recv().await {}
-        while let Some(_) = routes_in.recv().await {}
+        while carried_in.recv().await.is_some() {}
+        while routes_in.recv().await.is_some() {}
         drop((neighbor, plans, accepted, questions, stop));
     });
     shown
