@@ -10,7 +10,7 @@ use super::status::override_text;
 use super::table::{Tone, ago, colour};
 use super::{Exit, print, print_json};
 use crate::control;
-use crate::status::{Explanation, Layer, NeighborRoute, Recipient, Service};
+use crate::status::{Explanation, Layer, NeighborRoute, Recipient, Service, Withheld};
 
 /// How many prefixes a list shows.
 const SHOWN: usize = 8;
@@ -73,7 +73,7 @@ fn human(explanation: &Explanation, now: Timestamp, colour: bool) -> String {
         Some(table) => format!("table     {}", layer(table)),
         None => format!("table     none: {} is never announced", service.state),
     });
-    lines.push(format!("region    {}", layer(region)));
+    lines.extend(region.iter().map(|region| format!("region    {}", layer(region))));
     lines.extend(faults(service));
     for neighbor in neighbors {
         lines.extend(recipient(neighbor, now, colour));
@@ -106,6 +106,7 @@ fn layer(layer: &Layer) -> String {
     if layer.prepend > 0 {
         words.push(format!("prepend {}", layer.prepend));
     }
+    words.extend(layer.next_hop.iter().map(|hop| format!("next hop {hop}")));
     words.extend(layer.med.map(|med| format!("MED {med}")));
     if !layer.communities.is_empty() {
         words.push(format!("communities {}", layer.communities.join(" ")));
@@ -141,7 +142,12 @@ fn recipient(neighbor: &Recipient, now: Timestamp, colour: bool) -> Vec<String> 
     lines.extend(neighbor.last_error.as_ref().map(|error| format!("            {error}")));
     lines.extend(neighbor.sent.iter().take(SHOWN).map(sent));
     lines.extend(more(neighbor.sent.len()));
-    if neighbor.sent.is_empty() {
+    lines.extend(neighbor.withheld.iter().take(SHOWN).map(|route| {
+        let Withheld { prefix, because, .. } = route;
+        format!("            not sent {prefix}: {because}")
+    }));
+    lines.extend(more(neighbor.withheld.len()));
+    if neighbor.sent.is_empty() && neighbor.withheld.is_empty() {
         lines.push("            has no route of this service from us".to_owned());
     }
     lines

@@ -10,7 +10,7 @@ use super::services::is_healthy;
 use super::table::{Tone, ago, colour};
 use super::{Exit, complain, haproxies, neighbors, print, print_json};
 use crate::control::{self, ClientError};
-use crate::status::{NeighborRoute, Override, Route, Service, Snapshot};
+use crate::status::{NeighborRoute, Override, Route, Service, Snapshot, Withheld};
 
 /// The time between two pictures of `--watch`.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -136,15 +136,19 @@ fn route_lines(route: &Route) -> Vec<String> {
     };
     let alike = route.sent.chunk_by(|one, other| what(one) == what(other));
     let mut told: Vec<String> = alike.map(told_to).collect();
-    if told.is_empty() {
+    if told.is_empty() && route.withheld.is_empty() {
         told.push("not announced".to_owned());
     }
-    let mut troubles = Vec::new();
-    if !route.bound {
-        troubles.push(", address not bound".to_owned());
-    }
-    troubles.extend(route.fault.as_ref().map(|fault| format!(", {fault}")));
-    let troubles = troubles.concat();
+    let withheld = route.withheld.iter();
+    told.extend(
+        withheld
+            .map(|Withheld { neighbor, because, .. }| format!("not sent to {neighbor}: {because}")),
+    );
+    let fault = route.fault.as_ref().map(|fault| format!(", {fault}")).unwrap_or_default();
+    let troubles = match route.bound {
+        true => String::new(),
+        false => format!(", address not bound{fault}"),
+    };
     told.into_iter().map(|told| format!("  {}, {told}{troubles}", route.prefix)).collect()
 }
 

@@ -18,13 +18,19 @@ const PERIOD: Duration = Duration::from_millis(200);
 /// How far a service is.
 ///
 /// ```text
-/// Draining ── drained ──▶ Ending ── no session left, or nobody counts them ──▶ done
+/// Draining ── drained ──▶ Ending ── no session left, or no check reads a HAProxy ──▶ done
 ///    └── another state ──▶ failed  └── wait-sessions over ──▶ failed
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// A HAProxy that does not answer may have sessions left: that is no end.
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
     Draining,
-    Ending { since: Timestamp, left: Option<u64> },
+    /// `said`: how many sessions are left, in the words that were shown last.
+    Ending {
+        since: Timestamp,
+        said: Option<String>,
+    },
 }
 
 /// What a look has led to.
@@ -45,14 +51,14 @@ pub(super) fn until_drained(agent: &Agent, services: &[Service]) -> Result<Exit,
     loop {
         let snapshot: Snapshot = agent.ask(control::STATUS)?;
         for service in &snapshot.services {
-            let Some(stage) = waiting.get(&service.name).copied() else { continue };
+            let Some(stage) = waiting.get(&service.name) else { continue };
             let step = match stage {
                 Stage::Draining => drained(service, Timestamp::now()),
                 Stage::Ending { .. } if service.state != "drained" => Step::Failed(other(service)),
-                Stage::Ending { since, left } => {
+                Stage::Ending { since, said } => {
                     let name = escaped(&service.name);
                     let sessions = agent.ask(&format!("{}/{name}/sessions", control::SERVICES))?;
-                    ended(since, left, sessions, Timestamp::now())
+                    ended(*since, said.as_deref(), sessions, Timestamp::now())
                 }
             };
             let (next, said) = match step {
@@ -84,28 +90,28 @@ fn drained(service: &Service, now: Timestamp) -> Step {
         "drained" => {
             let after = service.r#override.as_ref().map(|word| ago(word.since, service.since));
             let after = after.map(|after| format!(" after {after}")).unwrap_or_default();
-            Step::On(Stage::Ending { since: now, left: None }, Some(format!("drained{after}")))
+            Step::On(Stage::Ending { since: now, said: None }, Some(format!("drained{after}")))
         }
         "disabled" => Step::Done("disabled".to_owned()),
         _ => Step::Failed(other(service)),
     }
 }
 
-fn ended(since: Timestamp, before: Option<u64>, sessions: Sessions, now: Timestamp) -> Step {
-    let patience =
-        SignedDuration::from_secs(sessions.wait_sessions_s.try_into().unwrap_or(i64::MAX));
-    match sessions.sessions {
-        None => Step::Done("nobody tells how many sessions are left".to_owned()),
-        Some(0) => Step::Done("no session left".to_owned()),
-        Some(left) if now.duration_since(since) >= patience => {
-            let waited = ago(since, now);
-            Step::Failed(format!("{} left after {waited} (wait-sessions)", count(left)))
+fn ended(since: Timestamp, said: Option<&str>, answer: Sessions, now: Timestamp) -> Step {
+    let patience = SignedDuration::from_secs(answer.wait_sessions_s.try_into().unwrap_or(i64::MAX));
+    let left = match (answer.sessions, answer.fault) {
+        (Some(0), _) => return Step::Done("no session left".to_owned()),
+        (Some(left), _) => format!("{} left", count(left)),
+        (None, Some(fault)) => format!("unknown how many sessions are left ({fault})"),
+        (None, None) => {
+            return Step::Done("no check reads a HAProxy that counts its sessions".to_owned());
         }
-        Some(left) => {
-            let news = (before != Some(left)).then(|| format!("{} left", count(left)));
-            Step::On(Stage::Ending { since, left: Some(left) }, news)
-        }
+    };
+    if now.duration_since(since) >= patience {
+        return Step::Failed(format!("{left} after {} (wait-sessions)", ago(since, now)));
     }
+    let news = (said != Some(&left)).then(|| left.clone());
+    Step::On(Stage::Ending { since, said: Some(left) }, news)
 }
 
 fn count(sessions: u64) -> String {
@@ -124,22 +130,37 @@ mod tests {
         Timestamp::from_second(seconds).unwrap()
     }
 
-    fn look(before: Option<u64>, sessions: Option<u64>, now: i64) -> Step {
-        ended(at(0), before, Sessions { sessions, wait_sessions_s: 10 }, at(now))
+    /// With 10 seconds to wait, at `now`.
+    fn look(said: Option<&str>, sessions: Result<Option<u64>, &str>, now: i64) -> Step {
+        let fault = sessions.err().map(str::to_owned);
+        let answer = Sessions { sessions: sessions.unwrap_or(None), fault, wait_sessions_s: 10 };
+        ended(at(0), said, answer, at(now))
+    }
+
+    fn on(left: &str, is_news: bool) -> Step {
+        let said = Some(left.to_owned());
+        Step::On(Stage::Ending { since: at(0), said }, is_news.then(|| left.to_owned()))
     }
 
     #[test]
     fn sessions_are_waited_for_as_long_as_is_said_and_each_change_is_shown_once() {
-        let on = |left, said: Option<&str>| {
-            let stage = Stage::Ending { since: at(0), left: Some(left) };
-            Step::On(stage, said.map(str::to_owned))
-        };
-        assert_eq!(look(None, Some(2), 1), on(2, Some("2 sessions left")));
-        assert_eq!(look(Some(2), Some(2), 2), on(2, None));
-        assert_eq!(look(Some(2), Some(1), 3), on(1, Some("1 session left")));
-        assert_eq!(look(Some(1), Some(0), 99), Step::Done("no session left".to_owned()));
+        let (two, one) = ("2 sessions left", "1 session left");
+        assert_eq!(look(None, Ok(Some(2)), 1), on(two, true));
+        assert_eq!(look(Some(two), Ok(Some(2)), 2), on(two, false));
+        assert_eq!(look(Some(two), Ok(Some(1)), 3), on(one, true));
+        assert_eq!(look(Some(one), Ok(Some(0)), 99), Step::Done("no session left".to_owned()));
         let late = "1 session left after 10s (wait-sessions)".to_owned();
-        assert_eq!(look(Some(1), Some(1), 10), Step::Failed(late));
-        assert!(matches!(look(None, None, 1), Step::Done(_)));
+        assert_eq!(look(Some(one), Ok(Some(1)), 10), Step::Failed(late));
+        assert!(matches!(look(None, Ok(None), 1), Step::Done(_)), "nobody to ask");
+    }
+
+    #[test]
+    fn a_haproxy_that_does_not_answer_has_not_said_that_no_session_is_left() {
+        let unknown = "unknown how many sessions are left (gone)";
+        assert_eq!(look(Some("2 sessions left"), Err("gone"), 1), on(unknown, true));
+        assert_eq!(look(Some(unknown), Err("gone"), 2), on(unknown, false));
+        assert_eq!(look(Some(unknown), Ok(Some(0)), 3), Step::Done("no session left".to_owned()));
+        let late = format!("{unknown} after 10s (wait-sessions)");
+        assert_eq!(look(Some(unknown), Err("gone"), 10), Step::Failed(late));
     }
 }

@@ -168,6 +168,20 @@ impl Faults {
         &self.0
     }
 
+    /// The first of them in one line, for a log: `herald.toml:5:1: unknown key hold-tme; …`.
+    pub fn line(&self) -> String {
+        let Report { name, diagnostics, .. } = &self.0;
+        let Some((first, others)) = diagnostics.split_first() else { return name.clone() };
+        let place = first.place.map(|Place { line, column }| format!("{line}:{column}:"));
+        let words = [&first.message, &first.rule, &first.help];
+        let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).cloned().collect();
+        let line = format!("{name}:{} {}", place.unwrap_or_default(), words.join("; "));
+        match others.len() {
+            0 => line,
+            more => format!("{line}; and {more} more: herald check"),
+        }
+    }
+
     /// The picture for people, see [`Report::render`].
     pub fn render(&self, colour: bool) -> String {
         self.0.render(colour)

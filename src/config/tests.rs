@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::diagnostic::{Diagnostic, Faults};
 use super::duration::{near, parse, show};
 use super::secrets::blanked;
 use super::suggest::{closest, translated};
@@ -127,4 +128,15 @@ fn blanking_keeps_every_octet_in_its_place() {
     let shown = blanked(text);
     assert_eq!(shown.len(), text.len());
     assert_eq!(shown.find("url"), text.find("url"));
+}
+
+#[test]
+fn faults_have_a_line_for_the_log() {
+    let found = |place| Diagnostic::new(place, "no such key", "", "leave it out");
+    let line = |found| Faults::of_text("herald.toml", "[bgp]\nhold = 1\n", found).line();
+    let first = "herald.toml:2:1: no such key; leave it out";
+    assert_eq!(line(vec![found(Some(6..10))]), first);
+    let three = line(vec![found(None), found(Some(6..10)), found(Some(11..12))]);
+    assert_eq!(three, format!("{first}; and 2 more: herald check"));
+    assert_eq!(line(vec![found(None)]), "herald.toml: no such key; leave it out");
 }

@@ -61,8 +61,8 @@ pub enum ClientError {
 
 /// Asks the agent behind `socket` for a resource.
 pub async fn get<T: DeserializeOwned>(socket: &Path, resource: &str) -> Result<T, ClientError> {
-    let request = Request::get(resource).body(Full::default()).map_err(garbled)?;
-    ask(socket, request).await
+    let request = Request::get(resource).header(header::ACCEPT, "application/json");
+    ask(socket, request.body(Full::default()).map_err(garbled)?).await
 }
 
 /// Tells the agent behind `socket` something.

@@ -43,9 +43,10 @@ async fn reload(
 
 async fn give(reloads: &Reloads, caller: &Caller, ask: AskReload) -> Result<Reload, Problem> {
     let AskReload { dry_run, allow_reset } = ask;
-    tracing::info!(by = %caller, dry_run, allow_reset, "reload asked for");
+    let by = caller.to_string();
+    tracing::info!(%by, dry_run, allow_reset, "reload asked for");
     let (answer, reloaded) = oneshot::channel();
-    let sent = reloads.send(ReloadRequest { dry_run, allow_reset, answer }).await;
+    let sent = reloads.send(ReloadRequest { by, dry_run, allow_reset, answer }).await;
     sent.map_err(|_| Problem::going_down())?;
     reloaded.await.map_err(|_| Problem::going_down())
 }

@@ -96,6 +96,7 @@ fn router(source: Source, commands: Commands) -> Router {
         .merge(http::router(source))
         .merge(reload::router(commands.reloads.clone()))
         .merge(commands::router(commands))
+        .method_not_allowed_fallback(Problem::other_method)
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(MOST_BODY))
 }

@@ -247,6 +247,7 @@ impl Decider {
             | State::Standby
             | State::Degraded
             | State::Draining
+            | State::DrainingUnhealthy
             | State::Drained
             | State::Withdrawn
             | State::Disabled => {
@@ -270,11 +271,11 @@ impl Decider {
 /// The sessions of a service over all HAProxies that its checks read.
 async fn sessions(config: &Config, name: &str) -> Option<Sessions> {
     let service = config.services.get(name)?;
-    let mut sessions = None;
-    for instance in config.haproxy.values() {
-        if let Some(more) = probe::haproxy::sessions(instance, &service.name).await {
-            sessions = Some(sessions.unwrap_or(0) + more);
-        }
-    }
-    Some(Sessions { sessions, wait_sessions_s: service.wait_sessions.as_secs() })
+    let told = probe::haproxy::sessions(config.haproxy.values(), &service.name).await;
+    let (sessions, fault) = match told {
+        None => (None, None),
+        Some(Ok(sessions)) => (Some(sessions), None),
+        Some(Err(why)) => (None, Some(why.to_string())),
+    };
+    Some(Sessions { sessions, fault, wait_sessions_s: service.wait_sessions.as_secs() })
 }

@@ -2,9 +2,9 @@
 //! are, beside what it is now.
 
 use super::picture::{self, Agent};
-use crate::base::NeighborName;
+use crate::base::{Family, NeighborName};
 use crate::config::Config;
-use crate::engine::Engine;
+use crate::engine::{Engine, ServiceView};
 use crate::health::Rule;
 use crate::policy::{self, Extras};
 use crate::status::{Explanation, HooksRun, Layer, PeerStatus, Recipient, community_texts};
@@ -21,21 +21,19 @@ pub(super) fn explanation(
     let view = engine.services().find(|view| view.name.as_str() == name)?;
     let (service, routing) =
         (config.services.get(view.name)?, config.policy.services.get(view.name)?);
-    let region = match config.agent.region.name() {
-        Some(region) => format!("region.{region}"),
-        None => "region".to_owned(),
-    };
+    let region = config.agent.region.name().map(|region| format!("region.{region}"));
     Some(Explanation {
         rule: rule(service.health.rule, service.health.checks.len()),
         table: policy::table(routing, view.state).map(|(word, table)| {
             let announced = policy::announces(routing, view.state);
-            layer(format!("service.{name}.{word}"), announced, &table.extras)
+            let own = layer(format!("service.{name}.{word}"), &table.extras);
+            Layer { announce: announced, next_hop: table.next_hop.into_iter().collect(), ..own }
         }),
-        region: layer(region, true, &config.policy.region),
+        region: region.map(|region| layer(region, &config.policy.region)),
         neighbors: routing
             .neighbors
             .iter()
-            .filter_map(|n| recipient(agent, config, peers, n))
+            .filter_map(|n| recipient(agent, config, peers, &view, n))
             .collect(),
         service: picture::service(agent, config, &view, peers, hooks),
         events: Vec::new(),
@@ -51,13 +49,14 @@ fn rule(rule: Rule, checks: usize) -> String {
     }
 }
 
-fn layer(name: String, announce: bool, extras: &Extras) -> Layer {
+fn layer(name: String, extras: &Extras) -> Layer {
     Layer {
         name,
-        announce,
+        announce: true,
         prepend: extras.prepend,
         med: extras.med,
         communities: community_texts(&extras.communities, &extras.large_communities),
+        next_hop: Vec::new(),
     }
 }
 
@@ -65,18 +64,22 @@ fn recipient(
     agent: &Agent,
     config: &Config,
     peers: &[PeerStatus],
+    view: &ServiceView<'_>,
     name: &NeighborName,
 ) -> Option<Recipient> {
     let peer = peers.iter().find(|peer| peer.name == *name)?;
-    let extras = &config.policy.neighbors.get(name)?.extras;
+    let routing = config.policy.neighbors.get(name)?;
+    let next_hop = Family::ALL.into_iter().filter_map(|family| routing.next_hop_for(family));
+    let own = layer(format!("neighbor.{name}"), &routing.extras);
     let established = peer.local_address.is_some();
     let last_error = peer.last_error.as_ref().filter(|_| !established);
     Some(Recipient {
-        layer: layer(format!("neighbor.{name}"), true, extras),
+        layer: Layer { next_hop: next_hop.collect(), ..own },
         name: name.to_string(),
         state: peer.state.0.to_string(),
         since: agent.clock.timestamp(peer.state.1),
         last_error: last_error.map(ToString::to_string),
         sent: Vec::new(),
+        withheld: view.routes.iter().filter_map(|r| picture::withheld_from(r, peer)).collect(),
     })
 }

@@ -15,7 +15,7 @@ use crate::session;
 use crate::status::{
     Bfd, Check, Configuration, Damping, Haproxies, Health, HooksRun, LastNotification,
     MalformedUpdate, Messages, Neighbor, NeighborRoute, PeerStatus, Persistence, Route, Saved,
-    Service, Snapshot, TakenOver, community_texts,
+    Service, Snapshot, TakenOver, Withheld, community_texts,
 };
 
 /// What is fixed for the life of the agent.
@@ -219,7 +219,10 @@ fn route(view: &RouteView, peers: &[PeerStatus]) -> Route {
         })
     });
     let sent: Vec<NeighborRoute> = sent.collect();
+    let withheld = withheld(view, peers);
     let first = sent.first();
+    let untold = withheld.first().filter(|_| sent.is_empty());
+    let untold = untold.map(|Withheld { neighbor, because, .. }| format!("{neighbor}: {because}"));
     Route {
         prefix: view.prefix.to_string(),
         announced: !sent.is_empty(),
@@ -229,7 +232,30 @@ fn route(view: &RouteView, peers: &[PeerStatus]) -> Route {
         med: first.and_then(|route| route.med),
         next_hop: first.and_then(|route| route.next_hop),
         neighbors: sent.iter().map(|route| route.neighbor.clone()).collect(),
-        fault: view.fault.as_ref().map(ToString::to_string),
+        fault: view.fault.as_ref().map(ToString::to_string).or(untold),
+        withheld,
         sent,
     }
+}
+
+/// Which neighbours cannot be told a route on their session. Where each family has its session, the
+/// other one is not missed on it.
+fn withheld(view: &RouteView, peers: &[PeerStatus]) -> Vec<Withheld> {
+    let family = view.prefix.family();
+    let meant = view.attributes.iter().map(|(name, _)| name);
+    let mut meant = meant.filter_map(|name| peers.iter().find(|peer| peer.name == *name));
+    let asked_for = meant.any(|peer| peer.offered.contains(&family));
+    let missed = |peer: &&PeerStatus| !asked_for || peer.offered.contains(&family);
+    let peers = peers.iter().filter(missed);
+    peers.filter_map(|peer| withheld_from(view, peer)).collect()
+}
+
+/// Why `peer` is not told a route that is meant for it, if that is so while its session is up.
+pub(super) fn withheld_from(view: &RouteView, peer: &PeerStatus) -> Option<Withheld> {
+    let (_, attributes) = view.attributes.iter().find(|(name, _)| *name == peer.name)?;
+    Some(Withheld {
+        neighbor: peer.name.to_string(),
+        prefix: view.prefix.to_string(),
+        because: peer.withheld(attributes, view.prefix.family())?,
+    })
 }

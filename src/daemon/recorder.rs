@@ -117,6 +117,7 @@ mod tests {
             state: (state, clock::now()),
             extended_next_hop: false,
             families: BTreeSet::new(),
+            offered: BTreeSet::new(),
             hold_time: (state == State::Established).then_some(9),
             capabilities: Vec::new(),
             advertised: 0,

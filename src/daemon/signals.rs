@@ -25,7 +25,8 @@ pub(super) fn signals(
                     // What comes of it stands in the log. While two reloads wait, this one would
                     // read the same file.
                     let (answer, _) = oneshot::channel();
-                    let request = ReloadRequest { dry_run: false, allow_reset: false, answer };
+                    let by = "SIGHUP".to_owned();
+                    let request = ReloadRequest { by, dry_run: false, allow_reset: false, answer };
                     let _ = reloads.try_send(request);
                     continue;
                 }

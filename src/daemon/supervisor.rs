@@ -26,7 +26,7 @@ use crate::config::{
 use crate::engine::Notice;
 use crate::health::Observation;
 use crate::probe::haproxy::{EventSockets, Probe};
-use crate::status::{Haproxies, Reload, ReloadRequest, Source, TakenOver};
+use crate::status::{Happening, Haproxies, Reload, ReloadRequest, Source, TakenOver};
 use crate::{peer, probe};
 
 /// The agent's file, and the tasks that it has led to.
@@ -49,6 +49,7 @@ pub(super) struct Supervisor {
     notices: watch::Sender<Option<Notice>>,
     source: Source,
     taken_over: watch::Sender<TakenOver>,
+    recorder: Recorder,
 }
 
 /// Where the tasks send to.
@@ -61,6 +62,23 @@ pub(super) struct Ends {
     pub(super) notices: watch::Sender<Option<Notice>>,
     pub(super) source: Source,
     pub(super) taken_over: watch::Sender<TakenOver>,
+}
+
+/// How many settings a reload is summed up by.
+const NAMED: usize = 3;
+
+/// Why a file does not hold.
+struct Refusal {
+    /// In one line.
+    line: String,
+    /// With every fault and its place.
+    whole: String,
+}
+
+impl From<String> for Refusal {
+    fn from(line: String) -> Self {
+        Self { whole: line.clone(), line }
+    }
 }
 
 /// What there is to be told of a reload.
@@ -77,7 +95,8 @@ impl Supervisor {
         let bfd = shared.bfd.clone();
         Self {
             path,
-            neighbors: Neighbors::new(shared, recorder),
+            neighbors: Neighbors::new(shared, recorder.clone()),
+            recorder,
             seeds: seeds(),
             config,
             settings,
@@ -162,18 +181,19 @@ impl Supervisor {
     /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
     /// goes on to hold. Gives whether the file holds now.
     pub(super) async fn reload(&mut self, request: ReloadRequest) -> bool {
-        let reload = self.reloaded(request.dry_run, request.allow_reset).await;
-        log(&self.path, &reload, request.dry_run);
-        if !request.dry_run {
-            self.show(&reload);
+        let ReloadRequest { by, dry_run, allow_reset, answer } = request;
+        let reload = self.reloaded(dry_run, allow_reset).await;
+        log(&self.path, &reload, dry_run);
+        if !dry_run {
+            self.show(&reload, by);
         }
         let applied = reload.applied;
         // Whoever asked may have gone.
-        let _ = request.answer.send(reload);
+        let _ = answer.send(reload);
         applied
     }
 
-    fn show(&self, reload: &Reload) {
+    fn show(&self, reload: &Reload, by: String) {
         let now = clock::now();
         self.taken_over.send_modify(|known| {
             known.refused = reload.refused.clone().map(|why| (now, why));
@@ -181,16 +201,19 @@ impl Supervisor {
                 known.at = now;
             }
         });
+        let to = if reload.applied { "applied" } else { "refused" }.to_owned();
+        self.recorder.record(Happening::Reload { to, by, because: reload.because.clone() }, now);
     }
 
     async fn reloaded(&mut self, dry_run: bool, allow_reset: bool) -> Reload {
         let loaded = match self.load().await {
             Ok(loaded) => loaded,
-            Err(refused) => return Reload { refused: Some(refused), ..Reload::default() },
+            Err(refusal) => return refused(Reload::default(), refusal),
         };
         let difference = self.difference(&loaded);
         let mut reload = Reload {
             applied: false,
+            because: summary(&difference.changes),
             changes: difference.changes,
             resets: difference.resets.iter().map(|(name, keys)| reset(name, keys)).collect(),
             refused: None,
@@ -198,33 +221,38 @@ impl Supervisor {
         let restarting = self.config.restarting(&loaded.config);
         if !restarting.is_empty() {
             let keys = restarting.join(", ");
-            reload.refused = Some(format!("{keys} cannot be changed by a reload; restart herald"));
-        } else if dry_run {
+            let why = format!("{keys} cannot be changed by a reload; restart herald");
+            return refused(reload, why.into());
+        }
+        if dry_run {
             return reload;
-        } else if !difference.resets.is_empty() && !allow_reset {
-            reload.refused = Some(format!(
+        }
+        if !difference.resets.is_empty() && !allow_reset {
+            let why = format!(
                 "it would reset {}; `herald reload --allow-reset` does it, and taking the change \
                  back avoids it",
                 reload.resets.join(", ")
-            ));
-        } else {
-            match self.take_over(loaded).await {
-                Ok(()) => reload.applied = true,
-                Err(error) => reload.refused = Some(chain(&error)),
-            }
+            );
+            return refused(reload, why.into());
+        }
+        match self.take_over(loaded).await {
+            Ok(()) => reload.applied = true,
+            Err(error) => return refused(reload, chain(&error).into()),
         }
         reload
     }
 
     /// The file as it is now, in the region where the agent has found itself at its start.
-    async fn load(&self) -> Result<Loaded, String> {
+    async fn load(&self) -> Result<Loaded, Refusal> {
         let path = self.path.clone();
         // Not on the thread that decides: a file system may hang.
         let loaded = tokio::task::spawn_blocking(move || config::load(&path)).await;
-        let mut loaded = loaded.map_err(|error| error.to_string())?.map_err(|f| f.to_string())?;
+        let loaded = loaded.map_err(|error| Refusal::from(error.to_string()))?;
+        let mut loaded =
+            loaded.map_err(|faults| Refusal { line: faults.line(), whole: faults.to_string() })?;
         if let Some(region) = self.config.agent.region.name() {
             let settled = loaded.config.in_region(region.as_str());
-            loaded.config = settled.map_err(|error| error.to_string())?;
+            loaded.config = settled.map_err(|error| Refusal::from(error.to_string()))?;
         }
         Ok(loaded)
     }
@@ -257,6 +285,10 @@ impl Supervisor {
     }
 }
 
+fn refused(reload: Reload, Refusal { line, whole }: Refusal) -> Reload {
+    Reload { because: line, refused: Some(whole), ..reload }
+}
+
 fn reset(name: &NeighborName, keys: &[&str]) -> String {
     format!("{name} ({})", keys.join(", "))
 }
@@ -268,19 +300,53 @@ fn chain(error: &dyn std::error::Error) -> String {
     format!("{error}{causes}")
 }
 
+/// Which settings differ, by their keys: values may be long.
+fn summary(changes: &[String]) -> String {
+    let keys: Vec<_> = changes.iter().filter_map(|line| line.split(": ").next()).collect();
+    let (named, others) = keys.split_at(keys.len().min(NAMED));
+    match (named.is_empty(), others.len()) {
+        (true, _) => "no setting differs".to_owned(),
+        (false, 0) => format!("changed {}", named.join(", ")),
+        (false, more) => format!("changed {} and {more} more", named.join(", ")),
+    }
+}
+
 fn log(path: &Path, reload: &Reload, dry_run: bool) {
-    let file = path.display();
-    if let Some(refused) = &reload.refused {
-        tracing::error!(%file, %refused, "not reloaded, the configuration of before holds");
-    } else if dry_run {
-        tracing::info!(%file, changes = reload.changes.len(), "a reload was tried and not done");
-    } else {
-        tracing::info!(%file, changes = reload.changes.len(), "reloaded");
-        for change in &reload.changes {
-            tracing::info!(%change, "setting changed");
+    let (file, because) = (path.display(), &reload.because);
+    match (&reload.refused, dry_run) {
+        (Some(_), true) => {
+            tracing::info!(%file, %because, "a reload was tried and would be refused");
         }
-        for neighbor in &reload.resets {
-            tracing::warn!(%neighbor, "session reset by the reload");
+        (Some(_), false) => {
+            tracing::error!(%file, %because, "not reloaded, the configuration of before holds");
         }
+        (None, true) => {
+            tracing::info!(%file, changes = reload.changes.len(), "a reload was tried and not done");
+        }
+        (None, false) => {
+            tracing::info!(%file, changes = reload.changes.len(), "reloaded");
+            for change in &reload.changes {
+                tracing::info!(%change, "setting changed");
+            }
+            for neighbor in &reload.resets {
+                tracing::warn!(%neighbor, "session reset by the reload");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reload_is_summed_up_by_its_keys() {
+        let changes = |count: usize| -> Vec<String> {
+            (0..count).map(|n| format!("service.s{n}.up.med: 1 -> 2")).collect()
+        };
+        assert_eq!(summary(&changes(0)), "no setting differs");
+        assert_eq!(summary(&changes(1)), "changed service.s0.up.med");
+        let many = "changed service.s0.up.med, service.s1.up.med, service.s2.up.med and 2 more";
+        assert_eq!(summary(&changes(5)), many);
     }
 }

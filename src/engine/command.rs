@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::service::Service;
 use super::{Engine, Settle};
 use crate::base::{Reason, ServiceName};
-use crate::policy::{self, Effect, Override, Owner, State};
+use crate::policy::{self, Effect, Override, Owner};
 
 /// A word about one service or all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +147,7 @@ impl Service {
             return Effect::Drained;
         }
         let configured = now + routing.drain.lasts;
-        let under_way = self.overrides.standing().filter(|_| self.state() == State::Draining);
+        let under_way = self.overrides.standing().filter(|_| self.state().is_draining());
         let until = match lasts {
             Lasts::AsConfigured => configured,
             Lasts::AtMost(most) => {

@@ -95,7 +95,7 @@ impl Service {
     ) -> Option<(State, Decision)> {
         let turn = self.turn(routing, scenery, now);
         let (verdict, word) = (self.health.verdict(), self.overrides.standing());
-        let decision = policy::decide(routing, verdict, word, turn.as_ref());
+        let decision = policy::decide(routing, self.state(), verdict, word, turn.as_ref());
         self.served |= matches!(decision.state, State::Up | State::Degraded);
         if decision.state == State::Drained {
             self.overrides.end_drains();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::{Command, Engine, Lasts, Output, Target, Word};
 use crate::base::Reason;
-use crate::policy::{Owner, State};
+use crate::policy::Owner;
 
 /// How long the withdrawals may take to reach the connections. A neighbour that does not read
 /// must not keep the machine from going down.
@@ -82,7 +82,7 @@ impl Engine {
         let list = |names: Vec<String>| names.join(", ");
         let (next, left) = match stop.phase {
             Phase::Draining => {
-                let draining = self.services.values().any(|s| s.state() == State::Draining);
+                let draining = self.services.values().any(|s| s.state().is_draining());
                 return (!draining || late).then_some(Phase::Withdrawing);
             }
             Phase::Withdrawing => {

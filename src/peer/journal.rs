@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use crate::base::{NeighborName, Reason, Throttle};
 use crate::session::{Event, Session, State};
+use crate::status::PeerStatus;
 
 /// What of a session goes to the log.
 pub(super) struct Journal {
@@ -28,8 +29,9 @@ impl Journal {
                     .negotiated()
                     .map(|n| n.families.iter().map(|f| f.as_str()).collect())
                     .unwrap_or_default();
-                tracing::info!(%neighbor, hold_time, ?direction, families = families.join(","), "session established");
+                tracing::info!(%neighbor, hold_time, %direction, families = families.join(","), "session established");
             }
+            Event::Withheld => self.withheld(session),
             Event::Stopped => tracing::info!(%neighbor, "session closed in order"),
             Event::Lost(because) => tracing::warn!(%neighbor, %because, "session lost"),
             Event::Failed(because) if session.state().0 == State::Established => {
@@ -38,6 +40,15 @@ impl Journal {
             Event::Failed(because) => self.failed(because, session, now),
             Event::Malformed(because) => self.malformed(because, session, now),
         }
+    }
+
+    /// All of them lack the same, in most cases; `explain` has each.
+    fn withheld(&self, session: &Session) {
+        let mut routes = session.withheld();
+        let Some((prefix, route)) = routes.next() else { return };
+        let because = PeerStatus::of(&self.neighbor, session).withheld(route, prefix.family());
+        let (more, because) = (routes.count(), because.unwrap_or_default());
+        tracing::warn!(neighbor = %self.neighbor, %prefix, more, %because, "route not sent");
     }
 
     /// The count tells how many there were since the start, those between two lines included.

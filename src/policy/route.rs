@@ -47,6 +47,7 @@ fn announced(service: &Service, state: State) -> Option<&StateAttributes> {
         | State::Degraded
         | State::Standby
         | State::Draining
+        | State::DrainingUnhealthy
         | State::Drained
         | State::Withdrawn
         | State::Disabled => table.announce,
@@ -61,7 +62,7 @@ pub fn table(service: &Service, state: State) -> Option<(&'static str, &StateAtt
         State::Up => Some(("up", &service.up)),
         State::Degraded => Some(("degraded", &service.degraded)),
         State::Down | State::LastResort => Some(("down", &service.down)),
-        State::Draining => Some(("drain", &service.drain.attributes)),
+        State::Draining | State::DrainingUnhealthy => Some(("drain", &service.drain.attributes)),
         State::Pending | State::Standby | State::Drained | State::Withdrawn | State::Disabled => {
             None
         }
@@ -70,8 +71,22 @@ pub fn table(service: &Service, state: State) -> Option<(&'static str, &StateAtt
 
 /// What the routes of a service say to other sites in this state.
 fn claim(params: &Params, service: &Service, state: State) -> Claim {
-    match (state, &service.standby) {
-        (State::LastResort, _) => Claim::LastResort(params.router_id),
+    let last_resort = match state {
+        State::LastResort => true,
+        // A last resort that is led away goes on to say what it is.
+        State::DrainingUnhealthy => service.last_site.is_some() || service.standby.is_some(),
+        State::Pending
+        | State::Up
+        | State::Degraded
+        | State::Down
+        | State::Standby
+        | State::Draining
+        | State::Drained
+        | State::Withdrawn
+        | State::Disabled => false,
+    };
+    match (last_resort, &service.standby) {
+        (true, _) => Claim::LastResort(params.router_id),
         (_, Some(_)) => Claim::Standby(params.router_id),
         (_, None) => Claim::Regular,
     }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{Effect, Override, Service};
+use super::{Effect, Override, Service, announces};
 use crate::base::Reason;
 use crate::health::{Verdict, VerdictKind};
 
@@ -22,6 +22,9 @@ pub enum State {
     Standby,
     /// On its way out: announced by the drain table for a while.
     Draining,
+    /// The same although it is not healthy, because it carried traffic all the same when the word
+    /// came: shown as draining.
+    DrainingUnhealthy,
     /// Drained: withdrawn until resumed.
     Drained,
     /// Withdrawn by an operator until resumed, whatever health says.
@@ -31,7 +34,8 @@ pub enum State {
 }
 
 impl State {
-    /// One of each name: [`LastResort`](Self::LastResort) goes by that of [`Down`](Self::Down).
+    /// One of each name: [`LastResort`](Self::LastResort) goes by that of [`Down`](Self::Down),
+    /// [`DrainingUnhealthy`](Self::DrainingUnhealthy) by that of [`Draining`](Self::Draining).
     pub const ALL: [Self; 9] = [
         Self::Pending,
         Self::Up,
@@ -52,15 +56,21 @@ impl State {
             Self::Degraded => "degraded",
             Self::Down | Self::LastResort => "down",
             Self::Standby => "standby",
-            Self::Draining => "draining",
+            Self::Draining | Self::DrainingUnhealthy => "draining",
             Self::Drained => "drained",
             Self::Withdrawn => "withdrawn",
             Self::Disabled => "disabled",
         }
     }
+
+    /// Whether it is on its way out.
+    pub fn is_draining(self) -> bool {
+        matches!(self, Self::Draining | Self::DrainingUnhealthy)
+    }
 }
 
-const _: () = assert!(State::Disabled as usize == State::ALL.len(), "ALL lacks a state");
+/// Two states share the name of another.
+const _: () = assert!(State::Disabled as usize == State::ALL.len() + 1, "ALL lacks a state");
 
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,12 +96,14 @@ pub struct Turn {
     pub because: Reason,
 }
 
-/// Decides the state of a service. A word that stands outranks health, except that a service which
-/// is not healthy is not announced for the sake of draining it: there is nothing to lead away gently.
+/// Decides the state of a service that is in state `from`. A word that stands outranks health, except
+/// that one which is not healthy is drained only if it carries traffic all the same, by
+/// `down.announce`, as last resort or by another word: else there is nothing to lead away gently.
 ///
 /// ```text
 /// disabled   enabled = false
 /// draining, drained, withdrawn, up    by a word
+/// draining   (DrainingUnhealthy)      by a word, not healthy and announced all the same
 /// pending    no verdict yet
 /// up         healthy            degraded   with too little capacity
 /// standby    healthy, and not its turn
@@ -99,6 +111,7 @@ pub struct Turn {
 /// ```
 pub fn decide(
     service: &Service,
+    from: State,
     verdict: &Verdict,
     word: Option<&Override>,
     turn: Option<&Turn>,
@@ -107,17 +120,20 @@ pub fn decide(
         return Decision { state: State::Disabled, because: Reason::new("enabled = false") };
     }
     match word {
-        Some(word) => by_word(word, verdict),
+        Some(word) => by_word(service, from, word, verdict),
         None => by_health(verdict, turn),
     }
 }
 
-fn by_word(word: &Override, verdict: &Verdict) -> Decision {
+fn by_word(service: &Service, from: State, word: &Override, verdict: &Verdict) -> Decision {
     let healthy = matches!(verdict.kind, VerdictKind::Healthy { .. });
     let because = &word.because;
     let despite = || Reason::from(format!("{because}; not healthy: {}", verdict.because));
     let (state, because) = match (word.effect, healthy) {
         (Effect::Draining { .. }, true) => (State::Draining, because.clone()),
+        (Effect::Draining { .. }, false) if carries_traffic(service, from, verdict) => {
+            (State::DrainingUnhealthy, despite())
+        }
         (Effect::Draining { .. }, false) => (State::Drained, despite()),
         (Effect::Drained, _) => (State::Drained, because.clone()),
         (Effect::Withdrawn, _) => (State::Withdrawn, because.clone()),
@@ -125,6 +141,26 @@ fn by_word(word: &Override, verdict: &Verdict) -> Decision {
         (Effect::Announced { .. }, false) => (State::Up, despite()),
     };
     Decision { state, because }
+}
+
+/// Whether a service that is not healthy is announced all the same. It was when the word came, or it
+/// has fallen since and would be by the down table.
+fn carries_traffic(service: &Service, from: State, verdict: &Verdict) -> bool {
+    match from {
+        State::DrainingUnhealthy => true,
+        State::Draining => {
+            verdict.kind == VerdictKind::Unhealthy && announces(service, State::Down)
+        }
+        State::Pending
+        | State::Up
+        | State::Degraded
+        | State::Down
+        | State::LastResort
+        | State::Standby
+        | State::Drained
+        | State::Withdrawn
+        | State::Disabled => announces(service, from),
+    }
 }
 
 fn by_health(verdict: &Verdict, turn: Option<&Turn>) -> Decision {

@@ -87,18 +87,51 @@ fn every_verdict_and_word_has_its_state() {
     ];
     for (kind, effect, state) in cases {
         let word = effect.map(word);
-        let decided = decide(&service(), &verdict(kind), word.as_ref(), None).state;
+        let decided = decide(&service(), State::Pending, &verdict(kind), word.as_ref(), None).state;
         assert_eq!(decided, state, "{kind:?} {effect:?}");
         let disabled = Service { enabled: false, ..service() };
-        assert_eq!(decide(&disabled, &verdict(kind), word.as_ref(), None).state, State::Disabled);
+        assert_eq!(
+            decide(&disabled, State::Pending, &verdict(kind), word.as_ref(), None).state,
+            State::Disabled
+        );
     }
+}
+
+#[test]
+fn what_is_announced_despite_its_health_is_led_away_all_the_same() {
+    use State::*;
+    let until = Instant::now();
+    let drain = word(Effect::Draining { until });
+    let after = |service: &Service, from, kind| {
+        decide(service, from, &verdict(kind), Some(&drain), None).state
+    };
+    let usual = service();
+    let last_resort = Service { down: table(true, Extras::default()), ..service() };
+    // From, with bad health, by default and with down.announce.
+    let cases = [
+        (Up, DrainingUnhealthy, DrainingUnhealthy),
+        (LastResort, DrainingUnhealthy, DrainingUnhealthy),
+        (DrainingUnhealthy, DrainingUnhealthy, DrainingUnhealthy),
+        (Down, Drained, DrainingUnhealthy),
+        (Draining, Drained, DrainingUnhealthy),
+        (Drained, Drained, Drained),
+        (Withdrawn, Drained, Drained),
+        (Standby, Drained, Drained),
+        (Pending, Drained, Drained),
+    ];
+    for (from, plain, resort) in cases {
+        assert_eq!(after(&usual, from, VerdictKind::Unhealthy), plain, "{from:?}");
+        assert_eq!(after(&last_resort, from, VerdictKind::Unhealthy), resort, "{from:?}");
+        assert_eq!(after(&usual, from, HEALTHY), Draining, "{from:?}");
+    }
+    assert_eq!(after(&last_resort, Draining, VerdictKind::Pending), Drained, "nothing is known");
 }
 
 #[test]
 fn the_reason_travels_with_the_decision() {
     let because = |kind, effect: Option<Effect>| {
         let word = effect.map(word);
-        decide(&service(), &verdict(kind), word.as_ref(), None).because.to_string()
+        decide(&service(), State::Pending, &verdict(kind), word.as_ref(), None).because.to_string()
     };
     let until = Instant::now();
     assert_eq!(because(VerdictKind::Unhealthy, None), "a reason");
@@ -151,6 +184,7 @@ fn every_state_reads_its_own_table() {
         (State::LastResort, Some(("down", 3)), true, resort, resort),
         (State::Standby, None, false, none, none),
         (State::Draining, Some(("drain", 4)), true, none, ready),
+        (State::DrainingUnhealthy, Some(("drain", 4)), true, none, resort),
         (State::Drained, None, false, none, none),
         (State::Withdrawn, None, false, none, none),
         (State::Disabled, None, false, none, none),
@@ -199,10 +233,11 @@ fn a_turn_decides_only_what_health_leaves_open() {
         (Unhealthy, true, State::LastResort),
     ];
     for (kind, ours, state) in cases {
-        let decided = decide(&service(), &verdict(kind), None, Some(&turn(ours)));
+        let decided = decide(&service(), State::Pending, &verdict(kind), None, Some(&turn(ours)));
         assert_eq!((decided.state, decided.because.as_str()), (state, "a reason; a turn"));
         let forced = word(Effect::Withdrawn);
-        let decided = decide(&service(), &verdict(kind), Some(&forced), Some(&turn(ours)));
+        let decided =
+            decide(&service(), State::Pending, &verdict(kind), Some(&forced), Some(&turn(ours)));
         assert_eq!(decided.state, State::Withdrawn);
     }
 }

@@ -31,7 +31,10 @@ impl ReceivedRoute {
 pub struct AdjRibIn {
     routes: BTreeMap<Prefix, Arc<ReceivedRoute>>,
     limit: usize,
+    /// Announcements that were not kept, in all sessions.
     refused: u64,
+    /// Whether any of this session was not kept.
+    incomplete: bool,
     /// Prefixes that are kept whatever the limit says.
     watched: Arc<BTreeSet<Prefix>>,
     /// Whether a route of a watched prefix has changed since it was last asked.
@@ -41,7 +44,14 @@ pub struct AdjRibIn {
 impl AdjRibIn {
     /// Keeps at most `limit` routes.
     pub fn new(limit: usize) -> Self {
-        Self { routes: BTreeMap::new(), limit, refused: 0, watched: Arc::default(), changed: false }
+        Self {
+            routes: BTreeMap::new(),
+            limit,
+            refused: 0,
+            incomplete: false,
+            watched: Arc::default(),
+            changed: false,
+        }
     }
 
     /// Keeps at most this many from now on; what is kept already stays.
@@ -53,7 +63,7 @@ impl AdjRibIn {
     /// the table large: they are our own, and the configuration names each of them. Gives those whose
     /// routes may have been refused before: they stay unknown until the neighbour says them again.
     pub fn watch(&mut self, prefixes: &Arc<BTreeSet<Prefix>>) -> BTreeSet<Prefix> {
-        let new = prefixes.difference(&self.watched).filter(|_| self.refused > 0);
+        let new = prefixes.difference(&self.watched).filter(|_| self.incomplete);
         let missed = new.filter(|prefix| !self.routes.contains_key(prefix)).copied().collect();
         self.changed |= self.watched != *prefixes;
         self.watched = Arc::clone(prefixes);
@@ -68,6 +78,7 @@ impl AdjRibIn {
             self.changed |= watched && known.as_ref() != Some(route);
         } else {
             self.refused += 1;
+            self.incomplete = true;
         }
     }
 
@@ -81,6 +92,12 @@ impl AdjRibIn {
     pub fn forget(&mut self) {
         self.routes.clear();
         self.changed = true;
+    }
+
+    /// Forgets all routes with the session, and that any of them was refused.
+    pub fn clear(&mut self) {
+        self.routes.clear();
+        self.incomplete = false;
     }
 
     /// Whether routes of watched prefixes may have changed since the last call.
@@ -114,15 +131,10 @@ impl AdjRibIn {
         self.routes.is_empty()
     }
 
-    /// How many announcements were not kept because of the limit, since the session came up.
+    /// How many announcements were not kept because of the limit, in all sessions. A route that is
+    /// said again counts again: what is not kept cannot be recognised.
     pub fn refused(&self) -> u64 {
         self.refused
-    }
-
-    /// Forgets everything with the session.
-    pub fn clear(&mut self) {
-        self.routes.clear();
-        self.refused = 0;
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Connection {
     /// Octets handed to the driver are not all written yet. Nothing more is produced meanwhile, so a
     /// slow neighbour gets the newest state when it reads again, and never a queue of old ones.
     pub(super) unsent: bool,
+    /// It was said that routes cannot be told on it.
+    pub(super) withheld_mentioned: bool,
     inbox: Vec<u8>,
     /// The last message in the inbox; all up to its end is cut off once no whole message is left.
     read: Range<usize>,
@@ -27,6 +29,7 @@ impl Connection {
             negotiated: None,
             established: false,
             unsent: false,
+            withheld_mentioned: false,
             inbox: Vec::new(),
             read: 0..0,
         }

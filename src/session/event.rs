@@ -25,6 +25,15 @@ impl Direction {
     }
 }
 
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Dialled => "dialled",
+            Self::Accepted => "accepted",
+        })
+    }
+}
+
 /// Why we leave, as the neighbour is told by the subcode of the Cease (RFC 4486 §4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
@@ -171,6 +180,9 @@ pub enum Event {
         /// Who opened the connection.
         direction: Direction,
     },
+    /// Routes that are meant for the neighbour cannot be told on this session:
+    /// [`Session::withheld`](super::Session::withheld). Said once a session.
+    Withheld,
     /// The established session is gone.
     Lost(Reason),
     /// The established session was closed because we are told to stop.

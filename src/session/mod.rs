@@ -209,11 +209,27 @@ impl Session {
         self.established().map(|(_, connection)| connection.local)
     }
 
+    /// The families that we offer.
+    pub fn offered(&self) -> &BTreeSet<Family> {
+        &self.params.families
+    }
+
     /// The next hop that the neighbour has for a route of ours, while established; `None` when it
     /// cannot be told the route.
     pub fn next_hop(&self, prefix: Prefix, route: &RouteAttributes) -> Option<IpAddr> {
-        let extended = self.negotiated()?.extended_next_hop;
-        route.next_hop.address(prefix.family(), self.local_address()?, extended)
+        let (negotiated, family) = (self.negotiated()?, prefix.family());
+        let local = self.local_address().filter(|_| negotiated.families.contains(&family))?;
+        route.next_hop.address(family, local, negotiated.extended_next_hop)
+    }
+
+    /// The routes that are meant for the neighbour and cannot be told on the established session,
+    /// though we offered their family: the neighbour did not, or has no use for their next hop.
+    pub fn withheld(&self) -> impl Iterator<Item = (&Prefix, &Arc<RouteAttributes>)> {
+        let offered = self.negotiated().map(|_| self.offered());
+        self.plan.routes.iter().filter(move |(prefix, route)| {
+            offered.is_some_and(|families| families.contains(&prefix.family()))
+                && self.next_hop(**prefix, route).is_none()
+        })
     }
 
     /// The routes the neighbour has from us.

@@ -64,7 +64,7 @@ pub struct Params {
     pub passive: bool,
     /// `shutdown = true`: configured but held down.
     pub shutdown: bool,
-    /// Text of the Cease NOTIFICATION on an orderly stop (RFC 9003), at most 128 octets of UTF-8.
+    /// Text of the Cease NOTIFICATION on an orderly stop (RFC 9003), at most 255 octets of UTF-8.
     pub shutdown_message: String,
     /// How many received routes are kept; the excess is counted and forgotten.
     pub max_received: usize,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::outbound::{Manner, Marks};
-use super::{Direction, Negotiated, Session, Timer};
+use super::{Direction, Event, Negotiated, Session, Timer};
 use crate::base::{Prefix, RouteAttributes};
 use crate::rib::Carried;
 
@@ -53,6 +53,20 @@ impl Session {
                 self.carry(Carried::Upto(0));
             }
             self.send(direction, messages, now);
+        }
+        self.mention_withheld(direction);
+    }
+
+    /// What a session cannot tell stays so for as long as it lasts: once is enough.
+    fn mention_withheld(&mut self, direction: Direction) {
+        // As a rule the neighbour has all of the plan: then there is no need to look at each route.
+        let complete = self.advertised().len() == self.plan.routes.len();
+        if complete || self.withheld().next().is_none() {
+            return;
+        }
+        let Some(connection) = self.connections.get_mut(&direction) else { return };
+        if !std::mem::replace(&mut connection.withheld_mentioned, true) {
+            self.event(Event::Withheld);
         }
     }
 

@@ -59,6 +59,15 @@ pub enum Happening {
         /// Why.
         because: String,
     },
+    /// The agent has read its file again.
+    Reload {
+        /// `applied` or `refused`.
+        to: String,
+        /// Who asked: `root, uid 0, pid 4711`, or `SIGHUP`.
+        by: String,
+        /// What has changed, or why nothing has.
+        because: String,
+    },
     /// Somebody has given a word about a service, or about all.
     Command {
         /// The service; `null` for all.
@@ -78,7 +87,10 @@ impl Event {
         match &self.what {
             Happening::Service { service, .. } => service == name,
             Happening::Command { service, .. } => service.as_ref().is_none_or(|one| one == name),
-            Happening::Agent { .. } | Happening::Neighbor { .. } | Happening::Bfd { .. } => false,
+            Happening::Agent { .. }
+            | Happening::Neighbor { .. }
+            | Happening::Bfd { .. }
+            | Happening::Reload { .. } => false,
         }
     }
 }
@@ -97,6 +109,7 @@ impl fmt::Display for Happening {
             Self::Bfd { neighbor, from, to, because } => {
                 write!(f, "BFD to {neighbor}: {from} → {to}: {because}")
             }
+            Self::Reload { to, by, because } => write!(f, "reload {to}: {because} ({by})"),
             Self::Command { service, word: _, by, because } => match service {
                 Some(service) => write!(f, "service {service}: {because} ({by})"),
                 None => write!(f, "all services: {because} ({by})"),

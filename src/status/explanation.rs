@@ -1,7 +1,9 @@
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, NeighborRoute, Service};
+use super::{Event, NeighborRoute, Service, Withheld};
 
 /// Everything that makes a service's routes what they are, from the checks to what each neighbour
 /// was sent.
@@ -14,8 +16,8 @@ pub struct Explanation {
     pub rule: String,
     /// The table that its state reads: `up`, `down`, `drain`; `null` when the state has none.
     pub table: Option<Layer>,
-    /// What the region adds.
-    pub region: Layer,
+    /// What the region adds; `null` when there is none.
+    pub region: Option<Layer>,
     /// Its neighbours, in order of name.
     pub neighbors: Vec<Recipient>,
     /// Its last events, oldest first.
@@ -36,6 +38,9 @@ pub struct Layer {
     pub med: Option<u32>,
     /// Communities, plain and large.
     pub communities: Vec<String>,
+    /// Next hops in place of the session's local address, at most one of each family.
+    #[serde(default)]
+    pub next_hop: Vec<IpAddr>,
 }
 
 /// A neighbour that gets the routes of a service.
@@ -54,4 +59,7 @@ pub struct Recipient {
     pub last_error: Option<String>,
     /// What it has from us of this service.
     pub sent: Vec<NeighborRoute>,
+    /// What it is not sent of this service although its session is up.
+    #[serde(default)]
+    pub withheld: Vec<Withheld>,
 }

@@ -73,7 +73,10 @@ fn owner(event: &Event) -> Option<&str> {
     match &event.what {
         Happening::Service { service, .. } => Some(service),
         Happening::Command { service, .. } => service.as_deref(),
-        Happening::Agent { .. } | Happening::Neighbor { .. } | Happening::Bfd { .. } => None,
+        Happening::Agent { .. }
+        | Happening::Neighbor { .. }
+        | Happening::Bfd { .. }
+        | Happening::Reload { .. } => None,
     }
 }
 

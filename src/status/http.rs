@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -16,8 +16,8 @@ use super::{Event, History, Source};
 
 /// The snapshot as JSON.
 pub const STATUS: &str = "/api/v1/status";
-/// Events, oldest first: `?since=ID`, `?service=NAME` and `?last=N` narrow them. Asked for as
-/// `text/event-stream`, it goes on with those to come.
+/// Events as server-sent ones, oldest first, and then those to come: `?since=ID`, `?service=NAME` and
+/// `?last=N` narrow them. Asked for as `application/json`, a list of those that have happened.
 pub const EVENTS: &str = "/api/v1/events";
 
 /// How many may follow events at a time; each costs a connection and a place in the history.
@@ -39,6 +39,15 @@ impl Problem {
     /// A problem with its status code.
     pub fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { status: status.as_u16(), error: error.into(), hint: hint.into() }
+    }
+
+    /// The resource is there, and is not asked for in this way. The header `Allow` is added by the
+    /// router.
+    pub async fn other_method(method: Method) -> Self {
+        let error = format!("{method} is not what this resource takes");
+        let hint =
+            "the header Allow names what it takes: POST gives a word (curl -X POST), GET asks";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, error, hint)
     }
 
     /// The agent has been told to stop and answers no more.
@@ -106,13 +115,13 @@ async fn events(
 ) -> Response {
     let history = reads.source.history();
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    if !accepted.is_some_and(|types| types.contains("text/event-stream")) {
+    if accepted.is_some_and(|types| types.contains("application/json")) {
         let events = wanted.of(&history.borrow());
         return Json(events.iter().map(Arc::as_ref).collect::<Vec<&Event>>()).into_response();
     }
     let Ok(place) = reads.followers.try_acquire_owned() else {
         let error = format!("{FOLLOWERS} others follow the events already");
-        let hint = "end one of them, or ask for ?since=ID from time to time";
+        let hint = "end one of them, or ask for ?since=ID as application/json from time to time";
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE, error, hint).into_response();
     };
     // A browser that reconnects says where it was.

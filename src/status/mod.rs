@@ -127,7 +127,8 @@ pub struct Neighbor {
     pub last_error: Option<String>,
     /// Our address on the session, while established.
     pub local_address: Option<IpAddr>,
-    /// Received routes that were not kept because of `max-received`.
+    /// Announcements that were not kept because of `max-received`, since the agent started; a route
+    /// that is said again counts again.
     pub not_kept: u64,
     /// UPDATEs since the agent started whose attributes are malformed (RFC 7606) or cannot be true on
     /// this session (RFC 4271 §6.3).
@@ -320,11 +321,14 @@ pub struct Override {
 }
 
 /// The sessions that HAProxy has for a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Sessions {
-    /// Their number; `null` when no HAProxy tells.
+    /// Their number; `null` when no check reads a HAProxy, and while there is a `fault`.
     pub sessions: Option<u64>,
+    /// Why the number is not known, when a HAProxy that a check reads does not tell.
+    #[serde(default)]
+    pub fault: Option<String>,
     /// How long to wait for their end after a drain, in seconds.
     pub wait_sessions_s: u64,
 }
@@ -378,8 +382,24 @@ pub struct Route {
     /// What each of them was sent.
     #[serde(default)]
     pub sent: Vec<NeighborRoute>,
+    /// Neighbours whose session is up and cannot carry it. One whose `families` leave its family
+    /// out is among them only when those of all do.
+    #[serde(default)]
+    pub withheld: Vec<Withheld>,
     /// Why it is not announced though the service asks for it, if that is so.
     pub fault: Option<String>,
+}
+
+/// A route that a neighbour is not sent although its session is up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Withheld {
+    /// The neighbour.
+    pub neighbor: String,
+    /// The prefix.
+    pub prefix: String,
+    /// Why, and the way out if there is one on our side.
+    pub because: String,
 }
 
 /// A route of one neighbour, sent or received.

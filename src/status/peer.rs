@@ -19,6 +19,8 @@ pub struct PeerStatus {
     pub extended_next_hop: bool,
     /// Families that both sides announced, while established.
     pub families: BTreeSet<Family>,
+    /// Families that we announce.
+    pub offered: BTreeSet<Family>,
     /// Negotiated hold time in seconds.
     pub hold_time: Option<u16>,
     /// The neighbour's capabilities.
@@ -27,7 +29,7 @@ pub struct PeerStatus {
     pub advertised: usize,
     /// Routes we keep of it.
     pub received: usize,
-    /// Routes we did not keep.
+    /// Announcements we did not keep.
     pub not_kept: u64,
     /// Times an established session was lost.
     pub flaps: u64,
@@ -75,6 +77,7 @@ impl PeerStatus {
             state: session.state(),
             extended_next_hop: negotiated.is_some_and(|n| n.extended_next_hop),
             families: negotiated.map(|n| n.families.clone()).unwrap_or_default(),
+            offered: session.offered().clone(),
             hold_time: negotiated.map(|n| n.hold_time.seconds()),
             capabilities: capabilities.map(ToString::to_string).collect(),
             advertised: session.advertised().len(),
@@ -100,5 +103,31 @@ impl PeerStatus {
         // Both are there only while the session is established.
         let local = self.local_address.filter(|_| self.families.contains(&family))?;
         route.next_hop.address(family, local, self.extended_next_hop)
+    }
+
+    /// Why the neighbour is not told a route of `family` that is meant for it, and the way out where
+    /// it is ours, while the session is up and that is so.
+    pub fn withheld(&self, route: &RouteAttributes, family: Family) -> Option<String> {
+        let name = &self.name;
+        if self.local_address.is_none() || self.next_hop(route, family).is_some() {
+            return None;
+        }
+        if self.families.contains(&family) {
+            return Some(match family {
+                Family::Ipv4Unicast => format!(
+                    "no IPv4 next hop on this session, and {name} takes no IPv6 one for IPv4 routes \
+                     (RFC 8950); set next-hop in [neighbor.{name}]"
+                ),
+                Family::Ipv6Unicast => format!(
+                    "no IPv6 next hop on this session; set next-hop-ipv6 in [neighbor.{name}]"
+                ),
+            });
+        }
+        let carried: Vec<_> = self.families.iter().map(|family| family.as_str()).collect();
+        let because = match self.offered.contains(&family) {
+            true => format!("{name} did not offer {family}"),
+            false => format!("families of {name} leaves {family} out"),
+        };
+        Some(format!("the session carries {} only ({because})", carried.join(", ")))
     }
 }

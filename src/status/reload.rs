@@ -8,11 +8,14 @@ use tokio::sync::{mpsc, oneshot};
 pub struct Reload {
     /// Whether the file holds now.
     pub applied: bool,
+    /// What it comes to, in one line: which settings differ, or why nothing was changed.
+    #[serde(default)]
+    pub because: String,
     /// The settings that differ, a line each.
     pub changes: Vec<String>,
     /// The neighbours whose session it resets, each with the keys that make it so.
     pub resets: Vec<String>,
-    /// Why nothing was changed, and the way out.
+    /// Why nothing was changed, and the way out: every fault of the file with its place.
     pub refused: Option<String>,
 }
 
@@ -28,6 +31,8 @@ pub struct TakenOver {
 /// Asks the agent to read its file again.
 #[derive(Debug)]
 pub struct ReloadRequest {
+    /// Who asks: `root, uid 0, pid 4711`, or `SIGHUP`.
+    pub by: String,
     /// Only tell what would be done.
     pub dry_run: bool,
     /// Sessions may be reset.

@@ -71,6 +71,7 @@ fn router(source: Source) -> Router {
         .with_state(source.clone())
         .merge(http::router(source))
         .merge(page::router())
+        .method_not_allowed_fallback(Problem::other_method)
         .fallback(unknown)
 }
 

@@ -23,9 +23,8 @@ pub struct Notification {
     pub data: Vec<u8>,
 }
 
-/// Longest text sent with a shutdown, in octets. RFC 9003 allows 255, but a peer that knows only its
-/// predecessor, RFC 8203, may refuse more than 128.
-const TEXT_LIMIT: usize = 128;
+/// Longest text sent with a shutdown, in octets (RFC 9003 §2).
+const TEXT_LIMIT: usize = 255;
 
 impl Notification {
     /// A message without data.
@@ -110,7 +109,7 @@ impl Notification {
         Self::new(codes::BFD_DOWN)
     }
 
-    /// A Cease with a text of at most 128 octets; a longer one is cut between two characters.
+    /// A Cease with a text of at most 255 octets; a longer one is cut between two characters.
     pub fn cease_with_text(subcode: u8, text: &str) -> Self {
         let cut = (0..=TEXT_LIMIT.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
         let text = text.get(..cut.unwrap_or_default()).unwrap_or_default();

@@ -102,7 +102,7 @@ async fn death_and_return_are_seen_by_each_stream() {
         let mut watch = Watch::of(scene.hearing(by));
         watch.stream(StreamState::Listening).await;
         server.kill();
-        watch.because("s1: DOWN L4CON").await;
+        watch.because("s1: L4CON").await;
         server.revive();
         watch.healthy().await;
         let stream = watch.stream(StreamState::Live).await;
@@ -172,7 +172,7 @@ async fn a_reload_moves_to_the_new_worker_and_lets_the_old_one_go() {
         watch.worker(new).await;
         eventually("the old worker ends", || !Path::new(&format!("/proc/{old}")).exists()).await;
         server.kill();
-        watch.because("s1: DOWN L4CON").await;
+        watch.because("s1: L4CON").await;
     }
 }
 
@@ -205,7 +205,7 @@ async fn several_instances_hear_each_of_its_own() {
     dying.stream(StreamState::Listening).await;
     living.stream(StreamState::Listening).await;
     one.kill();
-    dying.because("s1: DOWN L4CON").await;
+    dying.because("s1: L4CON").await;
     assert_eq!(living.stream(StreamState::Listening).await.events, 0);
     first.haproxy.signal("KILL");
     dying.until("HAProxy gone", |sample| sample.outcome == Outcome::Gone).await;
@@ -225,7 +225,7 @@ async fn a_ring_that_is_not_there_is_lost_until_a_reload_brings_it() {
     let because = watch.stream(StreamState::Lost).await.because.expect("a reason");
     assert!(because.as_str().contains("`log ring@herald local0 notice`"), "{because}");
     server.kill();
-    watch.because("s1: DOWN L4CON").await;
+    watch.because("s1: L4CON").await;
     scene.configure(&backend(QUICK, &[&server]));
     scene.haproxy.reload().await;
     watch.stream(StreamState::Listening).await;
@@ -257,7 +257,7 @@ async fn a_haproxy_that_tells_nothing_is_found_out() {
     let mut watch = Watch::of(silent);
     watch.healthy().await;
     server.kill();
-    watch.because("s1: DOWN L4CON").await;
+    watch.because("s1: L4CON").await;
     let because = watch.stream(StreamState::Silent).await.because;
     let line = format!("`log {} local0 notice`", scene.haproxy.path("events.sock").display());
     assert!(because.as_ref().is_some_and(|b| b.as_str().contains(&line)), "{because:?}");

@@ -12,6 +12,9 @@ use super::support::scene::Scene;
 use super::support::wait::{SOON, eventually};
 use super::{errors, json, said, scene};
 
+/// Events that have happened, in place of a stream.
+const JSON: &str = "Accept: application/json";
+
 #[test]
 fn explain_shows_the_chain_from_the_checks_to_what_was_sent() {
     let scene = scene();
@@ -181,12 +184,48 @@ fn the_socket_speaks_http_and_json_with_anybody() {
     let body = r#"{"for":"1m","reason":"trial"}"#;
     curl(&["-d", body, "http://herald/api/v1/services/web/announce"]);
     scene.route_arrives(ANYCAST);
-    let events = parsed(&curl(&["http://herald/api/v1/events?service=web&last=1"]));
+    let events = parsed(&curl(&["-H", JSON, "http://herald/api/v1/events?service=web&last=1"]));
     assert_eq!(events[0]["because"], "announce ordered by root: trial");
     let refused = parsed(&curl(&["-X", "POST", "http://herald/api/v1/services/web/fly"]));
     assert!(refused["error"].is_string() && refused["hint"].is_string(), "{refused}");
     let resumed = parsed(&curl(&["-X", "POST", "http://herald/api/v1/resume"]));
     assert_eq!(resumed["services"][0]["override"], Value::Null);
+    let read = curl(&["-D", "-", "http://herald/api/v1/services/web/drain"]);
+    assert!(read.starts_with("HTTP/1.1 405") && read.contains("allow: POST"), "{read}");
+    assert!(read.contains("curl -X POST"), "{read}");
+}
+
+#[test]
+fn a_route_that_a_session_cannot_carry_is_named_with_the_reason() {
+    const ROUTE: &str = "2001:db8::1/128";
+    let scene = Scene::<Frr>::set(Meeting::USUAL, |config| {
+        config.set("service.web", "addresses", format!("[\"{ANYCAST}\", \"{ROUTE}\"]")).set(
+            "neighbor.peer",
+            "next-hop-ipv6",
+            "\"2001:db8::a\"",
+        )
+    });
+    scene.route_arrives(ANYCAST);
+    scene.peer.configure(&["dont-capability-negotiate"]);
+    let because = "the session carries ipv4-unicast only (peer did not offer ipv6-unicast)";
+    let status = eventually("status has the reason", SOON, || {
+        let text = said(&scene, &["status"]);
+        let line = format!("{ROUTE}, not sent to peer: {because}");
+        if text.contains(&line) { Ok(text) } else { Err(text) }
+    });
+    assert!(!status.contains("not announced"), "{status}");
+    let explained = said(&scene, &["explain", "web"]);
+    assert!(explained.contains(&format!("not sent {ROUTE}: {because}")), "{explained}");
+    assert!(explained.contains("neighbor.peer: next hop 2001:db8::a"), "{explained}");
+    let service = scene.herald.service();
+    let routes = service["routes"].as_array().expect("routes");
+    let route = routes.iter().find(|route| route["prefix"] == ROUTE).expect("the IPv6 route");
+    assert_eq!(route["fault"], format!("peer: {because}"));
+    assert_eq!(route["withheld"][0]["neighbor"], "peer");
+    let log = scene.herald.log();
+    let warnings = log.lines().filter(|line| line.contains("route not sent")).collect::<Vec<_>>();
+    assert_eq!(warnings.len(), 1, "once a session: {log}");
+    assert!(warnings[0].contains(because) && warnings[0].contains("WARN"), "{warnings:?}");
 }
 
 #[test]
@@ -201,10 +240,10 @@ fn http_shows_events_too_and_takes_no_words() {
         command.args(["--max-time", "2"]).args(arguments);
         String::from_utf8_lossy(&output(&mut command).stdout).into_owned()
     };
-    let events = curl(&["http://127.0.0.1:9642/api/v1/events"]);
+    let events = curl(&["-H", JSON, "http://127.0.0.1:9642/api/v1/events"]);
     let events: Value = serde_json::from_str(&events).expect("JSON");
     assert_eq!(events[0]["kind"], "agent");
-    let stream = ["-N", "-H", "Accept: text/event-stream", "http://127.0.0.1:9642/api/v1/events"];
+    let stream = ["-N", "http://127.0.0.1:9642/api/v1/events"];
     let text = curl(&stream);
     assert!(text.contains("id: 1\n") && text.contains("data: {"), "{text}");
     let post = ["-o", "/dev/null", "-w", "%{http_code}", "-X", "POST"];

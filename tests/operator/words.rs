@@ -105,6 +105,17 @@ fn drain_wait_says_no_when_sessions_outlast_wait_sessions() {
 }
 
 #[test]
+fn drain_wait_says_no_when_haproxy_does_not_tell_how_many_sessions_are_left() {
+    let (mut scene, _client) = scene_with_a_client("\"1s\"");
+    scene.haproxy.kill();
+    let answer = scene.herald.ask(&["drain", "web", "--for", "0s", "--wait"]);
+    assert_eq!(answer.status.code(), Some(1), "{}", errors(&answer));
+    let words = "web: unknown how many sessions are left (local: HAProxy is gone";
+    assert!(errors(&answer).contains(words), "{}", errors(&answer));
+    assert!(errors(&answer).contains("after 1s (wait-sessions)"), "{}", errors(&answer));
+}
+
+#[test]
 fn drain_wait_says_no_when_somebody_resumes_meanwhile() {
     let scene = scene();
     let mut command = Command::new(BINARY);

@@ -78,6 +78,11 @@ fn services_come_and_go_and_the_others_stay() {
     assert_eq!(session(&scene), before);
 }
 
+fn last_event(scene: &Scene<Frr>) -> serde_json::Value {
+    let told = out(&scene.herald.ask(&["events", "--last", "1", "--json"]));
+    serde_json::from_str(&told).expect("an event")
+}
+
 fn addresses(scene: &Scene<Frr>) -> String {
     scene.ours.ip(&["-4", "address", "show", "dev", "lo"])
 }
@@ -91,6 +96,13 @@ fn a_file_with_a_fault_changes_nothing_and_is_told() {
     scene.herald.reconfigure(&broken);
     says(&scene, "not reloaded");
     says(&scene, "hold-tme");
+    let log = scene.herald.log();
+    let told = log.lines().filter(|line| line.contains("not reloaded")).collect::<Vec<_>>();
+    assert!(told.len() == 1 && told[0].contains("hold-tme"), "in one line: {log}");
+    let event = last_event(&scene);
+    assert_eq!((&event["kind"], &event["to"]), (&"reload".into(), &"refused".into()), "{event}");
+    assert_eq!(event["by"], "SIGHUP");
+    assert!(event["because"].as_str().is_some_and(|why| why.contains("hold-tme")), "{event}");
     assert_eq!(scene.route_arrives(ANYCAST).as_path, [65010; 3]);
     assert_eq!(session(&scene), before);
 }
@@ -121,6 +133,13 @@ fn the_command_shows_what_would_change_and_resets_only_when_allowed() {
     let nothing = scene.herald.ask(&["reload"]);
     assert_eq!((nothing.status.code(), out(&nothing)), (Some(0), "nothing has changed\n".into()));
 
+    let event = last_event(&scene);
+    assert_eq!(
+        (&event["to"], &event["because"]),
+        (&"applied".into(), &"no setting differs".into())
+    );
+    assert!(event["by"].as_str().is_some_and(|by| by.starts_with("root, uid 0")), "{event}");
+
     scene.herald.rewrite(&usual(&scene).set("bgp", "hold-time", "\"12s\""));
     let tried = scene.herald.ask(&["reload", "--dry-run"]);
     assert_eq!(tried.status.code(), Some(0), "{tried:?}");
@@ -134,6 +153,9 @@ fn the_command_shows_what_would_change_and_resets_only_when_allowed() {
 
     let reset = scene.herald.ask(&["reload", "--allow-reset", "--json"]);
     assert!(out(&reset).contains("\"applied\": true"), "{reset:?}");
+    let told = out(&scene.herald.ask(&["events"]));
+    assert!(told.contains("reload refused: it would reset peer"), "{told}");
+    assert!(told.contains("reload applied: changed bgp.hold-time (root, uid 0"), "{told}");
     eventually("the session is up with the new hold time", SOON, || {
         let neighbor = scene.herald.neighbor();
         let up = neighbor["state"] == "established" && neighbor["since"] != before.0;

@@ -115,7 +115,8 @@ fn everything_shown(stage: &Stage, herald: &Herald) -> String {
     }
     for resource in ["metrics", "api/v1/status", "api/v1/events"] {
         let mut curl = inside(&stage.ours, "curl".as_ref());
-        curl.args(["-sSf", "--noproxy", "*"]).arg(format!("http://127.0.0.1:9642/{resource}"));
+        curl.args(["-sSf", "--noproxy", "*", "-H", "Accept: application/json"])
+            .arg(format!("http://127.0.0.1:9642/{resource}"));
         shown += &run(curl);
     }
     shown

@@ -135,6 +135,7 @@ proptest! {
                 | State::LastResort
                 | State::Standby
                 | State::Draining
+                | State::DrainingUnhealthy
                 | State::Drained
                 | State::Withdrawn
                 | State::Disabled => None,

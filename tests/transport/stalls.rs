@@ -10,6 +10,7 @@ use crate::support::herald::{Herald, directory};
 use crate::support::netns::Net;
 use crate::support::peer::{Meeting, PEER_AS};
 use crate::support::speaker::{KEEPALIVE, Listening, Speaker, open};
+use crate::support::wait::during;
 
 /// The hold time that both propose.
 const HOLD: Duration = Duration::from_secs(3);
@@ -38,8 +39,8 @@ fn keepalives_that_waited_in_the_socket_are_heard_before_the_hold_timer_is() {
 }
 
 fn keeps_alive_for(speaker: &mut Speaker, time: Duration) {
-    for _ in 0..time.as_millis() / BETWEEN.as_millis() {
+    during(time, || {
         speaker.say(KEEPALIVE, &[]);
         thread::sleep(BETWEEN);
-    }
+    });
 }

@@ -170,8 +170,9 @@ pub(super) const SEND_HOLD_TIME: Key = Key::new(
 
 pub(super) const SHUTDOWN_MESSAGE: Key = Key::new(
     "shutdown-message",
-    Form::Text("at most 128 octets of text"),
-    "What the neighbour's operator reads when we stop (RFC 9003).",
+    Form::Text("at most 255 octets of text"),
+    "What the neighbour's operator reads when we stop (RFC 9003). A neighbour that knows only RFC \
+     8203 refuses more than 128 octets.",
 );
 
 pub(super) const GRACEFUL_RESTART: Key = Key::new(

@@ -33,7 +33,7 @@ impl SessionKeys {
             keepalive: section.duration("keepalive"),
             connect_retry: section.duration("connect-retry"),
             send_hold_time: section.duration("send-hold-time"),
-            shutdown_message: section.text("shutdown-message", shutdown_message),
+            shutdown_message: shutdown_message(section),
             graceful_restart: graceful_restart(section),
         }
     }
@@ -161,13 +161,22 @@ fn graceful_restart(section: &Section<'_>) -> Option<Placed<Option<RestartTime>>
     Some(written.map(|_| time))
 }
 
-/// RFC 9003 allows 255 octets; receivers of RFC 8203 read 128.
-fn shutdown_message(text: &str) -> Result<String, Refusal> {
-    match text.len() {
-        0..=128 => Ok(text.to_owned()),
+fn shutdown_message(section: &Section<'_>) -> Option<Placed<String>> {
+    let written = section.text("shutdown-message", |text| match text.len() {
+        0..=255 => Ok(text.to_owned()),
         long => {
-            Err(Refusal::rule(format!("it has {long} octets, and 128 is the most"))
+            Err(Refusal::rule(format!("it has {long} octets, and 255 is the most (RFC 9003 §2)"))
                 .help("shorten it"))
         }
+    })?;
+    let length = written.value.len();
+    if length > 128 {
+        section.notes.worry(
+            &written.span,
+            format!("shutdown-message has {length} octets"),
+            "a neighbour that knows RFC 8203 only, and not RFC 9003, refuses more than 128",
+            "shorten it, unless every neighbour reads long ones",
+        );
     }
+    Some(written)
 }

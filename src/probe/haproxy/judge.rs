@@ -107,7 +107,7 @@ impl Judge {
         match word {
             "UP" | "no" if server.weight == 0 => Finding::new(Standing::Unusable, "weight 0"),
             "UP" => self.standing_of_up(backend, server, answer),
-            "no" => Finding::new(Standing::Usable, "unchecked"),
+            "no" => Finding::new(Standing::Usable, "unproven: no check"),
             "DOWN" => {
                 let result = self.memory(backend, &server.name).and_then(|m| m.result.as_ref());
                 Finding::new(Standing::Unusable, down(server, result))
@@ -186,14 +186,15 @@ fn weigh(check: &HaproxyCheck, findings: &[Finding]) -> Sample {
     Sample { outcome, because: because.into() }
 }
 
-/// Why a DOWN server is down: `DOWN L4CON Connection refused`, `DOWN L7STS 503 Service Unavailable`.
+/// Why a DOWN server is down, by its last check: `L4CON Connection refused`, `L7STS 503 Service
+/// Unavailable`; else its status, such as `DOWN 1/2` on its way up, or `DOWN (agent)`.
 fn down(server: &Server, result: Option<&CheckResult>) -> String {
     let failure = result.filter(|result| !result.passed());
     let words = failure.map_or([""; 3], |result| [&result.status, &result.code, &result.info]);
-    std::iter::once(server.status.as_str())
-        .chain(words.into_iter().filter(|word| !word.is_empty()))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let checked = failure.is_some() && server.status == "DOWN";
+    let status = Some(server.status.as_str()).filter(|_| !checked);
+    let words = words.into_iter().filter(|word| !word.is_empty());
+    status.into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }
 
 fn nothing_to_count(backend: &Backend) -> String {

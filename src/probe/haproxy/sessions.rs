@@ -1,46 +1,65 @@
-use crate::base::ServiceName;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::base::{Reason, ServiceName};
 use crate::config::HaproxyInstance;
 
 use super::answer::Answer;
 use super::client::Client;
 
-/// How many sessions `instance` has now (`scur`) on what the checks of `service` look at: the
+/// How long all HAProxies together may take to tell: whoever asks the agent waits little longer.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How many sessions `instances` have now (`scur`) on what the checks of `service` look at: the
 /// frontend, where a check names one, since it sees clients that are between two requests; else the
-/// backend. `None` when no check of the service reads the instance, or it does not tell.
-pub async fn sessions(instance: &HaproxyInstance, service: &ServiceName) -> Option<u64> {
-    let checks: Vec<_> = instance.checks.iter().filter(|c| c.service == *service).collect();
-    if checks.is_empty() {
-        return None;
-    }
-    let answer = Client::new(instance).ask().await.ok()?;
-    let mut frontends: Vec<&str> = checks.iter().filter_map(|c| c.frontend.as_deref()).collect();
-    let open = checks.iter().filter(|check| check.frontend.is_none());
-    let mut backends: Vec<&str> = open.map(|check| check.backend.as_str()).collect();
-    for names in [&mut frontends, &mut backends] {
-        names.sort_unstable();
-        names.dedup();
-    }
-    count(&answer, &frontends, &backends)
+/// backend. `None` when no check of the service reads any of them.
+///
+/// # Errors
+///
+/// Why the number is not known: one that a check reads does not tell, and what the others have is no
+/// answer then.
+pub async fn sessions(
+    instances: impl Iterator<Item = &HaproxyInstance> + Clone,
+    service: &ServiceName,
+) -> Option<Result<u64, Reason>> {
+    let read = instances.filter(|i| i.checks.iter().any(|check| check.service == *service));
+    read.clone().next()?;
+    let late = |_| Err(format!("no answer of all HAProxies within {PATIENCE:?}").into());
+    Some(timeout(PATIENCE, sum(read, service)).await.unwrap_or_else(late))
 }
 
-fn count(answer: &Answer, frontends: &[&str], backends: &[&str]) -> Option<u64> {
-    let frontends = frontends.iter().map(|name| answer.frontend_sessions.get(*name).copied());
-    let backends = backends.iter().map(|name| Some(answer.backends.get(*name)?.sessions));
-    frontends.chain(backends).sum()
+async fn sum(
+    instances: impl Iterator<Item = &HaproxyInstance>,
+    service: &ServiceName,
+) -> Result<u64, Reason> {
+    let mut sum = 0;
+    for instance in instances {
+        let named = |why: String| Reason::from(format!("{}: {why}", instance.name));
+        let answer = Client::new(instance).ask().await.map_err(|why| named(why.to_string()))?;
+        sum += count(&answer, instance, service).map_err(named)?;
+    }
+    Ok(sum)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::stats;
-    use super::*;
-
-    #[test]
-    fn sessions_are_counted_by_the_header_and_a_name_that_is_not_there_tells_nothing() {
-        let table = "# pxname,svname,type,status,weight,bck,check_status,scur\n\
-                     web,FRONTEND,0,OPEN,,,,7\nback,s1,2,UP,1,0,L4OK,2\nback,BACKEND,1,UP,1,,,3\n";
-        let answer = stats::parse(table).unwrap();
-        assert_eq!(count(&answer, &["web"], &[]), Some(7));
-        assert_eq!(count(&answer, &["web"], &["back"]), Some(10));
-        assert_eq!(count(&answer, &[], &["back", "gone"]), None);
-    }
+/// What several checks look at counts once.
+fn count(
+    answer: &Answer,
+    instance: &HaproxyInstance,
+    service: &ServiceName,
+) -> Result<u64, String> {
+    let checks = instance.checks.iter().filter(|check| check.service == *service);
+    let (framed, bare): (Vec<_>, Vec<_>) = checks.partition(|check| check.frontend.is_some());
+    let frontends: BTreeSet<_> = framed.iter().filter_map(|c| c.frontend.as_deref()).collect();
+    let backends: BTreeSet<_> = bare.iter().map(|check| check.backend.as_str()).collect();
+    let of_frontends = frontends.into_iter().map(|name| {
+        let known = answer.frontend_sessions.get(name).copied();
+        known.ok_or_else(|| format!("HAProxy has no frontend {name}"))
+    });
+    let of_backends = backends.into_iter().map(|name| {
+        let known = answer.backends.get(name).map(|backend| backend.sessions);
+        known.ok_or_else(|| format!("HAProxy has no backend {name}"))
+    });
+    of_frontends.chain(of_backends).sum()
 }

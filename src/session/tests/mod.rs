@@ -10,6 +10,7 @@ mod restart;
 mod scrutiny;
 mod shown;
 mod single;
+mod withheld;
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};

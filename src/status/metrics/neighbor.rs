@@ -151,13 +151,13 @@ pub(super) const FAMILIES: &[Family] = &[
             }
         },
     ),
-    Family::gauge(
-        "herald_neighbor_received_routes_not_kept",
+    Family::counter(
+        "herald_neighbor_announcements_not_kept_total",
         &["neighbor"],
-        "Routes of the neighbour that were not kept because of `max-received`",
+        "Announcements of the neighbour that were not kept because of `max-received`",
         |snapshot, rows| {
             for neighbor in &snapshot.neighbors {
-                rows.gauge(&[&neighbor.name], neighbor.not_kept as f64);
+                rows.counter(&[&neighbor.name], neighbor.not_kept);
             }
         },
     ),

@@ -75,7 +75,8 @@ async function ask() {
 }
 
 async function get(path) {
-  const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+  const headers = { accept: "application/json" };
+  const answer = await fetch(path, { headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   if (!answer.ok) throw new Error(`the agent answers with status ${answer.status}`);
   agree(answer.headers.get("date"));
   return answer.json();

@@ -38,7 +38,7 @@ function notes(one) {
     !established && one["last-error"] && state("lost", one["last-error"]),
     one.malformed > 0 &&
       `${count(one.malformed, "malformed UPDATE")}, the last: ${one["last-malformed"]?.because}`,
-    one["not-kept"] > 0 && `${count(one["not-kept"], "route")} not kept because of max-received`,
+    one["not-kept"] > 0 && `${count(one["not-kept"], "announcement")} not kept because of max-received`,
     one.bfd && one.bfd.state !== "up" && one.bfd.diag && `BFD: ${one.bfd.diag}`,
     established && one.capabilities.length > 0 && `capabilities: ${one.capabilities.join(", ")}`,
   ];

@@ -94,7 +94,10 @@ function routes(service) {
         ...(has.med ? [one?.med] : []),
         ...(has.communities ? [one?.communities.join(" ")] : []),
       ],
-      notes: [index === 0 && route.fault && state("not bound", route.fault)],
+      notes: index > 0 ? [] : [
+        !route.bound && route.fault && state("not bound", route.fault),
+        ...route.withheld.map(({ neighbor, because }) => state("withheld", `not sent to ${neighbor}: ${because}`)),
+      ],
     }));
   }));
 }

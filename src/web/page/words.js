@@ -6,11 +6,12 @@ import { el } from "./dom.js";
 const STATES = {
   up: ["●", "good"], established: ["●", "good"], healthy: ["●", "good"], live: ["●", "good"],
   listening: ["●", "good"], announced: ["●", "good"], started: ["●", "good"],
+  applied: ["●", "good"],
   degraded: ["◐", "between"], draining: ["▼", "between"], drained: ["▽", "between"],
-  withdrawn: ["■", "between"], flooded: ["◐", "between"], silent: ["◐", "between"],
+  withdrawn: ["■", "between"], withheld: ["◐", "between"], flooded: ["◐", "between"], silent: ["◐", "between"],
   "open-sent": ["◌", "between"], "open-confirm": ["◌", "between"], init: ["◌", "between"],
   down: ["✕", "bad"], unhealthy: ["✕", "bad"], lost: ["✕", "bad"], idle: ["✕", "bad"],
-  connect: ["✕", "bad"], active: ["✕", "bad"], "not bound": ["✕", "bad"],
+  connect: ["✕", "bad"], active: ["✕", "bad"], refused: ["✕", "bad"], "not bound": ["✕", "bad"],
 };
 
 const look = word => STATES[word] ?? ["○", "neither"];

@@ -57,12 +57,13 @@ fn missing_capabilities_are_listed_as_an_open_would() {
 
 #[test]
 fn a_long_shutdown_text_is_cut_between_characters() {
-    let text = "ü".repeat(70);
+    let text = "ü".repeat(130);
     let notification = Notification::administrative_shutdown(&text);
-    assert_eq!((notification.data.len(), notification.data[0]), (129, 128));
-    assert_eq!(notification.shutdown_text(), Some("ü".repeat(64)));
+    assert_eq!((notification.data.len(), notification.data[0]), (255, 254));
+    assert_eq!(notification.shutdown_text(), Some("ü".repeat(127)));
     let odd = Notification::administrative_shutdown(&format!("x{text}"));
-    assert_eq!(odd.shutdown_text(), Some(format!("x{}", "ü".repeat(63))));
+    assert_eq!((odd.data.len(), odd.data[0]), (256, 255));
+    assert_eq!(odd.shutdown_text(), Some(format!("x{}", "ü".repeat(127))));
     assert!(odd.is_cease());
 }
 

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use herald::base::ServiceName;
 use herald::bfd;
 use herald::config::{self, Config, Inheritance};
-use herald::engine::{self, AddressReport, AddressWish, Engine, Input, Output, Transition, Word};
+use herald::engine::{self, AddressReport, AddressWish, Engine, Input, Output, Transition};
 use herald::health::{CheckSample, Observation};
-use herald::policy::{Owner, State};
+use herald::policy::State;
 use herald::rib::Plan;
 use herald::session::{self, Leaving};
 
@@ -208,6 +208,9 @@ impl World {
             Input::Command(command) if !agent.deaf => {
                 self.expectation.told(command, now);
             }
+            Input::Noticed(notice) if !agent.deaf => {
+                self.expectation.noticed(notice.as_ref(), now);
+            }
             Input::Configured(_) => {
                 let (scenery, started) = agent.ordered.pop_front().expect("one goes with each");
                 for n in started {
@@ -394,14 +397,12 @@ impl World {
     }
 }
 
-/// Whether a mutant lets a word get lost that was given.
+/// Whether a mutant lets a word of the cloud get lost.
 fn is_lost(input: &Input, mutant: Option<Mutant>) -> bool {
-    let Input::Command(command) = input else { return false };
-    let over = command.word == Word::Resume;
-    let lost = match mutant {
-        Some(Mutant::UnheardNotice) => !over,
-        Some(Mutant::EndlessMaintenance) => over,
+    let Input::Noticed(notice) = input else { return false };
+    match mutant {
+        Some(Mutant::UnheardNotice) => notice.is_some(),
+        Some(Mutant::EndlessMaintenance) => notice.is_none(),
         _ => false,
-    };
-    lost && command.owner == Owner::Maintenance
+    }
 }

@@ -229,7 +229,11 @@ impl World {
                     end.losses += 1;
                 }
             }
-            Event::Lost(_) | Event::Stopped | Event::Failed(_) | Event::Malformed(_) => {}
+            Event::Withheld
+            | Event::Lost(_)
+            | Event::Stopped
+            | Event::Failed(_)
+            | Event::Malformed(_) => {}
         }
     }
 

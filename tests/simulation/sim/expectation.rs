@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use herald::base::{CheckName, ServiceName};
-use herald::engine::{Command, Target};
+use herald::engine::{Command, Notice, Target};
 use herald::health::{CheckSample, Observation};
 
 use super::expected::{Expected, Scene};
@@ -16,6 +16,8 @@ pub(super) const SLACK: Duration = Duration::from_millis(100);
 
 pub(super) struct Expectation {
     services: Vec<Expected>,
+    /// The maintenance that is announced.
+    notice: Option<Notice>,
     /// The configuration that the engine has.
     pub(super) scenery: Scenery,
 }
@@ -23,12 +25,13 @@ pub(super) struct Expectation {
 impl Expectation {
     pub(super) fn new(scenery: &Scenery, now: Instant) -> Self {
         let services = scenery.services.iter().map(|service| Expected::new(service, now));
-        Self { services: services.collect(), scenery: scenery.clone() }
+        Self { services: services.collect(), notice: None, scenery: scenery.clone() }
     }
 
     /// Another life of the agent begins: nothing is known, but words stand.
     pub(super) fn begin(&mut self, scenery: &Scenery, now: Instant) {
         self.scenery = scenery.clone();
+        self.notice = None;
         for (expected, service) in self.services.iter_mut().zip(&scenery.services) {
             let words = expected.words.after_restart();
             *expected = Expected::new(service, now);
@@ -49,6 +52,7 @@ impl Expectation {
             expected.excused = now;
             expected.free_since = now;
         }
+        self.warn(now);
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = (ServiceName, CheckName)> {
@@ -86,6 +90,33 @@ impl Expectation {
         }
     }
 
+    /// The cloud announces maintenance, or says that it is over. Of what it has announced already, only
+    /// the time counts: whoever resumes a service has seen it.
+    pub(super) fn noticed(&mut self, notice: Option<&Notice>, now: Instant) {
+        let before = std::mem::replace(&mut self.notice, notice.cloned());
+        let known = before.zip(notice).is_some_and(|(old, new)| new.events.is_subset(&old.events));
+        for expected in &mut self.services {
+            expected.excused = now;
+            expected.warned &= known;
+            match notice {
+                Some(notice) => expected.words.amend(notice.before),
+                None => expected.words.end_notice(),
+            }
+        }
+        self.warn(now);
+    }
+
+    /// What is announced is a reason to drain every service once, also one that comes later.
+    fn warn(&mut self, now: Instant) {
+        let Some(notice) = &self.notice else { return };
+        for (expected, service) in self.services.iter_mut().zip(&self.scenery.services) {
+            if service.present && service.enabled && !expected.warned {
+                expected.warned = true;
+                expected.words.notice(notice.before, service, now);
+            }
+        }
+    }
+
     /// Lets time pass; gives the moments from which on there is something new to look at.
     pub(super) fn pass(&mut self, s: usize, scene: &Scene, now: Instant) -> Vec<Instant> {
         self.services[s].pass(&self.scenery.services[s], scene, now)
@@ -104,7 +135,8 @@ impl Expectation {
     /// Whether there was a verdict, or a word in place of one.
     pub(super) fn may_begin(&self, s: usize) -> bool {
         let expected = &self.services[s];
-        expected.judged || matches!(expected.words.standing(), Some(Told::Announce(_)))
+        let announced = matches!(expected.words.standing(), Some(Told::Announce(_)));
+        expected.judged || announced || expected.words.leads_away()
     }
 
     /// Whether there is or was just now a reason to withdraw the service.

@@ -28,6 +28,8 @@ pub(super) struct Expected {
     may_have_served: bool,
     has_served: bool,
     pub(super) words: Words,
+    /// Whether the maintenance that is announced was a reason to drain it.
+    pub(super) warned: bool,
     pub(super) turn: Turn,
     /// Since when no word stands, and the configuration is the same.
     pub(super) free_since: Instant,
@@ -50,6 +52,7 @@ impl Expected {
             may_have_served: false,
             has_served: false,
             words: Words::default(),
+            warned: false,
             turn: Turn::default(),
             free_since: now,
             good_since: None,
@@ -143,7 +146,10 @@ impl Expected {
         let good = self.good_since.is_some();
         match self.words.standing() {
             Some(Told::Withdraw) => true,
-            Some(Told::Drain(until)) => until <= now || !good,
+            Some(Told::Drain(until)) => {
+                let despite = service.last_resort || service.last_site.is_some();
+                until <= now || !good && !despite && !self.words.leads_away()
+            }
             Some(Told::Announce(_)) => false,
             None if !self.decided => true,
             None => !good && !service.is_last_resort() && self.turn.role().is_none(),

@@ -33,7 +33,7 @@ pub(crate) enum Fault {
     /// Somebody gives a word, about one service or about all of them.
     Word { service: Option<usize>, word: Word },
     /// The cloud announces maintenance of the host; `left` is the time until it begins.
-    Maintenance { left: Duration, lasts: Duration },
+    Maintenance { event: u64, left: Duration, lasts: Duration },
     /// The file changes and is read again.
     Reload(Change),
     /// The process is killed.
@@ -114,7 +114,7 @@ impl Fault {
             }
             33..=34 => {
                 let left = if dice.chance(50) { second * 900 } else { second };
-                Self::Maintenance { left, lasts: long }
+                Self::Maintenance { event: dice.number(), left, lasts: long }
             }
             35..=40 => {
                 let ways = dice.below(3);
@@ -295,7 +295,7 @@ impl fmt::Display for Fault {
                 write!(f, "the operator says of s{s}: {word:?}")
             }
             Self::Word { service: None, word } => write!(f, "the operator says of all: {word:?}"),
-            Self::Maintenance { left, lasts } => {
+            Self::Maintenance { left, lasts, .. } => {
                 write!(f, "maintenance in {left:?} is announced, for {lasts:.3?}")
             }
             Self::Reload(change) => write!(f, "the file changes and is reloaded: {change:?}"),

@@ -270,9 +270,12 @@ impl World {
                 | State::Drained
                 | State::Withdrawn
                 | State::Disabled => true,
-                State::Up | State::Degraded | State::Down | State::LastResort | State::Draining => {
-                    false
-                }
+                State::Up
+                | State::Degraded
+                | State::Down
+                | State::LastResort
+                | State::Draining
+                | State::DrainingUnhealthy => false,
             };
             let known = agent.states.get(view.name).copied().unwrap_or(State::Pending);
             if known != view.state {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use herald::base::{Asn, LargeCommunity, NextHop, Prefix, RouteAttributes, RouteTable};
-use herald::engine::{Command, Input, Lasts, Target};
+use herald::engine::{Command, Input, Lasts, Notice, Target};
 use herald::policy::Owner;
 use herald::rib::Plan;
 use herald::session;
@@ -89,8 +89,8 @@ impl World {
                 self.note(lasts, over);
             }
             Fault::Word { service, word } => self.order(service, word),
-            Fault::Maintenance { left, lasts } => {
-                self.notices.push(left);
+            Fault::Maintenance { event, left, lasts } => {
+                self.notices.push((event, self.now + left));
                 self.notify();
                 self.note(lasts, over);
             }
@@ -138,9 +138,8 @@ impl World {
                 over.map(|over| rivals.remove(over));
                 self.show_rivals(n);
             }
-            Fault::Maintenance { left, .. } => {
-                let over = self.notices.iter().position(|notice| *notice == left);
-                over.map(|over| self.notices.remove(over));
+            Fault::Maintenance { event, .. } => {
+                self.notices.retain(|(known, _)| *known != event);
                 self.notify();
             }
             Fault::Denied { .. } => self.machine.denied -= 1,
@@ -188,16 +187,12 @@ impl World {
         self.post_to_engine(Input::Command(command));
     }
 
-    /// What the cloud says now, as the agent hears it: the newest notice, or that all are over.
+    /// What the cloud says now, as the agent hears it: the events that are announced, or none.
     pub(super) fn notify(&mut self) {
-        use herald::engine::Word as Ordered;
-        let word = match self.notices.last() {
-            Some(left) => Ordered::Drain(Lasts::AtMost(*left)),
-            None => Ordered::Resume,
-        };
-        let (target, owner) = (Target::All, Owner::Maintenance);
-        let (by, because) = ("the cloud".into(), "it said so".into());
-        self.post_to_engine(Input::Command(Command { target, word, owner, by, because }));
+        let before = self.notices.iter().map(|(_, before)| *before).min();
+        let events = self.notices.iter().map(|(event, _)| event.to_string()).collect();
+        let notice = before.map(|before| Notice { events, because: "it said so".into(), before });
+        self.post_to_engine(Input::Noticed(notice));
     }
 
     fn change(&mut self, change: Change) {

@@ -4,14 +4,13 @@
 use std::time::Instant;
 
 use herald::engine::{Command, Lasts, Word};
-use herald::policy::Owner;
 
 use super::scenery::Service;
 
 /// What a word asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
-    /// Withdrawn from then on, and at once if it is not healthy.
+    /// Withdrawn from then on, and at once if it is not healthy, unless it is announced all the same.
     Drain(Instant),
     Withdraw,
     /// Announced until then, whatever health says.
@@ -24,6 +23,8 @@ pub(super) enum Told {
 pub(super) struct Words {
     cloud: Option<Told>,
     operator: Option<Told>,
+    /// Whether a drain that stands has taken the place of an announcement.
+    forced: bool,
 }
 
 impl Words {
@@ -32,11 +33,17 @@ impl Words {
         self.operator.or(self.cloud)
     }
 
-    /// What another life of the agent finds: the cloud will say again what it has to say.
-    pub(super) fn after_restart(self) -> Self {
-        Self { cloud: None, ..self }
+    /// Whether a drain stands that leads away what another word had announced, whatever its health.
+    pub(super) fn leads_away(&self) -> bool {
+        self.forced && matches!(self.standing(), Some(Told::Drain(_)))
     }
 
+    /// What another life of the agent finds: the cloud will say again what it has to say.
+    pub(super) fn after_restart(self) -> Self {
+        Self { cloud: None, forced: false, ..self }
+    }
+
+    /// An operator says something.
     pub(super) fn give(&mut self, command: &Command, service: &Service, now: Instant) {
         let told = match command.word {
             Word::Drain(lasts) => Some(Told::Drain(self.end_of_drain(lasts, service, now))),
@@ -44,15 +51,40 @@ impl Words {
             Word::Announce(lasts) => Some(Told::Announce(now + lasts)),
             Word::Resume => None,
         };
-        match command.owner {
-            Owner::Maintenance => self.cloud = told,
-            Owner::Operator => self.operator = told,
-            Owner::Stop => {}
-        }
+        self.take_over(now);
+        self.operator = told;
         // Whoever lets a service go on has seen what the cloud says.
-        if command.owner == Owner::Operator && told.is_none() {
+        if told.is_none() {
             self.cloud = None;
         }
+    }
+
+    /// The cloud announces maintenance, `before` which it is to be withdrawn.
+    pub(super) fn notice(&mut self, before: Instant, service: &Service, now: Instant) {
+        let lasts = Lasts::AtMost(before.saturating_duration_since(now));
+        self.take_over(now);
+        self.cloud = Some(Told::Drain(self.end_of_drain(lasts, service, now)));
+    }
+
+    /// What was announced already begins at another time: a drain does not last beyond that.
+    pub(super) fn amend(&mut self, before: Instant) {
+        if let Some(Told::Drain(end)) = &mut self.cloud {
+            *end = before.min(*end);
+        }
+    }
+
+    /// The maintenance is over.
+    pub(super) fn end_notice(&mut self) {
+        self.cloud = None;
+    }
+
+    /// A drain that takes the place of an announcement leads away what that has announced.
+    fn take_over(&mut self, now: Instant) {
+        self.forced = match self.standing() {
+            Some(Told::Announce(end)) => end > now,
+            Some(Told::Drain(end)) => end > now && self.forced,
+            Some(Told::Withdraw) | None => false,
+        };
     }
 
     /// A drain that is under way is not prolonged by one that is bounded.
@@ -72,6 +104,8 @@ impl Words {
             word.take_if(|word| matches!(word, Told::Announce(end) if *end <= now)).is_some()
         };
         // Only operators ask for an announcement.
-        over(&mut self.operator)
+        let over = over(&mut self.operator);
+        self.forced |= over;
+        over
     }
 }

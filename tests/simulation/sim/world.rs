@@ -39,8 +39,8 @@ pub(crate) struct World {
     pub(super) agent: Option<Agent>,
     /// Counts the lives of the agent; what was on its way to an earlier one is lost.
     pub(super) life: u32,
-    /// The notices of maintenance that hold, each with the time that it leaves.
-    pub(super) notices: Vec<Duration>,
+    /// The maintenance that is announced: the names of events, and when they begin.
+    pub(super) notices: Vec<(u64, Instant)>,
     /// What the state directory holds.
     pub(super) words: BTreeMap<ServiceName, Override>,
     pub(super) expectation: Expectation,

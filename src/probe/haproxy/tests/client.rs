@@ -18,7 +18,7 @@ use super::{HEADER, check};
 
 /// What the scripted socket does with one connection.
 #[derive(Clone)]
-enum Turn {
+pub(super) enum Turn {
     Say(String),
     Close,
     Hang,
@@ -33,13 +33,13 @@ fn table(pid: u32, stopping: u8) -> Turn {
 }
 
 /// A socket that plays `turns`, one for each connection; the last one is repeated.
-struct Script {
+pub(super) struct Script {
     path: PathBuf,
     _directory: TempDir,
 }
 
 impl Script {
-    fn play(turns: Vec<Turn>) -> Self {
+    pub(super) fn play(turns: Vec<Turn>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("admin.sock");
         let listener = UnixListener::bind(&path).unwrap();
@@ -68,7 +68,7 @@ impl Script {
         Self { path, _directory: directory }
     }
 
-    fn instance(&self) -> HaproxyInstance {
+    pub(super) fn instance(&self) -> HaproxyInstance {
         instance(HaproxyAddress::Unix(self.path.clone()))
     }
 }

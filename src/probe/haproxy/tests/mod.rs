@@ -4,6 +4,7 @@ mod judge;
 mod line;
 mod pace;
 mod proof;
+mod sessions;
 mod silence;
 mod sockets;
 mod stats;
