@@ -23,7 +23,8 @@
 //! | F3 | [`engine`] | the one decider: owns health, policy, routes; `rollout` orders address and route; pure |
 //! | F4 | [`clock`] | the one place that reads the time |
 //! | F4 | [`config`] | the TOML file → types that cannot be wrong, or every fault with its place |
-//! | F4 | [`client`] | how herald asks over HTTP and TLS: no proxy, no redirect, nothing reused |
+//! | F4 | [`aside`] | questions that may hang, such as those to a file system, each on another thread |
+//! | F4 | [`client`] | how herald asks over HTTP and TLS: no proxy, no redirect, nothing reused; names of hosts |
 //! | F4 | [`privileges`] | the capabilities that herald keeps, and how long |
 //! | F4 | [`process`] | other processes: commands in a group of their own, bounded; a process held by pidfd |
 //! | F4 | [`server`] | how herald answers over HTTP: connections, time and octets are bounded |
@@ -51,6 +52,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "a virtual clock starts somewhere"))]
 
 pub mod addr;
+pub mod aside;
 pub mod base;
 pub mod bfd;
 pub mod bfd_udp;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! start ─▶ CAP_NET_ADMIN, CAP_NET_BIND_SERVICE ─▶ ports bound ─▶ CAP_NET_ADMIN     the thread that decides
-//!              └─▶ none                                          threads that wait for files and commands
+//!              └─▶ none                                 threads that wait for files and commands, and the log
 //! ```
 //!
 //! CAP_NET_ADMIN changes addresses by netlink, for as long as herald runs. CAP_NET_BIND_SERVICE takes
@@ -10,7 +10,7 @@
 //! except an `event-socket` on such a UDP port. Passwords (TCP_MD5SIG), hop limits (IP_MINTTL) and
 //! the first SO_BINDTODEVICE ask for no capability. Capabilities belong to a thread, and a thread has
 //! at its start those of the thread that made it: so [`keep_needed`] comes before any other thread, and
-//! every thread that the runtime adds begins with [`give_up`].
+//! every other thread begins with [`give_up`].
 //!
 //! Inheritable and ambient sets are empty from the start, so that a hook or an exec check that runs as
 //! a user of its own has no capability at all. This holds for root too, who then opens, overwrites and

@@ -5,7 +5,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::service_user::ServiceUser;
-use super::{Exit, event_streams, print, print_json, table};
+use super::{Exit, event_streams, print, print_json, say, table};
 use crate::config::{
     self, Access, Config, Diagnostic, EnvironmentFile, Faults, Machine, Report, Surroundings, User,
 };
@@ -67,11 +67,11 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Result<Exit, Exit> {
         return exit;
     }
     if !found.is_empty() {
-        eprintln!("{}", found.render(table::colour(&io::stderr())));
+        say(found.render(table::colour(&io::stderr())));
     }
     for Told { message, help, .. } in &around {
         let help = if help.is_empty() { String::new() } else { format!(": {help}") };
-        eprintln!("warning: {message}{help}");
+        say(format_args!("warning: {message}{help}"));
     }
     if let Ok(loaded) = &loaded {
         print(summary(path, &loaded.config, found.len() + around.len()));

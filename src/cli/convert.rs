@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::{Exit, print, table};
+use super::{Exit, print, say, table};
 use crate::config::Faults;
 use crate::convert::{self, Conversion, Format, Input, Request};
 
@@ -85,19 +85,19 @@ pub(super) fn run(source: &Source) -> Result<Exit, Exit> {
 fn hand_over(conversion: &Conversion, output: Option<&Path>) -> Result<Exit, Exit> {
     match output {
         Some(path) => write(path, &conversion.toml).map_err(|error| {
-            eprintln!("error: {}: {error}", path.display());
+            say(format_args!("error: {}: {error}", path.display()));
             if error.kind() == io::ErrorKind::AlreadyExists {
-                eprintln!("help: no file is overwritten; remove it, or name another");
+                say("help: no file is overwritten; remove it, or name another");
             }
             Exit::No
         })?,
         None => print(conversion.toml.trim_end()),
     }
     for note in &conversion.notes {
-        eprintln!("{note}");
+        say(note);
     }
     let Some(faults) = &conversion.faults else { return Ok(Exit::Done) };
-    eprintln!("\nherald does not take the file yet:\n");
+    say("\nherald does not take the file yet:\n");
     show(faults);
     Ok(Exit::No)
 }
@@ -108,7 +108,7 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 fn show(faults: &Faults) {
-    eprintln!("{}", faults.render(table::colour(&io::stderr())));
+    say(faults.render(table::colour(&io::stderr())));
 }
 
 /// All files that can be read; every one that cannot is named.
@@ -118,7 +118,7 @@ fn read(paths: &[PathBuf]) -> Result<Vec<Input>, Exit> {
     for path in paths {
         match convert::read(path) {
             Ok(read) if read.is_empty() => {
-                eprintln!("error: {}: no *.conf is in this directory", path.display());
+                say(format_args!("error: {}: no *.conf is in this directory", path.display()));
                 exit = Err(Exit::No);
             }
             Ok(read) => files.extend(read),

@@ -3,7 +3,7 @@
 use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{Exit, complain, print};
+use super::{Exit, complain, print, say};
 
 #[derive(Debug, Args)]
 pub(super) struct CompletionArguments {
@@ -32,7 +32,7 @@ pub(super) fn man(mut herald: Command, arguments: &ManArguments) -> Exit {
     };
     let Some(page) = page else {
         let name = arguments.command.as_deref().unwrap_or_default();
-        eprintln!("error: there is no command {name}; herald --help lists them");
+        say(format_args!("error: there is no command {name}; herald --help lists them"));
         return Exit::No;
     };
     let mut roff = Vec::new();

@@ -7,7 +7,6 @@
 //! | 2 | wrong usage |
 //! | 3 | no agent reachable |
 //! | 4 | refused by the agent |
-#![expect(clippy::print_stderr, reason = "a command line prints")]
 
 mod agent;
 mod check;
@@ -179,18 +178,18 @@ pub fn main() -> ExitCode {
     exit.unwrap_or_else(|exit| exit).into()
 }
 
-/// Loads a configuration, showing its errors and warnings on standard error.
-fn load(path: &Path) -> Option<Loaded> {
+/// Loads a configuration; its errors and warnings are handed to `say`, coloured for standard error.
+fn load(path: &Path, say: impl Fn(&str)) -> Option<Loaded> {
     let colour = table::colour(&io::stderr());
     match config::load(path) {
         Ok(loaded) => {
             if !loaded.worries.is_empty() {
-                eprintln!("{}", loaded.worries.render(colour));
+                say(&loaded.worries.render(colour));
             }
             Some(loaded)
         }
         Err(faults) => {
-            eprintln!("{}", faults.render(colour));
+            say(&faults.render(colour));
             None
         }
     }
@@ -223,11 +222,21 @@ fn print_json(value: &impl Serialize) -> Result<Exit, Exit> {
     }
 }
 
-/// An error with its causes, as one line on standard error.
+/// Says a line or more on standard error. When that cannot be written to, there is nobody left to tell.
+fn say(text: impl fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Says an error with its causes.
 fn complain(error: &dyn std::error::Error) {
+    say(complaint(error));
+}
+
+/// An error with its causes, in one line.
+fn complaint(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     let causes: String = causes.map(|cause| format!(": {cause}")).collect();
-    eprintln!("error: {error}{causes}");
+    format!("error: {error}{causes}")
 }
 
 /// A runtime on this thread alone: one task decides, and the others wait for the network.

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::agent::Reach;
-use super::{Exit, print, print_json};
+use super::{Exit, print, print_json, say};
 use crate::control::{self, AskReload};
 use crate::status::Reload;
 
@@ -42,7 +42,7 @@ fn show(reload: &Reload, dry_run: bool) {
         print(format!("resets the session with {neighbor}"));
     }
     match &reload.refused {
-        Some(refused) => eprintln!("error: not reloaded: {refused}"),
+        Some(refused) => say(format_args!("error: not reloaded: {refused}")),
         None if reload.changes.is_empty() => print("nothing has changed"),
         None if dry_run => print("not done: --dry-run"),
         None => print("reloaded"),

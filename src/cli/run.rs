@@ -4,8 +4,8 @@ use std::path::Path;
 use clap::Args;
 use tokio::runtime::Runtime;
 
-use super::{Exit, complain, load};
-use crate::daemon::{self, LogFormat};
+use super::{Exit, complain, complaint, load, say};
+use crate::daemon::{self, Log, LogFormat};
 use crate::privileges;
 
 #[derive(Debug, Args)]
@@ -24,25 +24,35 @@ pub(super) fn run(config: &Path, arguments: &Arguments) -> Exit {
         complain(&daemon::StartError::Privileges(error));
         return Exit::No;
     }
-    let Some(loaded) = load(config) else { return Exit::No };
-    if let Err(error) = daemon::init_log(arguments.log_format, &arguments.log_level) {
-        eprintln!("error: {error}; --log-level takes error, warn, info, debug or trace");
-        return Exit::No;
-    }
-    let runtime = match runtime() {
-        Ok(runtime) => runtime,
+    let log = match Log::start(arguments.log_format, &arguments.log_level) {
+        Ok(log) => log,
         Err(error) => {
-            complain(&error);
+            say(format_args!("error: {error}"));
             return Exit::No;
         }
     };
-    let ended = runtime.block_on(daemon::run(config.to_owned(), loaded));
+    let exit = run_logging(config, &log);
+    log.finish();
+    exit
+}
+
+/// From here on nothing is said but by the log, which waits for no reader.
+fn run_logging(config: &Path, log: &Log) -> Exit {
+    let Some(loaded) = load(config, |text| log.say(text)) else { return Exit::No };
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            log.say(&complaint(&error));
+            return Exit::No;
+        }
+    };
+    let ended = runtime.block_on(daemon::run(config.to_owned(), loaded, log.clone()));
     // A disk that hangs in a write of the state directory must not keep the process.
     runtime.shutdown_background();
     match ended {
         Ok(()) => Exit::Done,
         Err(error) => {
-            complain(&error);
+            log.say(&complaint(&error));
             Exit::No
         }
     }

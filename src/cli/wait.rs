@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::agent::{Agent, escaped};
 use super::table::ago;
-use super::{Exit, print};
+use super::{Exit, print, say};
 use crate::control;
 use crate::status::{Service, Sessions, Snapshot};
 
@@ -65,7 +65,7 @@ pub(super) fn until_drained(agent: &Agent, services: &[Service]) -> Result<Exit,
                 Step::On(stage, said) => (Some(stage), said),
                 Step::Done(said) => (None, Some(said)),
                 Step::Failed(why) => {
-                    eprintln!("{}: {why}", service.name);
+                    say(format_args!("{}: {why}", service.name));
                     exit = Exit::No;
                     (None, None)
                 }

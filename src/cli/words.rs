@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::agent::{Agent, Reach, escaped};
 use super::table::ago;
-use super::{Exit, print, print_json, wait};
+use super::{Exit, print, print_json, say, wait};
 use crate::config;
 use crate::control::{self, Answer, Ask};
 use crate::status::Service;
@@ -123,7 +123,7 @@ impl Common {
             answer.services.iter().for_each(|service| print(line(service, now)));
         }
         if !answer.survives_restart {
-            eprintln!("warning: the agent could not write this down: a restart will forget it");
+            say("warning: the agent could not write this down: a restart will forget it");
         }
         Ok(answer)
     }

@@ -2,8 +2,12 @@
 //! no proxy stands between, no redirect is followed, and nothing is reused: neither a connection,
 //! since a fresh one proves that the server still accepts, nor a TLS session, since a resumed one
 //! shows no certificate.
+//!
+//! Names of hosts are looked up here too ([`look_up`]): a resolver that hangs must not take the threads
+//! of everybody else.
 
 mod anyone;
+mod names;
 mod words;
 
 use std::sync::{Arc, LazyLock};
@@ -17,7 +21,9 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::base::Trust;
 
 use anyone::Anyone;
+use names::Names;
 
+pub use names::{connect, look_up};
 pub use words::{handshake_error, words};
 
 /// What the distribution keeps (ca-certificates), or SSL_CERT_FILE and SSL_CERT_DIR name. Read once
@@ -37,6 +43,7 @@ pub fn http(trust: Option<&Trust>) -> ClientBuilder {
     };
     Client::builder()
         .no_proxy()
+        .dns_resolver(Arc::new(Names))
         .redirect(Policy::none())
         .pool_max_idle_per_host(0)
         .tls_backend_preconfigured(tls)

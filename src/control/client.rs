@@ -19,6 +19,9 @@ use crate::status::http::Problem;
 
 /// How long the agent may take to answer; it answers from memory.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long it may take to answer what it must ask HAProxy or a disk for. It bounds that itself, by
+/// less, and cuts off whoever takes longer than 15 s altogether.
+const LONGER: Duration = Duration::from_secs(12);
 /// The largest answer that is read, in octets.
 const MOST: usize = 64 << 20;
 
@@ -40,10 +43,12 @@ pub enum ClientError {
         path: PathBuf,
     },
     /// It did not answer in time.
-    #[error("the agent behind {} did not answer within {PATIENCE:?}", path.display())]
+    #[error("the agent behind {} did not answer within {patience:?}", path.display())]
     Silent {
         /// The socket.
         path: PathBuf,
+        /// The time.
+        patience: Duration,
     },
     /// It answered with an error.
     #[error("{}; {}", .0.error, .0.hint)]
@@ -85,7 +90,7 @@ pub async fn follow(
 ) -> Result<(), ClientError> {
     let request = Request::get(resource).header(header::ACCEPT, "text/event-stream");
     let request = request.body(Full::default()).map_err(garbled)?;
-    let silent = |_| ClientError::Silent { path: socket.to_owned() };
+    let silent = |_| ClientError::Silent { path: socket.to_owned(), patience: PATIENCE };
     let connection = timeout(PATIENCE, Connection::open(socket)).await.map_err(silent)??;
     let answered = timeout(PATIENCE, connection.send(request)).await.map_err(silent)?;
     let (response, _connection) = answered?;
@@ -110,16 +115,23 @@ async fn ask<T: DeserializeOwned>(
     socket: &Path,
     request: Request<Full<Bytes>>,
 ) -> Result<T, ClientError> {
-    let answer = timeout(PATIENCE, async {
+    let patience = patience(request.uri().path());
+    let answer = timeout(patience, async {
         let (response, _connection) = Connection::open(socket).await?.send(request).await?;
         let status = response.status().as_u16();
         Ok((status, whole(response.into_body()).await?))
     });
-    let answer = answer.await.map_err(|_| ClientError::Silent { path: socket.to_owned() })?;
+    let silent = |_| ClientError::Silent { path: socket.to_owned(), patience };
+    let answer = answer.await.map_err(silent)?;
     match answer? {
         (200, body) => serde_json::from_slice(&body).map_err(garbled),
         (status, body) => Err(refused(status, &body)),
     }
+}
+
+fn patience(resource: &str) -> Duration {
+    let asks_others = resource == super::RELOAD || resource.ends_with("/sessions");
+    if asks_others { LONGER } else { PATIENCE }
 }
 
 /// A connection for one request; it ends with the value.

@@ -46,7 +46,8 @@ async fn give(reloads: &Reloads, caller: &Caller, ask: AskReload) -> Result<Relo
     let by = caller.to_string();
     tracing::info!(%by, dry_run, allow_reset, "reload asked for");
     let (answer, reloaded) = oneshot::channel();
-    let sent = reloads.send(ReloadRequest { by, dry_run, allow_reset, answer }).await;
+    let request = ReloadRequest { by, dry_run, allow_reset, answer: Some(answer) };
+    let sent = reloads.send(request).await;
     sent.map_err(|_| Problem::going_down())?;
     reloaded.await.map_err(|_| Problem::going_down())
 }

@@ -13,6 +13,7 @@ use super::caller::Caller;
 use super::commands::{self, Commands};
 use super::reload;
 use crate::base::Prefix;
+use crate::clock;
 use crate::server;
 use crate::socket_path::{Occupied, SocketPath};
 use crate::status::http::{self, Problem};
@@ -81,7 +82,7 @@ impl Control {
         let Self { listener, held: _until_the_end } = self;
         let router = router(source, commands);
         let of_caller = |stream: &UnixStream| router.clone().layer(Extension(Caller::of(stream)));
-        server::serve("the control socket", listener, of_caller).await;
+        server::serve("the control socket", listener, clock::now, of_caller).await;
     }
 }
 

@@ -31,6 +31,7 @@ fn snapshot() -> Snapshot {
         haproxy: Vec::new(),
         persistence: Persistence::default(),
         configuration: Configuration::default(),
+        log_lines_lost: 0,
     }
 }
 

@@ -57,12 +57,15 @@ impl Bulletin {
         Self { manager, phase: watch::channel(Phase::Starting).0 }
     }
 
-    /// Tells of a reload around it; it gives whether the new configuration holds.
-    pub(super) async fn around(&self, reload: impl Future<Output = bool>) {
+    /// A reload begins.
+    pub(super) fn reloading(&self) {
         if self.enter(Phase::Reloading) {
             self.manager.reloading();
         }
-        let applied = reload.await;
+    }
+
+    /// It is over; `applied` says whether the new configuration holds.
+    pub(super) fn reloaded(&self, applied: bool) {
         if self.enter(if applied { Phase::Running } else { Phase::Refused }) {
             self.manager.ready();
         }

@@ -28,6 +28,7 @@ mod log;
 mod neighbors;
 mod picture;
 mod recorder;
+mod reload;
 mod signals;
 mod start;
 mod supervisor;
@@ -37,5 +38,5 @@ mod words;
 mod world;
 
 pub use error::StartError;
-pub use log::{LogFormat, init as init_log};
+pub use log::{Log, LogFormat};
 pub use start::run;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::haproxy;
+use super::log::Log;
 use super::words;
 use crate::base::NeighborName;
 use crate::bfd::{Diagnostic, Report};
@@ -25,6 +26,8 @@ pub(super) struct Agent {
     pub(super) pid: u32,
     /// Turns its instants into wall time.
     pub(super) clock: WallClock,
+    /// Its log.
+    pub(super) log: Log,
 }
 
 /// What the parts have said of themselves last.
@@ -64,6 +67,7 @@ pub(super) fn snapshot(
             fault: saved.fault.as_ref().map(ToString::to_string),
         },
         configuration: configuration(agent, taken_over),
+        log_lines_lost: agent.log.lost(),
     }
 }
 

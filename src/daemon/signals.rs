@@ -1,22 +1,22 @@
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, watch};
 
 use super::ends::Order;
 use super::error::StartError;
 use crate::base::Reason;
 use crate::status::{ReloadRequest, Reloads};
 
-/// Turns signals into orders and reloads.
+/// Turns signals into orders and reloads; `stopping` says from when on nothing else is to begin.
 pub(super) fn signals(
     orders: mpsc::Sender<Order>,
     reloads: Reloads,
+    stopping: watch::Sender<bool>,
 ) -> Result<impl Future<Output = ()>, StartError> {
     let catch = |kind| signal(kind).map_err(StartError::Signals);
     let mut terminate = catch(SignalKind::terminate())?;
     let mut interrupt = catch(SignalKind::interrupt())?;
     let mut hangup = catch(SignalKind::hangup())?;
     Ok(async move {
-        let mut stopping = false;
         loop {
             let name = tokio::select! {
                 _ = terminate.recv() => "SIGTERM",
@@ -24,18 +24,17 @@ pub(super) fn signals(
                 _ = hangup.recv() => {
                     // What comes of it stands in the log. While two reloads wait, this one would
                     // read the same file.
-                    let (answer, _) = oneshot::channel();
                     let by = "SIGHUP".to_owned();
-                    let request = ReloadRequest { by, dry_run: false, allow_reset: false, answer };
+                    let request =
+                        ReloadRequest { by, dry_run: false, allow_reset: false, answer: None };
                     let _ = reloads.try_send(request);
                     continue;
                 }
             };
-            let order = match stopping {
+            let order = match stopping.send_replace(true) {
                 false => Order::Stop(Reason::from(format!("{name} received"))),
                 true => Order::Hurry,
             };
-            stopping = true;
             if orders.send(order).await.is_err() {
                 return;
             }

@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::bulletin::{Bulletin, FAREWELL};
 use super::decider::Decider;
 use super::error::StartError;
+use super::log::Log;
 use super::picture::Agent;
 use super::recorder::Recorder;
+use super::reload::Looker;
 use super::signals::signals;
 use super::supervisor::{Ends, Supervisor};
 use super::tasks::named;
@@ -33,7 +35,7 @@ use crate::{addr, bfd_udp, cloud, hook, privileges, store};
 
 /// Runs the agent until it is told to stop; an orderly stop is `Ok`. A reload reads the file at
 /// `path` again.
-pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
+pub async fn run(path: PathBuf, loaded: Loaded, log: Log) -> Result<(), StartError> {
     let Loaded { config, worries: _, settings } = loaded;
     let clock = WallClock::start();
     let config = settled(config).await?;
@@ -69,7 +71,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
         source: wiring.source.clone(),
         taken_over: wiring.taken_over,
     };
-    let mut supervisor = Supervisor::new(path, Arc::clone(&config), settings, ends);
+    let mut supervisor = Supervisor::new(path.clone(), Arc::clone(&config), settings, ends);
     let (stop_bfd, stop) = watch::channel(false);
     let mut bfd = tokio::spawn(bfd_udp::run(wiring.paths, stop));
     wiring.outputs.neighbors = supervisor.apply(&config, Some(&inheritance)).await?;
@@ -78,7 +80,7 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     let mut engine = Engine::new(config.engine(&inheritance), clock::now());
     restore(&mut engine, &config, &clock, &kept.overrides);
     let mut decider = Decider {
-        agent: Agent { pid: std::process::id(), clock },
+        agent: Agent { pid: std::process::id(), clock, log },
         engine,
         recorder,
         watchdog: Watchdog::from_environment(manager),
@@ -100,7 +102,12 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
     if let Some(web) = web {
         tasks.spawn(named("HTTP", web.run(wiring.source.clone())));
     }
-    let mut signals = tokio::spawn(signals(wiring.orders, wiring.reloads)?);
+    let (stop, stopping) = watch::channel(false);
+    let (found, mut looked) = mpsc::channel(1);
+    let looker = Looker::new(path, &config, bulletin.clone());
+    let look = looker.run(wiring.reload_requests, found, stopping.clone());
+    tasks.spawn(named("the reader of reloads", look));
+    let mut signals = tokio::spawn(signals(wiring.orders, wiring.reloads, stop)?);
     let mut hooks = tokio::spawn(hook::run(wiring.changes, wiring.hooks));
     let directory = config.agent.state_directory.clone();
     let (watched, history) = (wiring.words, wiring.source.history());
@@ -130,10 +137,13 @@ pub async fn run(path: PathBuf, loaded: Loaded) -> Result<(), StartError> {
             }
             _ = &mut signals => return Err(StartError::Ended("the signal handler".to_owned())),
             _ = &mut hooks => return Err(StartError::Ended("the hooks".to_owned())),
-            Some(request) = wiring.reload_requests.recv() => match request.dry_run {
-                true => drop(supervisor.reload(request).await),
-                false => bulletin.around(supervisor.reload(request)).await,
-            },
+            Some(looked) = looked.recv(), if !*stopping.borrow() => {
+                let dry_run = looked.request.dry_run;
+                let applied = supervisor.reload(looked).await;
+                if !dry_run {
+                    bulletin.reloaded(applied);
+                }
+            }
         }
     };
     // Last words of the sessions; whoever does not read them has had the time. BFD says farewell

@@ -13,16 +13,14 @@ use super::ends::{Configured, Order, Told};
 use super::error::StartError;
 use super::neighbors::{Neighbors, Shared, seeds};
 use super::recorder::Recorder;
+use super::reload::{Looked, Refusal};
 use super::tasks::{Keyed, named};
-use super::world;
 use crate::base::{CheckName, InstanceName, NeighborName, Rng, ServiceName};
 use crate::bfd_udp::{Bound, Command};
 use crate::clock;
 use crate::cloud;
 use crate::config::Inheritance;
-use crate::config::{
-    self, Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings,
-};
+use crate::config::{Check, Config, HaproxyInstance, Loaded, Maintenance, Metadata, Settings};
 use crate::engine::Notice;
 use crate::health::Observation;
 use crate::probe::haproxy::{EventSockets, Probe};
@@ -66,20 +64,6 @@ pub(super) struct Ends {
 
 /// How many settings a reload is summed up by.
 const NAMED: usize = 3;
-
-/// Why a file does not hold.
-struct Refusal {
-    /// In one line.
-    line: String,
-    /// With every fault and its place.
-    whole: String,
-}
-
-impl From<String> for Refusal {
-    fn from(line: String) -> Self {
-        Self { whole: line.clone(), line }
-    }
-}
 
 /// What there is to be told of a reload.
 struct Difference {
@@ -178,18 +162,20 @@ impl Supervisor {
         );
     }
 
-    /// Reads the file again, and does what is asked. Whatever is wrong, the configuration that holds
-    /// goes on to hold. Gives whether the file holds now.
-    pub(super) async fn reload(&mut self, request: ReloadRequest) -> bool {
-        let ReloadRequest { by, dry_run, allow_reset, answer } = request;
-        let reload = self.reloaded(dry_run, allow_reset).await;
-        log(&self.path, &reload, dry_run);
-        if !dry_run {
-            self.show(&reload, by);
+    /// Does what is asked with what was found. Whatever is wrong, the configuration that holds goes on
+    /// to hold. Gives whether the file holds now.
+    pub(super) async fn reload(&mut self, looked: Looked) -> bool {
+        let Looked { request, file, world } = looked;
+        let reload = self.reloaded(&request, file, world).await;
+        log(&self.path, &reload, request.dry_run);
+        if !request.dry_run {
+            self.show(&reload, request.by);
         }
         let applied = reload.applied;
-        // Whoever asked may have gone.
-        let _ = answer.send(reload);
+        if let Some(answer) = request.answer {
+            // Whoever asked may have gone.
+            let _ = answer.send(reload);
+        }
         applied
     }
 
@@ -205,8 +191,13 @@ impl Supervisor {
         self.recorder.record(Happening::Reload { to, by, because: reload.because.clone() }, now);
     }
 
-    async fn reloaded(&mut self, dry_run: bool, allow_reset: bool) -> Reload {
-        let loaded = match self.load().await {
+    async fn reloaded(
+        &mut self,
+        request: &ReloadRequest,
+        file: Result<Loaded, Refusal>,
+        world: Result<(), StartError>,
+    ) -> Reload {
+        let loaded = match file {
             Ok(loaded) => loaded,
             Err(refusal) => return refused(Reload::default(), refusal),
         };
@@ -224,10 +215,14 @@ impl Supervisor {
             let why = format!("{keys} cannot be changed by a reload; restart herald");
             return refused(reload, why.into());
         }
-        if dry_run {
+        if request.dry_run {
             return reload;
         }
-        if !difference.resets.is_empty() && !allow_reset {
+        if request.is_abandoned() {
+            let why = "whoever asked for it has not waited; ask again".to_owned();
+            return refused(reload, why.into());
+        }
+        if !difference.resets.is_empty() && !request.allow_reset {
             let why = format!(
                 "it would reset {}; `herald reload --allow-reset` does it, and taking the change \
                  back avoids it",
@@ -235,26 +230,11 @@ impl Supervisor {
             );
             return refused(reload, why.into());
         }
-        match self.take_over(loaded).await {
+        match self.take_over(loaded, world).await {
             Ok(()) => reload.applied = true,
             Err(error) => return refused(reload, chain(&error).into()),
         }
         reload
-    }
-
-    /// The file as it is now, in the region where the agent has found itself at its start.
-    async fn load(&self) -> Result<Loaded, Refusal> {
-        let path = self.path.clone();
-        // Not on the thread that decides: a file system may hang.
-        let loaded = tokio::task::spawn_blocking(move || config::load(&path)).await;
-        let loaded = loaded.map_err(|error| Refusal::from(error.to_string()))?;
-        let mut loaded =
-            loaded.map_err(|faults| Refusal { line: faults.line(), whole: faults.to_string() })?;
-        if let Some(region) = self.config.agent.region.name() {
-            let settled = loaded.config.in_region(region.as_str());
-            loaded.config = settled.map_err(|error| Refusal::from(error.to_string()))?;
-        }
-        Ok(loaded)
     }
 
     fn difference(&self, loaded: &Loaded) -> Difference {
@@ -271,9 +251,13 @@ impl Supervisor {
         Difference { changes, resets: resets.map(|(name, keys)| (name.clone(), keys)).collect() }
     }
 
-    async fn take_over(&mut self, loaded: Loaded) -> Result<(), StartError> {
+    async fn take_over(
+        &mut self,
+        loaded: Loaded,
+        world: Result<(), StartError>,
+    ) -> Result<(), StartError> {
         peer::check_signatures(loaded.config.neighbors.values())?;
-        world::check(&loaded.config).await?;
+        world?;
         let config = Arc::new(loaded.config);
         let started = self.apply(&config, None).await?;
         self.config = Arc::clone(&config);

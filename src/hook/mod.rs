@@ -16,13 +16,16 @@
 mod change;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::process::ExitStatus;
 
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
-use crate::base::ServiceName;
-use crate::process::{self, Output};
+use crate::aside::Aside;
+use crate::base::{CommandLine, ServiceName};
+use crate::process::{self, Output, Running};
 use crate::status::{HookRuns, HooksRun};
 
 pub use change::Changes;
@@ -94,9 +97,10 @@ async fn follow(
     change: Change,
     board: watch::Sender<HooksRun>,
 ) -> ServiceName {
+    let mut aside = Aside::default();
     for hook in &change.hooks {
         let mut output = Output::default();
-        let run = process::run(&hook.command, &change.variables, &mut output);
+        let run = run_one(&hook.command, &change.variables, &mut aside, &mut output);
         let how = match timeout(hook.timeout, run).await {
             Ok(Ok(status)) if status.success() => None,
             Ok(Ok(status)) => Some(process::ended(status)),
@@ -118,6 +122,17 @@ async fn follow(
         }
     }
     service
+}
+
+async fn run_one(
+    command: &CommandLine,
+    variables: &[(&'static str, String)],
+    aside: &mut Aside,
+    output: &mut Output,
+) -> io::Result<ExitStatus> {
+    let (command, variables) = (command.clone(), variables.to_vec());
+    let started = aside.ask(move || Running::start(&command, &variables)).await;
+    started.flatten()?.ended(output).await
 }
 
 fn count(

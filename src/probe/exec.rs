@@ -1,5 +1,9 @@
+use std::io;
+use std::process::ExitStatus;
+
+use crate::aside::Aside;
 use crate::base::CommandLine;
-use crate::process::{self, Output};
+use crate::process::{self, Output, Running};
 
 use super::seen::Seen;
 
@@ -7,11 +11,13 @@ use super::seen::Seen;
 pub(super) struct Exec {
     command: CommandLine,
     subject: String,
+    aside: Aside,
 }
 
 impl Exec {
     pub(super) fn new(command: &CommandLine) -> Self {
-        Self { command: command.clone(), subject: command.program.display().to_string() }
+        let subject = command.program.display().to_string();
+        Self { command: command.clone(), subject, aside: Aside::default() }
     }
 
     /// The program only: arguments may hold what nobody should read in a log.
@@ -23,7 +29,7 @@ impl Exec {
     /// to others, such as `systemctl is-active`, it means that the service is dead.
     pub(super) async fn look(&mut self) -> Seen {
         let mut output = Output::default();
-        let status = match process::run(&self.command, &[], &mut output).await {
+        let status = match self.run(&mut output).await {
             Ok(status) => status,
             Err(error) => return Seen::blind(&error),
         };
@@ -36,5 +42,10 @@ impl Exec {
             (false, Some(said)) => Seen::unhealthy(format!("{}: {said}", process::ended(status))),
             (false, None) => Seen::unhealthy(process::ended(status)),
         }
+    }
+    async fn run(&mut self, output: &mut Output) -> io::Result<ExitStatus> {
+        let command = self.command.clone();
+        let started = self.aside.ask(move || Running::start(&command, &[])).await;
+        started.flatten()?.ended(output).await
     }
 }

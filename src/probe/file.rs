@@ -1,22 +1,22 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::aside::Aside;
 use crate::config::FileCheck;
 
-use super::aside::Aside;
 use super::seen::Seen;
 
 /// Looks whether a file is there.
 pub(super) struct File {
     check: FileCheck,
     subject: String,
-    aside: Aside<io::Result<bool>>,
+    aside: Aside,
 }
 
 impl File {
     pub(super) fn new(check: &FileCheck) -> Self {
         let subject = check.path.display().to_string();
-        Self { check: check.clone(), subject, aside: Aside::new() }
+        Self { check: check.clone(), subject, aside: Aside::default() }
     }
 
     pub(super) fn subject(&self) -> &str {

@@ -109,8 +109,7 @@ impl Resolve for Always {
         let server = self.0.clone();
         Box::pin(async move {
             // The port is that of the URL.
-            let addresses: Vec<_> = tokio::net::lookup_host((server, 0)).await?.collect();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
+            Ok(Box::new(client::look_up(&server).await?.into_iter()) as Addrs)
         })
     }
 }

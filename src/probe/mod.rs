@@ -15,7 +15,6 @@
 
 pub mod haproxy;
 
-mod aside;
 mod dns;
 mod exec;
 mod file;

@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::client;
@@ -33,7 +32,7 @@ impl Tcp {
     }
 
     pub(super) async fn look(&mut self) -> Seen {
-        let stream = match TcpStream::connect(&self.check.address).await {
+        let stream = match client::connect(&self.check.address).await {
             Ok(stream) => stream,
             Err(error) => return Seen::io(&error),
         };

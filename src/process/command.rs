@@ -4,7 +4,6 @@ use std::process::{ExitStatus, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
-use tokio::task::spawn_blocking;
 
 use super::pipe::Pipe;
 use super::{Output, Process};
@@ -13,35 +12,6 @@ use crate::base::CommandLine;
 /// Variables by which the service manager knows herald (sd_notify(3), sd_watchdog_enabled(3)). A
 /// command that found them would speak for it.
 const OURS_ALONE: [&str; 3] = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"];
-
-/// Runs a command with these variables besides herald's own, without standard input and in `/`, until
-/// its first process ends; `output` is what it has printed. See the module for what becomes of its
-/// process group, at the end and when this is dropped.
-///
-/// # Errors
-///
-/// It cannot be started.
-pub async fn run(
-    command: &CommandLine,
-    variables: &[(&'static str, String)],
-    output: &mut Output,
-) -> io::Result<ExitStatus> {
-    let (command, variables) = (command.clone(), variables.to_vec());
-    // Not on the thread that decides: it stands still until the program is loaded, and a file system
-    // may hang. When nobody waits any more, the group is dropped over there.
-    let started = spawn_blocking(move || Group::start(&command, &variables)).await;
-    let mut group = started.map_err(io::Error::other)??;
-    tokio::select! {
-        () = group.first.ended() => {}
-        never = group.stdout.listen(&mut output.stdout) => match never {},
-        never = group.stderr.listen(&mut output.stderr) => match never {},
-    }
-    group.kill();
-    let status = group.child.wait().await?;
-    group.stdout.drain(&mut output.stdout);
-    group.stderr.drain(&mut output.stderr);
-    Ok(status)
-}
 
 /// How a command has ended, in words: `exit 2`, `killed by signal 11`.
 pub fn ended(status: ExitStatus) -> String {
@@ -52,8 +22,10 @@ pub fn ended(status: ExitStatus) -> String {
     }
 }
 
-/// A command at work.
-struct Group {
+/// A command at work. See the module for what becomes of its process group, at the end and when this is
+/// dropped.
+#[derive(Debug)]
+pub struct Running {
     child: Child,
     /// Its number, and that of the group.
     id: Pid,
@@ -62,8 +34,15 @@ struct Group {
     stderr: Pipe,
 }
 
-impl Group {
-    fn start(command: &CommandLine, variables: &[(&'static str, String)]) -> io::Result<Self> {
+impl Running {
+    /// Starts a command with these variables besides herald's own, without standard input and in `/`.
+    /// The calling thread stands still until the program is loaded, and a file system may hang: so it is
+    /// none that others wait for, but one of the runtime's.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be started.
+    pub fn start(command: &CommandLine, variables: &[(&'static str, String)]) -> io::Result<Self> {
         let (stdout, printed) = Pipe::new()?;
         let (stderr, complained) = Pipe::new()?;
         let mut spawned = Command::new(&command.program);
@@ -87,6 +66,24 @@ impl Group {
         Ok(Self { child, id, first, stdout, stderr })
     }
 
+    /// Waits until its first process ends; `output` is what it has printed.
+    ///
+    /// # Errors
+    ///
+    /// The kernel does not tell how it has ended.
+    pub async fn ended(mut self, output: &mut Output) -> io::Result<ExitStatus> {
+        tokio::select! {
+            () = self.first.ended() => {}
+            never = self.stdout.listen(&mut output.stdout) => match never {},
+            never = self.stderr.listen(&mut output.stderr) => match never {},
+        }
+        self.kill();
+        let status = self.child.wait().await?;
+        self.stdout.drain(&mut output.stdout);
+        self.stderr.drain(&mut output.stderr);
+        Ok(status)
+    }
+
     fn kill(&self) {
         // Once the child is reaped, its number may be another's.
         if self.child.id().is_some() {
@@ -96,7 +93,7 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for Running {
     fn drop(&mut self) {
         self.kill();
     }

@@ -14,7 +14,7 @@ mod open;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
@@ -28,6 +28,8 @@ use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
+use crate::base::Throttle;
+
 use open::Open;
 
 /// How many connections may be open on one listener.
@@ -38,6 +40,8 @@ const LIFETIME: Duration = Duration::from_secs(15);
 const MOST_HEAD: usize = 16 << 10;
 /// The pause after a connection could not be accepted.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
+/// How often that is said.
+const SAID_EVERY: Duration = Duration::from_secs(60);
 
 /// Where connections come from.
 pub trait Listener {
@@ -65,13 +69,15 @@ impl Listener for UnixListener {
 }
 
 /// Answers for ever, each connection by the router that is made for it. `what` is the listener's name
-/// in the log.
+/// in the log, and `now` is the clock.
 pub async fn serve<L: Listener>(
     what: &'static str,
     listener: L,
+    now: fn() -> Instant,
     router: impl Fn(&L::Connection) -> Router,
 ) {
     let mut open = Open::default();
+    let mut refused = Throttle::new(1, SAID_EVERY);
     loop {
         match listener.accepted().await {
             Ok(stream) => {
@@ -86,7 +92,9 @@ pub async fn serve<L: Listener>(
             }
             // Too many open files: those that are open must end first.
             Err(error) => {
-                tracing::warn!(%error, "{what} cannot accept");
+                if let Some(others) = refused.pass(now()) {
+                    tracing::warn!(%error, others, "{what} cannot accept");
+                }
                 sleep(ACCEPT_AGAIN).await;
             }
         }

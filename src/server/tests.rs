@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::AtomicUsize;
 
 use axum::body::{Body, Bytes};
 use axum::response::IntoResponse;
@@ -25,7 +26,7 @@ async fn started() -> SocketAddr {
         .route("/word", get(|| async { "heard" }))
         .route("/huge", get(|| async { huge }))
         .route("/endless", get(endless));
-    tokio::spawn(serve("the test", listener, move |_| router.clone()));
+    tokio::spawn(serve("the test", listener, Instant::now, move |_| router.clone()));
     address
 }
 
@@ -146,4 +147,30 @@ async fn is_open(follower: &mut TcpStream) -> bool {
     let mut octets = [0; 4096];
     let read = timeout(Duration::from_millis(200), follower.read(&mut octets)).await;
     read.is_err() || read.is_ok_and(|read| read.is_ok_and(|octets| octets > 0))
+}
+
+/// A listener of a process that has too many files open.
+struct Refusing;
+
+impl Listener for Refusing {
+    type Connection = TcpStream;
+
+    async fn accepted(&self) -> io::Result<TcpStream> {
+        Err(io::Error::from_raw_os_error(libc::EMFILE))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_accepted_is_said_once_a_minute() {
+    let said = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&said);
+    let subscriber = tracing_subscriber::fmt().with_writer(move || {
+        counted.fetch_add(1, Ordering::Relaxed);
+        io::sink()
+    });
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let now = || tokio::time::Instant::now().into_std();
+    let serving = serve("the test", Refusing, now, |_| Router::new());
+    assert!(timeout(2 * SAID_EVERY + ACCEPT_AGAIN, serving).await.is_err());
+    assert_eq!(said.load(Ordering::Relaxed), 3);
 }

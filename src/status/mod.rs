@@ -60,6 +60,9 @@ pub struct Snapshot {
     /// Which reading of its file holds.
     #[serde(default)]
     pub configuration: Configuration,
+    /// How many lines of its log could not be written since it started.
+    #[serde(default)]
+    pub log_lines_lost: u64,
 }
 
 /// The hooks of all services, counted by who runs them.

@@ -37,8 +37,16 @@ pub struct ReloadRequest {
     pub dry_run: bool,
     /// Sessions may be reset.
     pub allow_reset: bool,
-    /// Where the answer goes.
-    pub answer: oneshot::Sender<Reload>,
+    /// Where the answer goes. Nothing is done for somebody who has stopped waiting for it; a signal
+    /// waits for none.
+    pub answer: Option<oneshot::Sender<Reload>>,
+}
+
+impl ReloadRequest {
+    /// Whether somebody has asked and gone.
+    pub fn is_abandoned(&self) -> bool {
+        self.answer.as_ref().is_some_and(oneshot::Sender::is_closed)
+    }
 }
 
 /// Where reloads are asked for.

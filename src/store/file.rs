@@ -20,7 +20,7 @@ struct Versioned<T> {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ReadError {
     /// It cannot be read at all.
-    #[error("{0}")]
+    #[error("it cannot be read: {0}")]
     Io(#[from] io::Error),
     /// It makes no sense.
     #[error("it is damaged: {0}")]

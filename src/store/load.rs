@@ -3,7 +3,7 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use super::file::{self, ReadError};
+use super::file;
 use super::{HISTORY, OVERRIDES};
 use crate::status::{Event, Override};
 
@@ -16,8 +16,8 @@ pub struct Kept {
     pub history: Vec<Event>,
 }
 
-/// Reads the state directory. What is not there is empty; what makes no sense is said, set aside and
-/// taken as empty.
+/// Reads the state directory. What is not there is empty; what cannot be read or makes no sense is said,
+/// set aside and taken as empty: what is written next would be written over it.
 pub fn load(directory: &Path) -> Kept {
     Kept {
         overrides: content(directory, OVERRIDES, "the words of operators are lost"),
@@ -32,16 +32,9 @@ fn content<T: DeserializeOwned + Default>(directory: &Path, name: &str, loss: &s
         Ok(content) => return content.unwrap_or_default(),
         Err(error) => error,
     };
-    match error {
-        ReadError::Io(error) => tracing::warn!(%file, %error, "cannot be read; {loss}"),
-        error @ (ReadError::Damaged(_) | ReadError::Format(_)) => {
-            match file::set_aside(directory, name) {
-                Ok(aside) => tracing::warn!(%file, %error, aside, "set aside; {loss}"),
-                Err(failure) => {
-                    tracing::warn!(%file, %error, %failure, "cannot be set aside; {loss}");
-                }
-            }
-        }
+    match file::set_aside(directory, name) {
+        Ok(aside) => tracing::warn!(%file, %error, aside, "set aside; {loss}"),
+        Err(failure) => tracing::warn!(%file, %error, %failure, "cannot be set aside; {loss}"),
     }
     T::default()
 }

@@ -130,6 +130,18 @@ fn what_makes_no_sense_is_set_aside_and_taken_as_empty() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_written_over() {
+    let directory = tempfile::tempdir().unwrap();
+    // As good as a bad sector: opened, and not read.
+    let unreadable = directory.path().join(OVERRIDES).join("within");
+    fs::create_dir_all(&unreadable).unwrap();
+    assert_eq!(load(directory.path()), Kept::default());
+    file::write(directory.path(), OVERRIDES, &words(1, "upgrade").words).unwrap();
+    assert!(directory.path().join(format!("{OVERRIDES}.damaged/within")).exists());
+    assert_eq!(load(directory.path()).overrides, words(1, "upgrade").words);
+}
+
+#[test]
 fn what_an_aborted_write_has_left_is_no_obstacle() {
     let directory = tempfile::tempdir().unwrap();
     let half = directory.path().join(format!(".{OVERRIDES}.new"));

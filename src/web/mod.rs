@@ -17,6 +17,7 @@ use axum::routing::get;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::clock;
 use crate::server;
 use crate::status::http::{EVENTS, Problem, STATUS};
 use crate::status::{Snapshot, Source, http, metrics};
@@ -59,7 +60,7 @@ impl Web {
             let _ = SockRef::from(stream).set_tcp_user_timeout(Some(PATIENCE));
             router.clone()
         };
-        server::serve("HTTP", self.listener, patient).await;
+        server::serve("HTTP", self.listener, clock::now, patient).await;
     }
 }
 
@@ -167,6 +168,7 @@ mod tests {
             haproxy: Vec::new(),
             persistence: Persistence::default(),
             configuration: Configuration::default(),
+            log_lines_lost: 0,
         }
     }
 

@@ -1,10 +1,13 @@
+use std::io;
 use std::io::ErrorKind::{ExecutableFileBusy, NotFound, PermissionDenied};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::time::Duration;
 
+use herald::aside::Aside;
 use herald::base::CommandLine;
-use herald::process::{Output, ended, run};
+use herald::process::{Output, Running, ended};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::tempdir;
@@ -15,6 +18,17 @@ use super::{LONG, eventually, is_dead, number_in, state};
 pub(super) fn shell(script: &str) -> CommandLine {
     let arguments = ["-c", script].map(str::to_owned).into();
     CommandLine { program: PathBuf::from("/bin/sh"), arguments }
+}
+
+/// Runs a command as checks and hooks do.
+async fn run(
+    command: &CommandLine,
+    variables: &[(&'static str, String)],
+    output: &mut Output,
+) -> io::Result<ExitStatus> {
+    let (command, variables) = (command.clone(), variables.to_vec());
+    let started = Aside::default().ask(move || Running::start(&command, &variables)).await;
+    started.flatten()?.ended(output).await
 }
 
 /// How a script ends, and its first and last line.

@@ -122,9 +122,14 @@ impl Herald {
 
     /// Runs `herald ARGUMENTS --socket …` beside it.
     pub(crate) fn ask(&self, arguments: &[&str]) -> Output {
+        output(&mut self.command(arguments))
+    }
+
+    /// `herald ARGUMENTS --socket …`, not run yet.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.args(arguments).arg("--socket").arg(self.control_socket());
-        output(&mut command)
+        command
     }
 
     /// Gives it another configuration and tells it to read it.

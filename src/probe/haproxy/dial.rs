@@ -1,6 +1,7 @@
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::UnixStream;
 
+use crate::client;
 use crate::config::HaproxyAddress;
 
 use super::silence::Silence;
@@ -21,7 +22,7 @@ pub(super) async fn dial(address: &HaproxyAddress) -> Result<Connection, Silence
             Ok(Box::new(stream.map_err(|error| Silence::from_unix(path, &error))?))
         }
         HaproxyAddress::Tcp(address) => {
-            let stream = TcpStream::connect(address).await;
+            let stream = client::connect(address).await;
             Ok(Box::new(stream.map_err(|error| Silence::from_io(address.clone(), &error))?))
         }
         HaproxyAddress::Http { url, .. } => {

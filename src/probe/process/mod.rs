@@ -12,12 +12,11 @@
 mod search;
 
 use std::future::pending;
-use std::io;
 use std::sync::Arc;
 
+use crate::aside::Aside;
 use crate::config::ProcessCheck;
 
-use super::aside::Aside;
 use super::seen::Seen;
 use search::{Found, Held};
 
@@ -29,7 +28,7 @@ pub(super) struct Process {
     held: Option<Arc<Held>>,
     /// Whether it was found by the last look.
     found: bool,
-    aside: Aside<io::Result<Found>>,
+    aside: Aside,
 }
 
 impl Process {
@@ -38,7 +37,7 @@ impl Process {
             ProcessCheck::PidFile { path, name: _ } => path.display().to_string(),
             ProcessCheck::Name(name) => name.clone(),
         };
-        let (sought, aside) = (sought.clone(), Aside::new());
+        let (sought, aside) = (sought.clone(), Aside::default());
         Self { sought, subject, held: None, found: false, aside }
     }
 

@@ -1,3 +1,2 @@
-mod aside;
 mod rhythm;
 mod seen;

@@ -44,4 +44,11 @@ pub(super) const FAMILIES: &[Family] = &[
          cannot be written",
         |snapshot, rows| rows.flag(&[], snapshot.persistence.fault.is_none()),
     ),
+    Family::counter(
+        "herald_log_lines_lost_total",
+        &[],
+        "Log lines that standard error did not take, because its reader stalled or it cannot be \
+         written to",
+        |snapshot, rows| rows.counter(&[], snapshot.log_lines_lost),
+    ),
 ];

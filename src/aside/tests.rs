@@ -1,11 +1,11 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::probe::aside::Aside;
+use super::Aside;
 
 #[tokio::test]
 async fn a_question_that_hangs_holds_up_the_next_and_its_answer_is_not_taken_for_it() {
-    let mut aside = Aside::new();
+    let mut aside = Aside::default();
     let (hang, hanging) = mpsc::channel::<()>();
     // Each look may be dropped at its timeout.
     let first = aside.ask(move || {
