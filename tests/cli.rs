@@ -1,5 +1,7 @@
 //! The command line: exit codes, and what is said when the answer is no.
 
+#[path = "cli/check.rs"]
+mod check;
 mod support;
 
 use std::fs;

@@ -1,7 +1,7 @@
 /// The candidate that `word` was probably meant to be: at most one slip in three letters away, or
 /// the beginning or the end of one.
 pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let wanted = word.to_ascii_lowercase().replace('_', "-");
+    let wanted = hyphenated(word);
     let measured = candidates.into_iter().filter_map(|candidate| {
         let distance = distance(&wanted, candidate);
         let near = distance <= wanted.chars().count() / 3;
@@ -9,6 +9,11 @@ pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         (near || part).then_some((distance, candidate))
     });
     measured.min().map(|(_, candidate)| candidate)
+}
+
+/// A word as names are written: in lower case, with hyphens.
+pub fn hyphenated(word: &str) -> String {
+    word.to_ascii_lowercase().replace('_', "-")
 }
 
 /// Slips between two words: letters added, lost, changed, or swapped with their neighbour.

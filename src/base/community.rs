@@ -47,6 +47,11 @@ fn well_known_names() -> String {
 impl Community {
     /// 65535:0, asks receivers to move traffic away before the route goes (RFC 8326).
     pub const GRACEFUL_SHUTDOWN: Self = Self(0xffff_0000);
+
+    /// The names that it may be written by.
+    pub fn well_known() -> impl Iterator<Item = &'static str> {
+        WELL_KNOWN.into_iter().map(|(name, _)| name)
+    }
 }
 
 impl FromStr for Community {

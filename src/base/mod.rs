@@ -19,7 +19,7 @@ mod trust;
 
 pub use asn::{AS_TRANS, Asn};
 pub use backoff::{Backoff, Rng};
-pub use closest::closest;
+pub use closest::{closest, hyphenated};
 pub use command_line::CommandLine;
 pub use community::{Community, CommunityError, LargeCommunity};
 pub use family::{Family, is_link_local};

@@ -17,6 +17,7 @@ mod output;
 mod reload;
 mod routes;
 mod run;
+mod service_user;
 mod services;
 mod status;
 mod table;
@@ -69,8 +70,10 @@ enum Command {
         after_help = "Example:\n  herald run --config /etc/herald/herald.toml --log-format json"
     )]
     Run(run::Arguments),
-    /// Check a configuration file and show every fault with its place.
-    #[command(after_help = "Example:\n  herald check configs/minimal.toml")]
+    /// Check a configuration file and show every error and warning with its place.
+    #[command(
+        after_help = "Examples:\n  herald check herald.toml\n  herald check --env-file /etc/default/herald\n  herald check --offline --json herald.toml | jq -r '.errors[].message'"
+    )]
     Check(check::Arguments),
     /// Show neighbours, services, checks and routes of the running agent.
     #[command(
@@ -124,7 +127,7 @@ enum Command {
     Reload(reload::Arguments),
     /// Write a configuration from that of ExaBGP, anycast_healthchecker or keepalived.
     #[command(
-        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has a fault\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker anycast-healthchecker.d --bird bird.conf\n  herald convert keepalived keepalived.conf --neighbor 192.0.2.1:65000"
+        after_help = "What does not come along is named on standard error, and in the comments at the top.\nExit status: 0 herald takes it, 1 something is to be filled in first, or the source has an error\n\nExamples:\n  herald convert exabgp /etc/exabgp/exabgp.conf --output herald.toml\n  herald convert anycast-healthchecker anycast-healthchecker.d --bird bird.conf\n  herald convert keepalived keepalived.conf --neighbor 192.0.2.1:65000"
     )]
     #[command(subcommand)]
     Convert(convert::Source),
@@ -159,7 +162,7 @@ pub fn main() -> ExitCode {
     }
     let exit = match &command {
         Command::Run(own) => Ok(run::run(places.file(), own)),
-        Command::Check(own) => Ok(check::run(places.file(), own)),
+        Command::Check(own) => check::run(places.file(), own),
         Command::Status(own) => status::run(&places, own),
         Command::Services(own) => services::run(&places, own),
         Command::Neighbors(own) => neighbors::run(&places, own),
@@ -209,7 +212,7 @@ impl Command {
     }
 }
 
-/// Loads a configuration; its faults and worries are handed to `say`, coloured for standard error.
+/// Loads a configuration; its errors and warnings are handed to `say`, coloured for standard error.
 fn load(path: &Path, say: impl Fn(&str)) -> Option<Loaded> {
     let colour = table::colour(&io::stderr());
     match config::load(path) {

@@ -11,31 +11,32 @@ use super::diagnostic::{Faults, Report, Severity};
 use super::lower;
 use super::notes::Notes;
 use super::reader::Section;
-use super::{keys, secrets, source};
+use super::surroundings::Surroundings;
+use super::{keys, secrets, source, syntax};
 
 /// `[agent] control-socket` of a file, or its default where the file leaves it out. No other key is
-/// looked at; `environment` gives the values for `${NAME}`.
+/// looked at.
 ///
 /// # Errors
 ///
 /// What keeps the file from being read or from being TOML, and a fault of the key itself.
 pub(super) fn control_socket(
     path: &Path,
-    environment: &dyn Fn(&str) -> Option<String>,
+    surroundings: &Surroundings<'_>,
 ) -> Result<PathBuf, Faults> {
     let text = source::text(path, "name another with --config")?;
     let quoted: Arc<str> = secrets::blanked(&text).into();
     let name = path.display().to_string();
     let refuse = |faults| Faults::new(Report::new(Severity::Fault, &name, &quoted, faults));
-    let (table, syntax) = DeTable::parse_recoverable(&text);
-    if !syntax.is_empty() {
-        return Err(refuse(source::syntax_faults(&syntax, &text)));
+    let (table, broken) = DeTable::parse_recoverable(&text);
+    if !broken.is_empty() {
+        return Err(refuse(syntax::faults(broken, &text, &quoted)));
     }
     let mut table = only(table.into_inner(), "agent");
     if let Some(DeValue::Table(agent)) = table.get_mut("agent").map(Spanned::get_mut) {
         *agent = only(std::mem::take(agent), "control-socket");
     }
-    let notes = Notes::new(environment);
+    let notes = Notes::new(surroundings);
     let socket = lower::control_socket(&Section::root(&notes, &keys::FILE, &table));
     let (faults, _) = notes.finish();
     socket.filter(|_| faults.is_empty()).ok_or_else(|| refuse(faults))

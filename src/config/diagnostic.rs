@@ -24,6 +24,8 @@ pub struct Diagnostic {
     pub rule: String,
     /// The way out.
     pub help: String,
+    /// The line it begins on, free of secrets; empty without a place.
+    pub quoted: String,
     span: Option<Range<usize>>,
 }
 
@@ -55,7 +57,7 @@ impl Diagnostic {
         help: impl Into<String>,
     ) -> Self {
         let (message, rule, help) = (message.into(), rule.into(), help.into());
-        Self { place: None, message, rule, help, span }
+        Self { place: None, message, rule, help, quoted: String::new(), span }
     }
 }
 
@@ -71,10 +73,17 @@ impl Report {
         for diagnostic in &mut diagnostics {
             diagnostic.span = diagnostic.span.take().map(|span| within(source, span));
             diagnostic.place = diagnostic.span.as_ref().map(|span| place(source, span.start));
+            let line = diagnostic.place.and_then(|place| source.lines().nth(place.line - 1));
+            diagnostic.quoted = line.unwrap_or_default().to_owned();
         }
         // What is missing has no place and comes last.
         diagnostics.sort_by_key(|d| d.span.as_ref().map_or(usize::MAX, |span| span.start));
         Self { severity, name: name.to_owned(), source: Arc::clone(source), diagnostics }
+    }
+
+    /// What the file is called.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Whether nothing was found.

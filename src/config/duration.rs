@@ -23,6 +23,36 @@ pub fn parse(text: &str) -> Option<Duration> {
     (!text.is_empty()).then(|| Duration::from_millis(total))
 }
 
+/// What a text may mean that lacks its unit or has it in other words: `"500"`, `"5 secs"`, `"1.5h"`.
+pub(super) fn near(text: &str) -> Vec<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let digits = |c: char| c.is_ascii_digit() || c == '.';
+    let (number, unit) = text.split_at(text.find(|c| !digits(c)).unwrap_or(text.len()));
+    let units: &[&str] = match unit.trim() {
+        "" => &["ms", "s"],
+        "ms" | "msec" | "msecs" | "milliseconds" => &["ms"],
+        "s" | "sec" | "secs" | "second" | "seconds" => &["s"],
+        "m" | "min" | "mins" | "minute" | "minutes" => &["m"],
+        "h" | "hr" | "hrs" | "hour" | "hours" => &["h"],
+        "d" | "day" | "days" => &["d"],
+        _ => &[],
+    };
+    units.iter().filter_map(|unit| with_unit(number, unit)).collect()
+}
+
+/// A fraction becomes smaller units.
+fn with_unit(number: &str, unit: &str) -> Option<String> {
+    let (_, size) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    match number.split_once('.') {
+        None => Some(format!("{number}{unit}")).filter(|text| parse(text).is_some()),
+        Some(_) => {
+            let units: f64 = number.parse().ok()?;
+            let one = Duration::from_millis(*size).as_secs_f64();
+            Duration::try_from_secs_f64(units * one).ok().map(show)
+        }
+    }
+}
+
 /// Writes a duration of whole milliseconds the way [`parse`] reads it.
 pub fn show(duration: Duration) -> String {
     let mut left = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);

@@ -45,6 +45,8 @@ fn chapter(key: &Key, around: &str) -> Option<Chapter> {
         Form::Boolean
         | Form::Integer(..)
         | Form::Duration(..)
+        | Form::Seconds(..)
+        | Form::Share
         | Form::Text(_)
         | Form::List(_)
         | Form::Word(_)

@@ -13,7 +13,9 @@ mod checks;
 mod control_socket;
 mod diagnostic;
 mod duration;
+mod elsewhere;
 mod engine;
+mod environment_file;
 mod inheritance;
 mod keys;
 mod lower;
@@ -28,6 +30,8 @@ mod secrets;
 mod settings;
 mod signature;
 mod source;
+mod surroundings;
+mod syntax;
 mod types;
 mod wrap;
 
@@ -46,6 +50,7 @@ pub use checks::{
 };
 pub use diagnostic::{Diagnostic, Faults, Place, Report};
 pub use duration::{parse as parse_duration, show as show_duration};
+pub use environment_file::EnvironmentFile;
 pub use inheritance::Inheritance;
 pub use manual::manual;
 pub use password::Password;
@@ -55,6 +60,7 @@ pub use region::NoSuchRegion;
 pub use settings::Settings;
 pub use signature::{AoAlgorithm, AoKey, Signature};
 pub use source::regular_file;
+pub use surroundings::{Access, Machine, Surroundings, User, of_process};
 pub use types::{
     Agent, Bfd, Bgp, Config, EventSocket, HaproxyAddress, HaproxyCheck, HaproxyInstance, Hook,
     Http, Listen, Login, Loopback, Maintenance, Metadata, MinUp, Neighbor, OnDown, Profile,
@@ -64,8 +70,8 @@ pub use types::{
 pub(crate) use source::text;
 
 /// The way out when there is no configuration.
-const WRITE_ONE: &str =
-    "write one, for example after configs/minimal.toml, or name another with --config";
+const WRITE_ONE: &str = "write one, for example after configs/minimal.toml (below /usr/share/doc/herald where herald is \
+     installed), or name another with --config";
 
 /// A file that can be used.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,14 +84,22 @@ pub struct Loaded {
     pub settings: Settings,
 }
 
-/// Reads, checks and lowers a file; `${NAME}` comes from the environment of this process.
+/// Reads, checks and lowers a file, on this machine and with the environment of this process.
 ///
 /// # Errors
 ///
 /// All faults of the file in one go, or the one that keeps it from being read.
 pub fn load(path: &Path) -> Result<Loaded, Faults> {
-    let name = path.display().to_string();
-    read(&name, &text(path, WRITE_ONE)?, &environment)
+    load_in(path, &Surroundings::PROCESS)
+}
+
+/// Reads, checks and lowers a file in other surroundings.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn load_in(path: &Path, surroundings: &Surroundings<'_>) -> Result<Loaded, Faults> {
+    read_in(&path.display().to_string(), &text(path, WRITE_ONE)?, surroundings)
 }
 
 /// Where the agent of a file is asked: `[agent] control-socket`, whatever is wrong with other keys.
@@ -94,13 +108,7 @@ pub fn load(path: &Path) -> Result<Loaded, Faults> {
 ///
 /// What keeps the file from being read or from being TOML, and a fault of the key itself.
 pub fn control_socket(path: &Path) -> Result<PathBuf, Faults> {
-    control_socket::control_socket(path, &environment)
-}
-
-/// A variable of this process.
-fn environment(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "here is where the environment is read")]
-    std::env::var(name).ok()
+    control_socket::control_socket(path, &Surroundings::PROCESS)
 }
 
 /// Reads, checks and lowers the text of a file called `name`. `environment` gives the values for
@@ -114,14 +122,23 @@ pub fn read(
     text: &str,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Loaded, Faults> {
+    read_in(name, text, &Surroundings { environment, machine: Machine::Here })
+}
+
+/// Reads, checks and lowers the text of a file called `name`.
+///
+/// # Errors
+///
+/// All faults of the text in one go.
+pub fn read_in(name: &str, text: &str, surroundings: &Surroundings<'_>) -> Result<Loaded, Faults> {
     let quoted: Arc<str> = secrets::blanked(text).into();
     let (table, syntax) = DeTable::parse_recoverable(text);
     if !syntax.is_empty() {
         // What a broken text means is guesswork: faults of meaning would mislead.
-        let faults = source::syntax_faults(&syntax, text);
+        let faults = syntax::faults(syntax, text, &quoted);
         return Err(Faults::new(Report::new(Severity::Fault, name, &quoted, faults)));
     }
-    let notes = Notes::new(environment);
+    let notes = Notes::new(surroundings);
     let config = lower::file(&Section::root(&notes, &keys::FILE, table.get_ref()));
     let (faults, worries) = notes.finish();
     match config {

@@ -2,25 +2,31 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use super::diagnostic::Diagnostic;
+use super::surroundings::{Machine, Surroundings};
 
 /// Where in the source, in octets; `None` for what is missing from it.
 pub(super) type Span = Option<Range<usize>>;
 
 /// What is found while a file is read. Reading goes on after a fault, so that all come in one go.
 pub(super) struct Notes<'a> {
-    environment: &'a dyn Fn(&str) -> Option<String>,
+    surroundings: &'a Surroundings<'a>,
     faults: RefCell<Vec<Diagnostic>>,
     worries: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'a> Notes<'a> {
-    pub(super) fn new(environment: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { environment, faults: RefCell::default(), worries: RefCell::default() }
+    pub(super) fn new(surroundings: &'a Surroundings<'a>) -> Self {
+        Self { surroundings, faults: RefCell::default(), worries: RefCell::default() }
     }
 
     /// A value from the environment.
     pub(super) fn environment(&self, name: &str) -> Option<String> {
-        (self.environment)(name)
+        (self.surroundings.environment)(name)
+    }
+
+    /// The machine that the file is for.
+    pub(super) fn machine(&self) -> Machine<'a> {
+        self.surroundings.machine
     }
 
     /// The file cannot be used: what is wrong, the rule, the way out.

@@ -45,6 +45,8 @@ fn write_key(text: &mut String, path: &str, key: &Key) {
         Form::Boolean
         | Form::Integer(..)
         | Form::Duration(..)
+        | Form::Seconds(..)
+        | Form::Share
         | Form::Text(_)
         | Form::List(_)
         | Form::Word(_)

@@ -24,7 +24,8 @@ fn blanked_line(line: &str) -> String {
     String::from_utf8(octets).unwrap_or_else(|_| "*".repeat(line.len()))
 }
 
-/// From the equals sign of a key that sounds like a secret to the end of the line.
+/// From the equals sign of a key that sounds like a secret, or the colon that some write there, to the
+/// end of the line.
 fn values_of_marked_keys(line: &str) -> impl Iterator<Item = (usize, usize)> {
     let lower = line.to_ascii_lowercase();
     let starts: Vec<usize> = MARKS
@@ -38,7 +39,7 @@ fn values_of_marked_keys(line: &str) -> impl Iterator<Item = (usize, usize)> {
 
 fn value_start(line: &str, after: usize) -> Option<usize> {
     let rest = &line[after..];
-    let key = rest.split('=').next()?;
+    let key = rest.split(['=', ':']).next()?;
     let is_key = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_\"' \t".contains(c));
     let is_value = rest.len() > key.len() && is_key && !key.trim_end().ends_with("-file");
     is_value.then_some(after + key.len() + 1)

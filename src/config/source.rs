@@ -1,11 +1,10 @@
-//! The text of a file, and what is wrong with it before it means anything.
+//! The text of a file.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::diagnostic::{Diagnostic, Faults};
+use super::diagnostic::Faults;
 
 /// No configuration is this long: 1 MiB. A device or a log given by mistake must not fill the memory.
 const MOST: u64 = 1 << 20;
@@ -62,40 +61,4 @@ fn unreadable(name: &str, error: &io::Error, absent: &str) -> Faults {
         return Faults::unreadable(name, format!("the file cannot be read: {error}"), "");
     };
     Faults::unreadable(name, message.to_owned(), help)
-}
-
-/// Places where the text is not TOML, one to a line: what follows on the same line is an echo.
-pub(super) fn syntax_faults(errors: &[toml::de::Error], text: &str) -> Vec<Diagnostic> {
-    let start = |error: &toml::de::Error| error.span().map_or(text.len(), |span| span.start);
-    let mut ordered: Vec<&toml::de::Error> = errors.iter().collect();
-    ordered.sort_by_key(|error| start(error));
-    let mut faults = BTreeMap::new();
-    for error in ordered {
-        let before = &text.as_bytes()[..start(error).min(text.len())];
-        let line = before.iter().filter(|octet| **octet == b'\n').count();
-        let words = text.lines().nth(line).unwrap_or_default();
-        faults.entry(line).or_insert_with(|| syntax_fault(error, words));
-    }
-    faults.into_values().collect()
-}
-
-fn syntax_fault(error: &toml::de::Error, line: &str) -> Diagnostic {
-    let said = error.message();
-    let ends = [", expected literal string", ", expected nothing"];
-    let said = ends.iter().find_map(|end| said.strip_suffix(end)).unwrap_or(said);
-    let help = match unquoted(line) {
-        Some(key) => format!("strings are written in quotes: {key} = \"...\""),
-        None => String::new(),
-    };
-    Diagnostic::new(error.span(), format!("this is not TOML: {said}"), "", help)
-}
-
-/// The key of a line such as `key = 5s` or `key = 192.0.2.1`: the most frequent slip.
-fn unquoted(line: &str) -> Option<&str> {
-    let (key, value) = line.split_once('=')?;
-    let (key, value) = (key.trim(), value.split('#').next()?.trim());
-    let bare = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let word = value.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
-    let other = matches!(value, "true" | "false") || value.parse::<f64>().is_ok();
-    (bare && word && !other && !value.contains(['"', '\''])).then_some(key)
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::diagnostic::{Diagnostic, Faults};
-use super::duration::{parse, show};
+use super::duration::{near, parse, show};
 use super::secrets::blanked;
 
 #[test]
@@ -49,6 +49,27 @@ fn a_shown_duration_reads_as_itself() {
 }
 
 #[test]
+fn a_duration_that_is_written_otherwise_is_told_as_it_should_be() {
+    for (text, meant) in [
+        ("500", &["500ms", "500s"][..]),
+        ("5 secs", &["5s"]),
+        ("5S", &["5s"]),
+        ("1min", &["1m"]),
+        ("2 hours", &["2h"]),
+        ("1.5s", &["1s500ms"]),
+        ("0.5h", &["30m"]),
+        ("99999999999999999999999s", &[]),
+        ("99999999999999999999999.5d", &[]),
+        ("5 parsecs", &[]),
+        ("-5", &[]),
+        ("1.2.3", &[]),
+        ("", &[]),
+    ] {
+        assert_eq!(near(text), meant, "{text}");
+    }
+}
+
+#[test]
 fn secrets_are_blanked_and_everything_else_is_left_alone() {
     for (line, shown) in [
         ("password = \"abc\"", "password = \"***\""),
@@ -63,6 +84,7 @@ fn secrets_are_blanked_and_everything_else_is_left_alone() {
         ("tcp-ao = { key = \"abc\" }", "tcp-ao = { key = \"***\" *"),
         ("key-file = \"/etc/k\"", "key-file = \"/etc/k\""),
         ("# the password is elsewhere", "# the password is elsewhere"),
+        ("password: abc", "password: ***"),
         ("description = \"passwords\"", "description = \"passwords\""),
         ("token = \"é\"\nport = 179", "token = \"**\"\nport = 179"),
     ] {

@@ -38,7 +38,7 @@ mod write;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::config::{self, Faults};
+use crate::config::{self, Faults, Machine, Surroundings};
 
 use self::draft::Draft;
 use self::findings::Findings;
@@ -113,13 +113,9 @@ pub fn convert(
     draft.complete(&request, &mut findings);
     let notes = findings.finish()?;
     let toml = write::file(&draft, &write::Head { format, files: &names, notes: &notes });
-    let faults = config::read("herald.toml", &without_passwords(&toml), &|_| None).err();
+    let elsewhere = Surroundings { environment: &|_| None, machine: Machine::Elsewhere };
+    let faults = config::read_in("herald.toml", &toml, &elsewhere).err();
     Ok(Conversion { toml, notes, faults })
-}
-
-/// The same text on the same lines, with no file asked for that the operator has yet to make.
-fn without_passwords(toml: &str) -> String {
-    toml.replace("\npassword-file = ", "\n#assword-file = ")
 }
 
 #[cfg(test)]

@@ -69,6 +69,8 @@ fn keys(table: &'static Table) -> Vec<&'static Key> {
             Form::Boolean
             | Form::Integer(..)
             | Form::Duration(..)
+            | Form::Seconds(..)
+            | Form::Share
             | Form::Text(_)
             | Form::List(_)
             | Form::Word(_)
@@ -89,11 +91,12 @@ fn others(key: &Key) -> Vec<String> {
         Form::Integer(least, most) => {
             values.extend([least, least + 1, most].map(|n| n.to_string()))
         }
-        Form::Duration(least, most) => {
+        Form::Duration(least, most) | Form::Seconds(least, most) => {
             values.extend([least, most].map(|bound| format!("{:?}", duration::show(bound))));
         }
         Form::Word(words) => values.extend(words.iter().map(|word| format!("{word:?}"))),
-        Form::Text(_)
+        Form::Share
+        | Form::Text(_)
         | Form::List(_)
         | Form::Mixed(_)
         | Form::Inline(_)

@@ -1,10 +1,12 @@
 use super::*;
+use crate::config::surroundings::Machine;
 
 fn of(text: &str) -> Result<PathBuf, Faults> {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("herald.toml");
     std::fs::write(&file, text).unwrap();
-    control_socket(&file, &|name| (name == "RUN").then(|| "/run/here".to_owned()))
+    let environment = &|name: &str| (name == "RUN").then(|| "/run/here".to_owned());
+    control_socket(&file, &Surroundings { environment, machine: Machine::Here })
 }
 
 #[test]
@@ -31,6 +33,6 @@ fn a_file_that_cannot_tell_says_why() {
         let faults = of(text).unwrap_err();
         assert!(faults.to_string().contains(why), "{text}: {faults}");
     }
-    let faults = control_socket(Path::new("/nonexistent"), &|_| None).unwrap_err();
+    let faults = control_socket(Path::new("/nonexistent"), &Surroundings::PROCESS).unwrap_err();
     assert!(faults.to_string().contains("no such file"), "{faults}");
 }

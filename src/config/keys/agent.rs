@@ -148,7 +148,7 @@ pub(super) static REGION: Table = Table {
 
 pub(super) const HOLD_TIME: Key = Key::new(
     "hold-time",
-    Form::Duration(Duration::ZERO, seconds(65535)),
+    Form::Seconds(Duration::ZERO, seconds(65535)),
     "The hold time we propose: \"0s\" (never expires) or 3 to 65535 whole seconds (RFC 4271 §4.2).",
 )
 .resets();
@@ -177,7 +177,7 @@ pub(super) const SHUTDOWN_MESSAGE: Key = Key::new(
 
 pub(super) const GRACEFUL_RESTART: Key = Key::new(
     "graceful-restart",
-    Form::Duration(Duration::ZERO, seconds(4095)),
+    Form::Seconds(Duration::ZERO, seconds(4095)),
     "How long neighbours shall keep our routes when herald is gone without a word (RFC 4724). \
      \"0s\" asks for nothing: the routes go with the session, and another region takes over.",
 )

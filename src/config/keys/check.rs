@@ -3,7 +3,8 @@ use super::haproxy::HAPROXY_CHECK;
 use super::{CA_FILE, Form, HOUR, INSECURE, Key, Table, ms, seconds};
 
 pub(super) static CHECK: Table = Table {
-    meaning: "A check of the service; exactly one kind.",
+    meaning: "A check of the service; exactly one kind. A service without any is always announced, and \
+              check = {} says that this is meant.",
     keys: &[
         Key::new("interval", Form::Duration(ms(10), HOUR), "Time from one sample to the next.")
             .otherwise("1s; with haproxy, poll-interval of the instance", "\"500ms\""),

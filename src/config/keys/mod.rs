@@ -59,6 +59,10 @@ pub(super) enum Form {
     Integer(u64, u64),
     /// A duration within these bounds.
     Duration(Duration, Duration),
+    /// A duration of whole seconds within these bounds.
+    Seconds(Duration, Duration),
+    /// A share from `"1%"` to `"100%"`.
+    Share,
     /// A string, said in words.
     Text(&'static str),
     /// A list of strings; the words are for one of them.

@@ -72,10 +72,14 @@ static DEGRADED: Table = Table {
     meaning: "Attributes while it is healthy with little capacity. There is no such state without \
               this table; an empty one has the defaults.",
     keys: &[
-        Key::new("below", SHARE, "Under this capacity of its checks it is degraded.")
+        Key::new("below", Form::Share, "Under this capacity of its checks it is degraded.")
             .default("\"50%\""),
-        Key::new("recover", SHARE, "From this capacity on it is up again, also after a fall.")
-            .otherwise("20 points more than below, at most 100%", "\"70%\""),
+        Key::new(
+            "recover",
+            Form::Share,
+            "From this capacity on it is up again, also after a fall.",
+        )
+        .otherwise("20 points more than below, at most 100%", "\"70%\""),
         ANNOUNCE.default("true"),
         STATE_PREPEND.default("3"),
         STATE_MED,
@@ -84,8 +88,6 @@ static DEGRADED: Table = Table {
         NEXT_HOP,
     ],
 };
-
-const SHARE: Form = Form::Text("a share such as \"50%\" (1 to 100)");
 
 static DOWN: Table = Table {
     meaning: "Attributes while it is not healthy. announce = true with prepend = 6 makes it the \

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::{attributes, cloud, scalar};
@@ -23,6 +24,7 @@ pub(super) fn read(agent: &Section<'_>, regions: &Regions) -> Option<(Agent, Ext
     let control_socket = control_socket(agent);
     let state_directory = state_directory(agent);
     let http = agent.text("http", scalar::endpoint);
+    worry_about_every_address(agent, http.as_ref());
     let grace = agent.duration("grace");
     let metadata = cloud::metadata(&agent.section("metadata"));
     let maintenance = cloud::maintenance(&agent.section("maintenance"));
@@ -46,6 +48,19 @@ pub(super) fn read(agent: &Section<'_>, regions: &Regions) -> Option<(Agent, Ext
 
 pub(super) fn control_socket(agent: &Section<'_>) -> Option<PathBuf> {
     Some(agent.text("control-socket", scalar::path)?.value)
+}
+
+/// Whoever means other machines names the address that they come by.
+fn worry_about_every_address(agent: &Section<'_>, http: Option<&Placed<Option<SocketAddr>>>) {
+    let Some(Placed { value: Some(address), span, shown, .. }) = http else { return };
+    if address.ip().is_unspecified() {
+        agent.notes.worry(
+            span,
+            format!("http {shown} serves everybody, on the anycast addresses too"),
+            "nobody has to log in to see services, neighbours and routes",
+            format!("take 127.0.0.1:{0}, or the one address that you read it by", address.port()),
+        );
+    }
 }
 
 /// systemd.exec(5): STATE_DIRECTORY holds the directories of StateDirectory=, with colons between.

@@ -2,6 +2,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::scalar;
+use crate::base::closest;
 use crate::base::{Community, CommunityError, LargeCommunity, Percent};
 use crate::config::reader::{Placed, Refusal, Section, plain};
 use crate::health::Ladder;
@@ -120,11 +121,19 @@ fn ladder(section: &Section<'_>) -> Option<Ladder> {
 }
 
 fn community(text: &str) -> Result<Community, Refusal> {
-    text.parse().map_err(|_: CommunityError| match text.parse::<LargeCommunity>() {
-        Ok(_) => Refusal::rule("three numbers make a large community")
-            .help("move it to large-communities"),
-        Err(_) => Refusal::default().help(
-            "for example \"65010:100\", \"no-export\", \"no-advertise\" or \"graceful-shutdown\"",
-        ),
+    text.parse().map_err(|_: CommunityError| {
+        let numbers: Vec<_> = text.split(':').map(str::parse::<u32>).collect();
+        match numbers.as_slice() {
+            [Ok(_), Ok(_), Ok(_)] => Refusal::rule("three numbers make a large community")
+                .help("move it to large-communities"),
+            [Ok(_), Ok(_)] => Refusal::rule("65535 is the most for each number (RFC 1997)")
+                .help("larger numbers fit large-communities only"),
+            _ => match closest(text, Community::well_known()) {
+                Some(meant) => Refusal::default().meant(format!("did you mean {meant:?}?")),
+                None => Refusal::default().help(
+                    "for example \"65010:100\", \"no-export\", \"no-advertise\" or \"graceful-shutdown\"",
+                ),
+            },
+        }
     })
 }

@@ -11,7 +11,7 @@ use crate::config::reader::{Refusal, Section, plain};
 /// The `dns` table of a check.
 pub(super) fn read(section: &Section<'_>) -> Option<DnsCheck> {
     let server = section.text("server", server);
-    let name = section.text("name", plain::<Name<Vec<u8>>>);
+    let name = section.text("name", name);
     let record_type = section.text("type", record_type).map(|record_type| record_type.value);
     let expect = section.text("expect", |text| expected(record_type, text));
     Some(DnsCheck {
@@ -20,6 +20,14 @@ pub(super) fn read(section: &Section<'_>) -> Option<DnsCheck> {
         record_type: record_type?,
         expect: expect.map(|expect| expect.value),
     })
+}
+
+/// A name could hold any octet (RFC 2181 §11); one with a blank in it is a slip.
+fn name(text: &str) -> Result<Name<Vec<u8>>, Refusal> {
+    match text.contains(|c: char| !c.is_ascii_graphic()) {
+        true => Err(Refusal::rule("a name has neither blanks nor letters beyond ASCII")),
+        false => plain(text),
+    }
 }
 
 fn server(text: &str) -> Result<SocketAddr, Refusal> {

@@ -2,9 +2,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::scalar;
+use super::{files, scalar};
 use crate::base::CommandLine;
 use crate::config::reader::{Placed, Refusal, Section};
+use crate::config::surroundings::Access;
 
 /// Somebody may execute it (chmod(2)).
 const EXECUTABLE: u32 = 0o111;
@@ -58,12 +59,13 @@ fn absolute(program: &str) -> String {
 }
 
 fn worry_about(section: &Section<'_>, program: &Placed<String>) {
-    let (rule, help) = match unusable(Path::new(&program.value)) {
-        None => return,
-        Some(why) => (why, "install it, or correct the path"),
-    };
-    let message = format!("command {} cannot be run here", program.shown);
-    section.notes.worry(&program.span, message, rule, help);
+    match unusable(Path::new(&program.value)) {
+        None => files::worry_about_user(section, "command", program, Access::Execute),
+        Some(why) => {
+            let message = format!("command {} cannot be run here", program.shown);
+            section.notes.worry(&program.span, message, why, "install it, or correct the path");
+        }
+    }
 }
 
 fn unusable(program: &Path) -> Option<String> {

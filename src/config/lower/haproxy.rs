@@ -3,10 +3,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::haproxy_events as events;
-use super::{scalar, trust};
+use super::{files, scalar, trust};
 use crate::base::InstanceName;
 use crate::config::notes::Span;
 use crate::config::reader::{Placed, Refusal, Section};
+use crate::config::surroundings::Access;
 use crate::config::types::{HaproxyAddress, HaproxyCheck, HaproxyInstance, Login};
 
 /// `[haproxy.NAME]` as read.
@@ -74,6 +75,9 @@ fn instance(name: &str, section: &Section<'_>) -> Draft {
     let password_file = section.text("password-file", scalar::path);
     one_of_socket_and_url(section);
     login_is_whole(section);
+    if let Some(file) = password_file.as_ref().filter(|file| file.value.exists()) {
+        files::worry_about_user(section, "password-file", file, Access::Read);
+    }
     let login = user
         .zip(password_file)
         .map(|(user, file)| Login { user: user.value, password_file: file.value });
@@ -94,16 +98,18 @@ fn instance(name: &str, section: &Section<'_>) -> Draft {
 }
 
 fn one_of_socket_and_url(section: &Section<'_>) {
-    let (span, message) = match (section.has("socket"), section.has("url")) {
-        (true, true) => (section.span_of("url"), "socket and url exclude each other"),
-        (false, false) => (section.span().clone(), "neither socket nor url is given"),
+    let (span, message, help) = match (section.has("socket"), section.has("url")) {
+        (true, true) => (section.span_of("url"), "socket and url exclude each other", "keep"),
+        (false, false) => (section.span().clone(), "neither socket nor url is given", "set"),
         (true, false) | (false, true) => return,
     };
     section.notes.fault(
         &span,
         message,
-        format!("[{}] is asked in one way", section.path()),
-        "keep one of socket = \"/run/haproxy/admin.sock\" and url = \"http://127.0.0.1:8404/stats\"",
+        "either the stats socket is asked, or the stats page",
+        format!(
+            "{help} one of socket = \"/run/haproxy/admin.sock\" and url = \"http://127.0.0.1:8404/stats\""
+        ),
     );
 }
 
@@ -132,10 +138,19 @@ fn socket(text: &str) -> Result<HaproxyAddress, Refusal> {
     let Some(tcp) = text.strip_prefix("tcp:") else {
         return match text.starts_with('/') {
             true => Ok(HaproxyAddress::Unix(PathBuf::from(text))),
-            false => Err(Refusal::default()),
+            false => Err(as_tcp(text)),
         };
     };
     scalar::host_and_port(tcp).map(HaproxyAddress::Tcp)
+}
+
+/// `HOST:PORT`, and what HAProxy calls `ipv4@HOST:PORT`.
+fn as_tcp(text: &str) -> Refusal {
+    let bare = ["ipv4@", "ipv6@", "tcp://"].iter().find_map(|prefix| text.strip_prefix(prefix));
+    match scalar::host_and_port(bare.unwrap_or(text)) {
+        Ok(endpoint) => Refusal::default().meant(format!("did you mean \"tcp:{endpoint}\"?")),
+        Err(_) => Refusal::default(),
+    }
 }
 
 fn url(text: &str) -> Result<String, Refusal> {

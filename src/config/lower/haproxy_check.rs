@@ -110,7 +110,12 @@ fn min_up(item: &Item<'_>) -> Option<Placed<MinUp>> {
                 servers => Some(count.map(|_| MinUp::Servers(servers))),
             }
         }
-        DeValue::String(_) => item.text(|text| Ok(MinUp::Percent(scalar::share(text)?.get()))),
+        DeValue::String(_) => item.text(|text| match text.parse::<u64>() {
+            Ok(count) => {
+                Err(Refusal::default().meant(format!("without the quotes: min-up = {count}")))
+            }
+            Err(_) => Ok(MinUp::Percent(scalar::share(text)?.get())),
+        }),
         DeValue::Float(_)
         | DeValue::Boolean(_)
         | DeValue::Datetime(_)

@@ -65,7 +65,12 @@ fn worry_about_strangers(section: &Section<'_>, socket: Option<&Placed<EventSock
 
 fn event_socket(text: &str) -> Result<EventSocket, Refusal> {
     let Some(address) = text.strip_prefix("udp:") else {
-        return scalar::path(text).map(EventSocket::Unix);
+        return scalar::path(text).map(EventSocket::Unix).map_err(|refusal| {
+            match text.parse::<SocketAddr>() {
+                Ok(_) => refusal.meant(format!("did you mean \"udp:{text}\"?")),
+                Err(_) => refusal,
+            }
+        });
     };
     match address.parse::<SocketAddr>() {
         Ok(address) if address.port() != 0 => Ok(EventSocket::Udp(address)),

@@ -1,12 +1,15 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use super::scalar;
 use crate::base::{Family, LoopbackAddress, Prefix, Scope};
 use crate::config::reader::{Placed, Refusal, Section};
+use crate::config::surroundings::Machine;
 use crate::config::types::{Loopback, OnDown};
 
-/// `[service.X.loopback]` for the service's host addresses.
-pub(super) fn read(section: &Section<'_>, addresses: &[Placed<Prefix>]) -> Option<Loopback> {
+/// `[service.X.loopback]` for the service's host addresses, as far as they could be read.
+pub(super) fn read(service: &Section<'_>, addresses: &[Placed<Prefix>]) -> Option<Loopback> {
+    let section = &service.section("loopback");
     let bind = section.boolean("bind");
     let interface = section.text("interface", scalar::interface);
     let label = section.text("label", label);
@@ -14,7 +17,9 @@ pub(super) fn read(section: &Section<'_>, addresses: &[Placed<Prefix>]) -> Optio
     let scope = section.text("scope", scope);
 
     let is_ipv4 = |prefix: &Prefix| prefix.family() == Family::Ipv4Unicast;
+    let all = service.elements("addresses") == addresses.len();
     if let Some(label) = &label
+        && all
         && !addresses.iter().any(|address| is_ipv4(&address.value))
     {
         section.notes.fault(
@@ -23,6 +28,9 @@ pub(super) fn read(section: &Section<'_>, addresses: &[Placed<Prefix>]) -> Optio
             "only IPv4 addresses carry a label, and this service has none",
             "leave it out",
         );
+    }
+    if let Some(interface) = &interface {
+        worry_about_absence(section, interface);
     }
     let interface: Arc<str> = interface?.value.into();
     let label: Option<Arc<str>> = label.map(|label| label.value.into());
@@ -35,6 +43,25 @@ pub(super) fn read(section: &Section<'_>, addresses: &[Placed<Prefix>]) -> Optio
     });
     let addresses = if bind?.value { bound.collect() } else { Default::default() };
     Some(Loopback { addresses, on_down: on_down?.value })
+}
+
+/// Where the kernel shows its network interfaces (sysfs(5)).
+const INTERFACES: &str = "/sys/class/net";
+
+/// It may appear later, so it is no fault.
+fn worry_about_absence(section: &Section<'_>, interface: &Placed<String>) {
+    let here = match section.notes.machine() {
+        Machine::Here | Machine::HereFor(_) => Path::new(INTERFACES),
+        Machine::Elsewhere => return,
+    };
+    if interface.given && here.exists() && !here.join(&interface.value).exists() {
+        section.notes.worry(
+            &interface.span,
+            format!("this machine has no interface {}", interface.shown),
+            "until it appears, no address is bound and nothing is announced",
+            "`ip link` lists those that there are",
+        );
+    }
 }
 
 /// IFA_LABEL holds 16 octets with its final NUL.

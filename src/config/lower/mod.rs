@@ -13,6 +13,7 @@ mod check_tcp;
 mod cloud;
 mod command;
 mod damping;
+mod files;
 mod haproxy;
 mod haproxy_check;
 mod haproxy_events;

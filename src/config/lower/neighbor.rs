@@ -181,7 +181,7 @@ impl<'a> Draft<'a> {
 }
 
 fn address(section: &Section<'_>, name: &str) -> Option<Placed<IpAddr>> {
-    let address = section.text(name, without_zone)?;
+    let address = section.text(name, |text| without_zone(name, text))?;
     if !scalar::unicast(section.notes, name, &address) {
         return None;
     }
@@ -197,13 +197,34 @@ fn address(section: &Section<'_>, name: &str) -> Option<Placed<IpAddr>> {
 }
 
 /// The zone of RFC 4007 §11 is the interface that the session is bound to, and that has its own key.
-fn without_zone(text: &str) -> Result<IpAddr, Refusal> {
+fn without_zone(name: &str, text: &str) -> Result<IpAddr, Refusal> {
     match text.split_once('%') {
         Some((address, _)) if address.parse::<Ipv6Addr>().is_ok() => {
             Err(Refusal::rule("the interface of a link-local address has a key of its own")
                 .help("leave out what begins with %, and set local-interface"))
         }
-        Some(_) | None => plain(text),
+        Some(_) | None => plain(text).map_err(|_| more_than_an_address(name, text)),
+    }
+}
+
+fn more_than_an_address(name: &str, text: &str) -> Refusal {
+    if let Ok(endpoint) = text.parse::<SocketAddr>() {
+        let (ip, port) = (endpoint.ip(), endpoint.port());
+        return match name {
+            "address" => Refusal::rule("the port has a key of its own")
+                .meant(format!("address = \"{ip}\" and port = {port}")),
+            _ => Refusal::rule("it takes no port").meant(format!("{name} = \"{ip}\"")),
+        };
+    }
+    if let Some((ip, _)) = text.split_once('/').filter(|(ip, _)| ip.parse::<IpAddr>().is_ok()) {
+        return Refusal::rule("it takes no prefix length").meant(format!("{name} = \"{ip}\""));
+    }
+    let is_name = text.contains(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
+    match is_name {
+        true => Refusal::rule("names are not looked up: a session depends on no DNS")
+            .help("give the address itself"),
+        false => Refusal::default(),
     }
 }
 

@@ -1,11 +1,13 @@
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::scalar;
+use super::{files, scalar};
 use crate::config::password::Password;
 use crate::config::reader::{Placed, Section};
 use crate::config::regular_file;
+use crate::config::surroundings::{Access, Machine};
 
 /// More than any password has; what follows is not looked at.
 const READ: u64 = 4096;
@@ -26,10 +28,11 @@ pub(super) fn read(section: &Section<'_>, name: &str, password: &str) -> Option<
             let help = format!(
                 "make it a file that the user of herald can read, the {password} in its first line"
             );
-            refuse(&scalar::words(&error), &help);
-            return None;
+            files::note_unreadable(section, name, &path, &error, &help);
+            return stand_in(section, path);
         }
     };
+    files::worry_about_user(section, name, &path, Access::Read);
     if mode & FOR_OTHERS != 0 {
         section.notes.worry(
             &path.span,
@@ -52,6 +55,19 @@ pub(super) fn read(section: &Section<'_>, name: &str, password: &str) -> Option<
         (Some(_), _) => {}
     }
     read.map(|read| path.map(|_| read))
+}
+
+/// On another machine than the one that the file is for, its path stands for what it holds: the same
+/// file, the same password.
+fn stand_in(section: &Section<'_>, path: Placed<PathBuf>) -> Option<Placed<Password>> {
+    match section.notes.machine() {
+        Machine::Here | Machine::HereFor(_) => None,
+        Machine::Elsewhere => {
+            let octets = path.value.as_os_str().as_bytes();
+            let last = octets.len().saturating_sub(Password::MOST);
+            Password::new(&octets[last..]).map(|password| path.map(|_| password))
+        }
+    }
 }
 
 fn contents(path: &Path) -> io::Result<(u32, Vec<u8>)> {

@@ -58,7 +58,7 @@ impl<'a> Draft<'a> {
             .collect();
         Self {
             hooks: hook::read(&section),
-            loopback: loopback::read(&section.section("loopback"), &addresses),
+            loopback: loopback::read(&section, &addresses),
             health: health::read(&section.section("health"), checks.len()),
             networks: prefixes(&section, "prefixes", prefix),
             standby: sites::read(&section, "standby", "absent-for", neighbors, &recipients),

@@ -142,8 +142,7 @@ impl SessionKeys {
 
 fn hold_time(section: &Section<'_>) -> Option<Placed<HoldTime>> {
     let written = section.duration("hold-time")?;
-    let whole = written.value.subsec_nanos() == 0;
-    let seconds = u16::try_from(written.value.as_secs()).ok().filter(|_| whole);
+    let seconds = u16::try_from(written.value.as_secs()).ok();
     let Some(hold_time) = seconds.and_then(HoldTime::new) else {
         section.notes.fault(
             &written.span,
@@ -158,15 +157,6 @@ fn hold_time(section: &Section<'_>) -> Option<Placed<HoldTime>> {
 
 fn graceful_restart(section: &Section<'_>) -> Option<Placed<Option<RestartTime>>> {
     let written = section.duration("graceful-restart")?;
-    if written.value.subsec_nanos() != 0 {
-        section.notes.fault(
-            &written.span,
-            format!("graceful-restart cannot be {}", written.shown),
-            "RFC 4724 §3 counts whole seconds",
-            "take whole seconds, or leave it out",
-        );
-        return None;
-    }
     let time = u16::try_from(written.value.as_secs()).ok().and_then(RestartTime::new);
     Some(written.map(|_| time))
 }

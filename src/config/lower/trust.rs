@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::scalar;
+use super::{files, scalar};
 use crate::base::Trust;
 use crate::config::reader::{Placed, Section};
 use crate::config::regular_file;
+use crate::config::surroundings::{Access, Machine};
 
 /// Far more than the authorities of the whole web take.
 const LONGEST_FILE: u64 = 4 << 20;
@@ -54,16 +55,21 @@ pub(super) fn refuse_unused(section: &Section<'_>, key: &str, with: &str) {
 }
 
 fn from_file(section: &Section<'_>, file: &Placed<PathBuf>) -> Option<Trust> {
+    let help = "make it a PEM file with the certificate of the authority";
     let refuse = |rule: &str| {
-        let help = "make it a PEM file with the certificate of the authority";
         let message = format!("ca-file {} cannot be used", file.shown);
         section.notes.fault(&file.span, message, rule, help);
         None
     };
     let octets = match contents(&file.value) {
         Ok(octets) => octets,
-        Err(error) => return refuse(&scalar::words(&error)),
+        Err(error) => {
+            files::note_unreadable(section, "ca-file", file, &error, help);
+            // Elsewhere it will be there; here that was a fault.
+            return matches!(section.notes.machine(), Machine::Elsewhere).then_some(Trust::Machine);
+        }
     };
+    files::worry_about_user(section, "ca-file", file, Access::Read);
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&octets).collect();
     let Ok(certificates) = certificates else { return refuse("it is not PEM") };
     match Trust::authorities(certificates) {

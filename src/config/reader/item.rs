@@ -6,9 +6,8 @@ use toml::de::{DeInteger, DeValue};
 
 use super::environment::{Incomplete, replaced};
 use super::{Placed, Refusal};
-use crate::base::closest;
 use crate::config::duration;
-use crate::config::keys::{Absent, Form, Key};
+use crate::config::keys::{Form, Key};
 use crate::config::notes::{Notes, Span};
 use crate::config::secrets;
 
@@ -35,10 +34,12 @@ impl Item<'_> {
 
     pub(in crate::config) fn integer<T: TryFrom<u64>>(&self) -> Option<Placed<T>> {
         let Some(integer) = self.value.as_integer() else { return self.refuse_type() };
-        let bounds = match self.key.form {
-            Form::Integer(least, most) => least..=most,
+        let (least, most) = match self.key.form {
+            Form::Integer(least, most) => (least, most),
             Form::Boolean
             | Form::Duration(..)
+            | Form::Seconds(..)
+            | Form::Share
             | Form::Text(_)
             | Form::List(_)
             | Form::Word(_)
@@ -47,23 +48,32 @@ impl Item<'_> {
             | Form::Kind(_)
             | Form::Inline(_)
             | Form::Named(_)
-            | Form::Tables(_) => 0..=u64::MAX,
+            | Form::Tables(_) => (0, u64::MAX),
         };
-        let number = number(integer).filter(|number| bounds.contains(number));
+        let shown = integer.to_string();
+        let number = number(integer).filter(|number| (least..=most).contains(number));
         match number.and_then(|number| T::try_from(number).ok()) {
-            Some(value) => Some(self.placed(value, integer.to_string())),
-            None => self.refuse(&integer.to_string(), Refusal::default()),
+            Some(value) => Some(self.placed(value, shown)),
+            None => {
+                let negative = shown.starts_with('-');
+                let small = negative || shown.parse::<u64>().is_ok_and(|number| number < least);
+                let help = if small {
+                    format!("take at least {least}")
+                } else {
+                    format!("take at most {most}")
+                };
+                self.refuse(&shown, Refusal::default().help(help))
+            }
         }
     }
 
     pub(super) fn duration(&self) -> Option<Placed<Duration>> {
-        let read = |text: &str| duration::parse(text).ok_or_else(Refusal::default);
-        let placed = self.text(read)?;
-        let Form::Duration(least, most) = self.key.form else { return Some(placed) };
-        if (least..=most).contains(&placed.value) {
-            return Some(placed);
+        let placed =
+            self.text(|text| duration::parse(text).ok_or_else(|| self.no_duration(text)))?;
+        match self.beyond(placed.value) {
+            None => Some(placed),
+            Some(help) => self.refuse(&placed.shown, Refusal::default().help(help)),
         }
-        self.refuse(&placed.shown, Refusal::default())
     }
 
     pub(in crate::config) fn text<T>(
@@ -83,7 +93,7 @@ impl Item<'_> {
             Ok(value) => Some(self.placed(value, shown)),
             // The rule may repeat the text, and what comes from the environment is never shown.
             Err(Refusal { help, .. }) if text != written => {
-                self.refuse(&shown, Refusal { rule: None, help })
+                self.refuse(&shown, Refusal { help, ..Refusal::default() })
             }
             Err(refusal) => self.refuse(&shown, refusal),
         }
@@ -134,50 +144,16 @@ impl Item<'_> {
     /// The value has the right type and cannot be used.
     pub(in crate::config) fn refuse<T>(&self, shown: &str, refusal: Refusal) -> Option<T> {
         let rule = refusal.rule.unwrap_or_else(|| self.rule());
-        let help = refusal.help.or_else(|| self.similar(shown));
+        let help = refusal.help.or(refusal.meant).or_else(|| self.similar(shown));
         let help = help.unwrap_or_else(|| self.way_out());
         self.notes.fault(&self.span, format!("{} cannot be {shown}", self.key.name), rule, help);
         None
     }
 
-    fn rule(&self) -> String {
-        match self.key.form {
-            Form::List(words) if self.element => format!("each element is {words}"),
-            form @ (Form::Boolean
-            | Form::Integer(..)
-            | Form::Duration(..)
-            | Form::Text(_)
-            | Form::List(_)
-            | Form::Word(_)
-            | Form::Mixed(_)
-            | Form::Table(_)
-            | Form::Kind(_)
-            | Form::Inline(_)
-            | Form::Named(_)
-            | Form::Tables(_)) => format!("it takes {}", takes(form)),
-        }
-    }
-
-    fn way_out(&self) -> String {
-        match self.key.absent {
-            _ if self.element => "correct it, or remove it from the list".to_owned(),
-            Absent::Default(value) => format!("leave it out for {value}"),
-            Absent::Fault | Absent::Otherwise(_) => {
-                format!("for example {} = {}", self.key.name, self.key.example)
-            }
-        }
-    }
-
-    fn similar(&self, shown: &str) -> Option<String> {
-        let Form::Word(words) = self.key.form else { return None };
-        let meant = closest(shown.trim_matches('"'), words.iter().copied())?;
-        Some(format!("did you mean {meant:?}?"))
-    }
-
     /// The value has the wrong type.
     pub(in crate::config) fn refuse_type<T>(&self) -> Option<T> {
         let message = format!("{} cannot be {}", self.key.name, article(&self.value));
-        let help = retyped(self.key, &self.value).unwrap_or_else(|| self.way_out());
+        let help = self.retyped().unwrap_or_else(|| self.way_out());
         self.notes.fault(&self.span, message, self.rule(), help);
         None
     }
@@ -188,7 +164,10 @@ impl Item<'_> {
                 &self.span,
                 format!("the environment has no variable {name}"),
                 format!("${{{name}}} is replaced from the environment of the agent"),
-                format!("set {name} where herald is started, or write the value here"),
+                format!(
+                    "set {name} where herald is started: for the service in /etc/default/herald, which \
+                     herald check --env-file reads"
+                ),
             ),
             Incomplete::Malformed => self.notes.fault(
                 &self.span,
@@ -198,51 +177,6 @@ impl Item<'_> {
             ),
         }
         None
-    }
-}
-
-/// What a form takes, in words.
-pub(in crate::config) fn takes(form: Form) -> String {
-    match form {
-        Form::Boolean => "true or false".to_owned(),
-        Form::Integer(least, most) => format!("a whole number from {least} to {most}"),
-        Form::Duration(least, most) => {
-            format!("a duration from {} to {}", duration::show(least), duration::show(most))
-        }
-        Form::Text(words) | Form::Mixed(words) => words.to_owned(),
-        Form::List(words) => format!("a list; each element is {words}"),
-        Form::Word(words) => {
-            format!(
-                "one of {}",
-                words.iter().map(|w| format!("{w:?}")).collect::<Vec<_>>().join(", ")
-            )
-        }
-        Form::Table(_) | Form::Kind(_) => "a table".to_owned(),
-        Form::Inline(table) => {
-            let keys: Vec<_> = table.keys.iter().map(|key| key.name).collect();
-            format!("a table in one line, with {}", keys.join(", "))
-        }
-        Form::Named(_) => "a table of tables".to_owned(),
-        Form::Tables(_) => "a list of tables".to_owned(),
-    }
-}
-
-/// The same value in the type that was wanted, where it is clear what was meant.
-fn retyped(key: &Key, value: &DeValue<'_>) -> Option<String> {
-    match (key.form, value) {
-        (Form::Duration(..), DeValue::Integer(n)) => {
-            Some(format!("a duration has a unit: {} = \"{n}s\"", key.name))
-        }
-        (Form::Integer(..), DeValue::String(text)) if text.parse::<u64>().is_ok() => {
-            Some(format!("without the quotes: {} = {text}", key.name))
-        }
-        (Form::Boolean, DeValue::String(text)) if matches!(&**text, "true" | "false") => {
-            Some(format!("without the quotes: {} = {text}", key.name))
-        }
-        (Form::List(_), DeValue::String(text)) => {
-            Some(format!("in brackets: {} = [{text:?}]", key.name))
-        }
-        _ => None,
     }
 }
 

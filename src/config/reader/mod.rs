@@ -6,6 +6,7 @@ mod environment;
 mod item;
 mod placed;
 mod refusal;
+mod remedies;
 
 use std::borrow::Cow;
 
@@ -15,9 +16,10 @@ use toml::de::{DeTable, DeValue};
 use super::keys::{Absent, Form, Key, Table};
 use super::notes::{Notes, Span};
 
-pub(super) use item::{Item, number, takes};
+pub(super) use item::{Item, number};
 pub(super) use placed::Placed;
 pub(super) use refusal::{Refusal, plain};
+pub(super) use remedies::takes;
 
 /// A table of the file, or its absence.
 #[derive(Clone)]
@@ -103,6 +105,11 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// How many elements the list of a key has, usable or not; one when it is no list.
+    pub(super) fn elements(&self, name: &str) -> usize {
+        self.value(name).map_or(0, |(_, value)| value.as_array().map_or(1, |list| list.len()))
+    }
+
     /// The keys that are there of those of which exactly one must be.
     pub(super) fn kinds(&self) -> Vec<&'static str> {
         let kinds = self.schema.keys.iter().filter(|key| matches!(key.form, Form::Kind(_)));
@@ -131,7 +138,12 @@ impl<'a> Section<'a> {
         };
         let mut entries: Vec<_> = tables.iter().collect();
         entries.sort_by_key(|(own, _)| own.span().start);
-        if let Some((own, _)) = entries.iter().find(|(_, value)| !value.get_ref().is_table()) {
+        for (own, value) in entries.iter().filter(|(_, value)| value.get_ref().is_array()) {
+            let path = format!("{}.{}", self.path_of(name), own.get_ref());
+            self.refuse_list(&path, &Some(own.span()), value.get_ref());
+        }
+        let mut values = entries.iter().map(|(own, value)| (own, value.get_ref()));
+        if let Some((own, _)) = values.find(|(_, value)| !value.is_table() && !value.is_array()) {
             self.refuse_nameless(key, &Some(own.span()), "without a name");
         }
         let mut sections = Vec::new();
@@ -177,9 +189,7 @@ impl<'a> Section<'a> {
             | DeValue::Boolean(_)
             | DeValue::Datetime(_)
             | DeValue::Array(_) => {
-                let message = format!("[{path}] cannot be {}", item::article(value));
-                let help = format!("write it as a table with the header [{path}]");
-                self.notes.fault(&span, message, "it takes a table", help);
+                self.refuse_no_table(&path, schema, &span, value);
                 Content::Broken
             }
         };

@@ -7,12 +7,20 @@ pub(in crate::config) struct Refusal {
     pub(super) rule: Option<String>,
     /// The way out; must not repeat any of the text.
     pub(super) help: Option<String>,
+    /// The way out of who meant something near; may repeat parts of the text.
+    pub(super) meant: Option<String>,
 }
 
 impl Refusal {
     /// Breaks this rule.
     pub(in crate::config) fn rule(rule: impl Into<String>) -> Self {
-        Self { rule: Some(rule.into()), help: None }
+        Self { rule: Some(rule.into()), ..Self::default() }
+    }
+
+    /// And this was probably meant.
+    pub(in crate::config) fn meant(mut self, meant: impl Into<String>) -> Self {
+        self.meant = Some(meant.into());
+        self
     }
 
     /// And this is the way out.

@@ -25,6 +25,9 @@ pub(super) fn check(neighbors: &[neighbor::Draft<'_>], services: &[service::Draf
 
 fn refuse_nothing(service: &service::Draft<'_>) {
     let section = &service.section;
+    if section.is_misspelt("addresses") || section.is_misspelt("prefixes") {
+        return;
+    }
     if !section.has("addresses") && !section.has("prefixes") {
         section.notes.fault(
             section.span(),
@@ -34,8 +37,8 @@ fn refuse_nothing(service: &service::Draft<'_>) {
         );
         return;
     }
-    let empty = |key| section.list(key, |_| Ok(())).is_none_or(|list| list.value.is_empty());
-    if empty("addresses") && empty("prefixes") {
+    // What cannot be read has had its fault.
+    if section.elements("addresses") + section.elements("prefixes") == 0 {
         let key = if section.has("addresses") { "addresses" } else { "prefixes" };
         section.notes.fault(
             &section.span_of(key),

@@ -16,14 +16,17 @@ pub(super) fn check(
     if services.is_empty() && !root.has("service") {
         worry_about_missing(root, "service", "there is nothing to announce");
     }
-    for service in services.iter().filter(|service| service.checks.is_empty()) {
+    // Who writes an empty table means it.
+    let unchecked = |service: &&service::Draft<'_>| !service.section.has("check");
+    for service in services.iter().filter(unchecked) {
         if service.enabled.as_ref().is_none_or(|enabled| enabled.value) {
             service.section.notes.worry(
                 service.section.span(),
                 format!("service {} has no check", service.name),
                 "it is announced whether it works or not",
                 format!(
-                    "add [service.{}.check.backend] with haproxy = {{ backend = \"http_back\" }}",
+                    "add [service.{}.check.backend] with haproxy = {{ backend = \"http_back\" }}; or \
+                     write check = {{}} when it is meant so",
                     service.name
                 ),
             );
@@ -67,6 +70,9 @@ fn worry_about_full_capacity(service: &service::Draft<'_>) {
 }
 
 fn worry_about_missing(root: &Section<'_>, table: &str, rule: &str) {
-    let help = format!("add a table [{table}.NAME]; configs/reference.toml shows its keys");
+    let help = format!(
+        "add a table [{table}.NAME]; configs/reference.toml shows its keys (below \
+         /usr/share/doc/herald where herald is installed)"
+    );
     root.notes.worry(root.span(), format!("the file has no [{table}.NAME]"), rule, help);
 }
