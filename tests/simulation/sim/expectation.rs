@@ -41,6 +41,11 @@ impl Expectation {
         }
     }
 
+    /// The agent is told to stop.
+    pub(super) fn stopped(&mut self) {
+        self.services.iter_mut().for_each(|expected| expected.words.stop());
+    }
+
     /// From now on the engine goes by this file.
     pub(super) fn configured(&mut self, scenery: &Scenery, now: Instant) {
         let before = std::mem::replace(&mut self.scenery, scenery.clone());
@@ -139,9 +144,9 @@ impl Expectation {
         expected.judged || announced || expected.words.leads_away()
     }
 
-    /// Whether there is or was just now a reason to withdraw the service.
-    pub(super) fn is_excused(&self, s: usize, now: Instant) -> bool {
-        self.services[s].excused + SLACK >= now
+    /// Whether there was a reason to withdraw the service at `then`, or just before.
+    pub(super) fn is_excused(&self, s: usize, then: Instant) -> bool {
+        self.services[s].excused + SLACK >= then
     }
 
     /// Since when the service must be announced to whom it is told.

@@ -48,6 +48,8 @@ pub(super) struct Lane {
     pub(super) stalled: u32,
     /// Up to here the link or the peer was in trouble.
     pub(super) trouble: Instant,
+    /// Since when, if they still are.
+    pub(super) troubled_since: Option<Instant>,
     /// What the peer shows of others, by service.
     pub(super) rivals: Vec<(usize, Whose)>,
     /// What the peer keeps of a session that is gone (RFC 4724), and until when.
@@ -120,6 +122,7 @@ impl Lane {
             refusing: 0,
             stalled: 0,
             trouble: now,
+            troubled_since: None,
             rivals: Vec::new(),
             stale: BTreeMap::new(),
             dirty: true,

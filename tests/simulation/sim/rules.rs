@@ -30,6 +30,9 @@ impl World {
         for lane in &mut self.lanes {
             if lane.in_trouble() {
                 lane.trouble = lane.trouble.max(self.now);
+                lane.troubled_since.get_or_insert(self.now);
+            } else {
+                lane.troubled_since = None;
             }
         }
         for s in 0..self.scenery.services.len() {
@@ -199,12 +202,14 @@ impl World {
         }
     }
 
-    /// Never while healthy and not told to.
+    /// Never while healthy and not told to; where the link takes nothing at once, the withdrawal is as old
+    /// as that may be.
     fn check_withdrawn(&mut self, n: usize, prefix: Prefix) {
         let stopping = self.is_stopping();
+        let decided = self.lanes[n].troubled_since.unwrap_or(self.now);
         let Some(s) = self.service_of(prefix) else { return };
         let told = self.expectation.scenery.tells(s, n) && self.scenery.tells(s, n);
-        if told && !stopping && !self.expectation.is_excused(s, self.now) {
+        if told && !stopping && !self.expectation.is_excused(s, decided) {
             self.object(format!("withdrawn while healthy, and nobody said so: {prefix}, rs-{n}"));
         }
     }

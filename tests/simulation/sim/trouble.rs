@@ -209,6 +209,7 @@ impl World {
         }
         agent.stopping = Some((now, latest));
         agent.away = away;
+        self.expectation.stopped();
         self.note(latest - now, Happening::Check);
         self.post_to_engine(Input::Stop { grace: GRACE, because: "SIGTERM received".into() });
         if hurry {

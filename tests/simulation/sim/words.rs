@@ -25,6 +25,8 @@ pub(super) struct Words {
     operator: Option<Told>,
     /// Whether a drain that stands has taken the place of an announcement.
     forced: bool,
+    /// Whether the agent is told to stop: what was announced until then is drained until its end.
+    stopped: bool,
 }
 
 impl Words {
@@ -40,7 +42,7 @@ impl Words {
 
     /// What another life of the agent finds: the cloud will say again what it has to say.
     pub(super) fn after_restart(self) -> Self {
-        Self { cloud: None, forced: false, ..self }
+        Self { cloud: None, forced: false, stopped: false, ..self }
     }
 
     /// An operator says something.
@@ -78,6 +80,11 @@ impl Words {
         self.cloud = None;
     }
 
+    /// The agent is told to stop.
+    pub(super) fn stop(&mut self) {
+        self.stopped = true;
+    }
+
     /// A drain that takes the place of an announcement leads away what that has announced.
     fn take_over(&mut self, now: Instant) {
         self.forced = match self.standing() {
@@ -100,6 +107,9 @@ impl Words {
 
     /// Lets time pass; says whether a word has come to its end.
     pub(super) fn pass(&mut self, now: Instant) -> bool {
+        if self.stopped {
+            return false;
+        }
         let over = |word: &mut Option<Told>| {
             word.take_if(|word| matches!(word, Told::Announce(end) if *end <= now)).is_some()
         };
