@@ -54,7 +54,7 @@ fn ends_in_time<D: Detector>(name: &str, cut: impl FnOnce(&Scene<Frr>)) {
     let neighbor = scene.herald.neighbor();
     assert_ne!(neighbor["state"], "established");
     assert_eq!(neighbor["flaps"], 1);
-    assert!(scene.herald.log().contains("BFD: no packet for 900 ms"));
+    scene.herald.logs("BFD: no packet for 900 ms");
     assert_eq!(scene.herald.service()["routes"][0]["announced"], false);
 }
 

@@ -73,7 +73,7 @@ fn whoever_has_the_neighbours_address_can_end_the_session_and_it_comes_back() {
         let neighbor = scene.herald.neighbor();
         if neighbor["flaps"] == 1 { Ok(()) } else { Err(neighbor) }
     });
-    assert!(scene.herald.log().contains("BFD: the neighbour signals down"));
+    scene.herald.logs("BFD: the neighbour signals down");
     comes_up(&scene.herald, &detector);
     scene.session_comes_up();
     scene.route_arrives(ANYCAST);

@@ -148,10 +148,7 @@ fn a_service_that_a_reload_adds_is_drained_and_a_resumed_one_is_left_alone() {
     herald.reconfigure(&with_dns.set("region.here", "prepend", "1"));
     // It has started, and says so in other words.
     fake.change(|world| world.events = Some(events("nva-1", "")));
-    eventually("herald reads that it has started", SOON, || {
-        let log = herald.log();
-        if log.contains("said anew") { Ok(()) } else { Err(log) }
-    });
+    herald.logs("said anew");
     assert_eq!(state_of(&herald, "web"), "up", "an operator knows better");
     assert_eq!(state_of(&herald, "dns"), "drained");
 

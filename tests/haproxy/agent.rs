@@ -95,7 +95,7 @@ fn streams_that_bring_nothing_are_shown_by_status_and_check_and_logged_once() {
     let checked = deaf.check();
     for because in [&lost, &silent] {
         assert!(checked.contains(because), "{because} in\n{checked}");
-        assert_eq!(deaf.herald.log().matches(because.as_str()).count(), 1, "{because}");
+        assert_eq!(deaf.herald.logs(because).matches(because.as_str()).count(), 1, "{because}");
     }
     let human = deaf.herald.ask(&["status"]);
     let human = String::from_utf8_lossy(&human.stdout).into_owned();

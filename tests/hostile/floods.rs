@@ -61,7 +61,7 @@ fn a_hundred_thousand_malformed_updates_are_counted_and_fill_no_log() {
     (0..100).for_each(|_| speaker.send(&flood));
     everything_is_read(&mut speaker);
     assert_eq!(field.shown(0)["malformed"], MANY);
-    let lines = field.herald.log().matches("malformed UPDATE").count() as u64;
+    let lines = field.herald.logs("malformed UPDATE").matches("malformed UPDATE").count() as u64;
     assert!((1..=started.elapsed().as_secs() + 1).contains(&lines), "{lines} lines");
     field.stands(Bounds::USUAL);
 }
@@ -110,7 +110,7 @@ fn two_thousand_connections_each_from_the_neighbour_and_from_a_stranger() {
 
 /// Ten lines in ten seconds for a neighbour, five in a minute for all strangers; the rest is counted.
 fn fills_no_log(field: &Field, took: Duration) {
-    let log = field.herald.log();
+    let log = field.herald.logs("no session");
     let failed = log.lines().filter(|l| l.contains("no session") && l.contains("h0")).count();
     let strangers = log.matches("the address is no neighbour's").count();
     let spans = usize::try_from(took.as_secs()).unwrap_or(usize::MAX);

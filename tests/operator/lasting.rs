@@ -86,10 +86,7 @@ fn a_word_survives_a_reload_and_goes_with_its_service() {
     let config = short_drain(Config::usual(Meeting::USUAL, &scene.haproxy.socket()));
     said(&scene, &["withdraw", "web"]);
     scene.herald.reconfigure(&config.clone().set("service.web.up", "med", 7));
-    eventually("it is reloaded", SOON, || {
-        let log = scene.herald.log();
-        if log.contains("reloaded") { Ok(()) } else { Err(log) }
-    });
+    scene.herald.logs("reloaded");
     assert_eq!(scene.herald.service()["state"], "withdrawn");
 
     let file = scene.herald.state_directory().join("overrides.json");
@@ -119,7 +116,7 @@ fn a_damaged_state_is_set_aside_and_said_and_keeps_nothing_from_working() {
     fs::write(&file, "{\"format\":1,\"content\":{\"web\":{\"wo").expect("a file of herald's");
     scene.herald.restart();
     scene.route_arrives(ANYCAST);
-    assert!(scene.herald.log().contains("the words of operators are lost"));
+    scene.herald.logs("the words of operators are lost");
     assert!(file.with_file_name("overrides.json.damaged").exists());
     said(&scene, &["withdraw", "web"]);
     crash(&mut scene);

@@ -95,7 +95,7 @@ fn events_tell_who_said_what_and_what_came_of_it_in_the_words_of_the_log() {
     ] {
         assert!(text.contains(words), "{words} in\n{text}");
     }
-    assert!(scene.herald.log().contains(because), "the same words");
+    scene.herald.logs(because);
     let events = said(&scene, &["events", "--service", "web", "--json"]);
     for line in events.lines() {
         let event: Value = serde_json::from_str(line).expect("JSON a line");
@@ -256,7 +256,7 @@ fn a_route_that_a_session_cannot_carry_is_named_with_the_reason() {
     let route = routes.iter().find(|route| route["prefix"] == ROUTE).expect("the IPv6 route");
     assert_eq!(route["fault"], format!("peer: {because}"));
     assert_eq!(route["withheld"][0]["neighbor"], "peer");
-    let log = scene.herald.log();
+    let log = scene.herald.logs("route not sent");
     let warnings = log.lines().filter(|line| line.contains("route not sent")).collect::<Vec<_>>();
     assert_eq!(warnings.len(), 1, "once a session: {log}");
     assert!(warnings[0].contains(because) && warnings[0].contains("WARN"), "{warnings:?}");

@@ -13,7 +13,7 @@ use crate::support::herald::{Herald, directory};
 use crate::support::netns::Net;
 use crate::support::peer::Meeting;
 use crate::support::process::output;
-use crate::support::wait::{SOON, during, eventually, timed};
+use crate::support::wait::{during, timed};
 
 /// herald beside a HAProxy that never answers, and takes its `timeout` for it.
 struct Scene {
@@ -42,21 +42,13 @@ impl Scene {
         let mut command = self.herald.command(&["reload"]);
         thread::spawn(move || output(&mut command))
     }
-
-    #[track_caller]
-    fn says(&self, words: &str) {
-        eventually(&format!("the log says {words:?}"), SOON, || {
-            let log = self.herald.log();
-            if log.contains(words) { Ok(()) } else { Err(log) }
-        });
-    }
 }
 
 #[test]
 fn a_stop_does_not_wait_for_a_reload() {
     let mut scene = Scene::set();
     let reload = scene.reload();
-    scene.says("reload asked for");
+    scene.herald.logs("reload asked for");
     during(Duration::from_millis(500), || {
         assert!(!scene.herald.log().contains("reloaded"), "it does not take long enough");
     });
@@ -75,7 +67,7 @@ fn what_the_command_says_of_a_reload_is_what_becomes_of_it() {
     let scene = Scene::set();
     let answer = scene.reload().join().expect("an answer");
     assert!(answer.status.success(), "{answer:?}");
-    scene.says("region.here.prepend: 2 -> 4");
+    scene.herald.logs("region.here.prepend: 2 -> 4");
     let status = scene.herald.ask(&["status", "--json"]);
     assert!(status.status.success(), "{status:?}");
 }
@@ -85,9 +77,9 @@ fn nothing_is_done_for_somebody_who_has_not_waited() {
     let scene = Scene::set();
     scene.herald.rewrite(&scene.config.clone().set("region.here", "prepend", "4"));
     let mut impatient = scene.herald.command(&["reload"]).spawn().expect("herald starts");
-    scene.says("reload asked for");
+    scene.herald.logs("reload asked for");
     impatient.kill().expect("it waits");
     impatient.wait().expect("its end");
-    scene.says("not reloaded");
+    scene.herald.logs("not reloaded");
     assert!(!scene.herald.log().contains("2 -> 4"), "{}", scene.herald.log());
 }

@@ -22,15 +22,6 @@ fn usual(scene: &Scene<Frr>) -> Config {
     Config::usual(Meeting::USUAL, &scene.haproxy.socket())
 }
 
-/// Waits until the log has this, after a reload.
-#[track_caller]
-fn says(scene: &Scene<Frr>, words: &str) {
-    eventually(&format!("the log says {words:?}"), SOON, || {
-        let log = scene.herald.log();
-        if log.contains(words) { Ok(()) } else { Err(log) }
-    });
-}
-
 /// What must not change when sessions are left alone: since when it is up, and how often it was.
 fn session(scene: &Scene<Frr>) -> (String, u64) {
     (scene.herald.neighbor()["since"].to_string(), scene.peer.times_established())
@@ -49,7 +40,7 @@ fn a_prepend_is_replaced_in_place_and_the_session_does_not_notice() {
     });
     assert_eq!(scene.settled_updates(), updates + 1, "one UPDATE, and no withdrawal");
     assert_eq!(session(&scene), before);
-    says(&scene, "region.here.prepend: 2 -> 4");
+    scene.herald.logs("region.here.prepend: 2 -> 4");
 }
 
 #[test]
@@ -94,8 +85,8 @@ fn a_file_with_a_fault_changes_nothing_and_is_told() {
     let before = session(&scene);
     let broken = usual(&scene).set("region.here", "prepend", "4").set("bgp", "hold-tme", "\"9s\"");
     scene.herald.reconfigure(&broken);
-    says(&scene, "not reloaded");
-    says(&scene, "hold-tme");
+    scene.herald.logs("not reloaded");
+    scene.herald.logs("hold-tme");
     let log = scene.herald.log();
     let told = log.lines().filter(|line| line.contains("not reloaded")).collect::<Vec<_>>();
     assert!(told.len() == 1 && told[0].contains("hold-tme"), "in one line: {log}");
@@ -114,12 +105,14 @@ fn what_needs_a_reset_or_a_restart_is_named_and_not_done() {
     let before = session(&scene);
     let changed = usual(&scene).set("region.here", "prepend", "4");
     scene.herald.reconfigure(&changed.clone().set("bgp", "hold-time", "\"12s\""));
-    says(&scene, "it would reset peer (hold-time)");
+    scene.herald.logs("it would reset peer (hold-time)");
     for (table, key, value) in
         [("bgp", "listen", "\"127.0.0.1:1790\""), ("agent", "http", "\"127.0.0.1:9999\"")]
     {
         scene.herald.reconfigure(&changed.clone().set(table, key, value));
-        says(&scene, &format!("[{table}] {key} cannot be changed by a reload; restart herald"));
+        scene
+            .herald
+            .logs(&format!("[{table}] {key} cannot be changed by a reload; restart herald"));
     }
     assert_eq!(scene.route_arrives(ANYCAST).as_path, [65010; 3], "nothing is half applied");
     assert_eq!(session(&scene), before);
@@ -207,7 +200,7 @@ fn a_password_is_changed_by_a_reload_whoever_dials() {
         // FRR begins a new session with its new password; herald's side must have it by then.
         let config = signed(Config::usual(meeting, &scene.haproxy.socket()), &second);
         scene.herald.reconfigure(&config);
-        says(&scene, "neighbor.peer: another password or key");
+        scene.herald.logs("neighbor.peer: another password or key");
         let established = scene.peer.times_established();
         scene.peer.configure(&["password second"]);
         eventually("a session with the new password", SOON, || {

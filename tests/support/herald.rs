@@ -163,6 +163,16 @@ impl Herald {
         self.process.log()
     }
 
+    /// Waits until it has logged `words`, and gives its log. A line is written a moment after what it
+    /// tells of.
+    #[track_caller]
+    pub(crate) fn logs(&self, words: &str) -> String {
+        eventually(&format!("the log says {words:?}"), SOON, || {
+            let log = self.log();
+            if log.contains(words) { Ok(log) } else { Err(log) }
+        })
+    }
+
     /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
         self.process.pid()

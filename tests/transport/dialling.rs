@@ -99,7 +99,7 @@ fn a_neighbour_that_comes_in_by_another_device_is_refused() {
         if refused {
             assert!(speaker.is_closed());
             assert_eq!(herald.neighbor()["state"], "active");
-            assert!(herald.log().contains("not on local-interface"), "{}", herald.log());
+            herald.logs("not on local-interface");
         } else {
             speaker.establish(&open(PEER_AS, 90, [10, 9, 0, 2]));
             herald.session_comes_up();
