@@ -13,6 +13,7 @@ use crate::support::netns::Net;
 use crate::support::peer::{Meeting, PEER_AS};
 use crate::support::process::{inside, run};
 use crate::support::speaker::{KEEPALIVE, Listening, message, open};
+use crate::support::wait::{SOON, eventually};
 
 #[test]
 fn a_neighbour_that_still_sends_hears_the_cease_and_then_the_end() {
@@ -57,8 +58,11 @@ fn tcp_asks_a_neighbour_without_a_hold_time_whether_it_is_still_there() {
     let mut speaker = listening.accept();
     speaker.establish(&open(PEER_AS, 0, [10, 9, 0, 2]));
     assert_eq!(herald.session_comes_up()["hold-time-s"], 0);
-    let mut command = inside(&ours, "ss".as_ref());
-    command.args(["-tnoH", "state", "established", "dport", "=", ":179"]);
-    let sockets = run(command);
-    assert!(sockets.contains("timer:(keepalive,"), "{sockets}");
+    eventually("the socket waits to ask", SOON, || {
+        let mut command = inside(&ours, "ss".as_ref());
+        command.args(["-tnoH", "state", "established", "dport", "=", ":179"]);
+        // While octets of ours are under way, the timer is theirs.
+        let sockets = run(command);
+        if sockets.contains("timer:(keepalive,") { Ok(()) } else { Err(sockets) }
+    });
 }
