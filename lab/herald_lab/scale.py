@@ -19,6 +19,7 @@ from .bgp_frames import fewest_updates
 from .capture import Capture, Sight
 from .course import SERVER
 from .expect import Expectations
+from .figures import median
 from .lab import Lab
 from .memory import resident_kib
 from .say import Narrator, milliseconds
@@ -30,6 +31,7 @@ PREFIX_OCTETS = 5
 # Product bars, in seconds and KiB.
 START_LIMIT, WITHDRAWN_LIMIT = 1.0, 0.050
 RESIDENT_LIMIT_KIB = 16 << 10
+STARTS = 3
 # The route servers' addresses, and herald's towards them.
 NEIGHBORS = {"rs-frr": "10.0.1.2", "rs-frr-2": "10.0.2.2"}
 HERALD = {"rs-frr": "10.0.1.1", "rs-frr-2": "10.0.2.1"}
@@ -51,8 +53,7 @@ def herald_toml() -> str:
 
 def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
     with Capture(lab.nodes["nva"]) as capture:
-        _start_once(lab)
-        _start(lab, expectations, capture)
+        _starts(lab, expectations, capture)
         resident = resident_kib(lab.programs["nva", "herald"].pid)
         limit = f"at most {RESIDENT_LIMIT_KIB >> 10} MiB"
         expectations.expect(f"resident memory with {ADDRESSES} addresses", limit, f"{resident / 1024:.1f} MiB", resident <= RESIDENT_LIMIT_KIB)
@@ -74,29 +75,39 @@ def _measure(lab: Lab, narrator: Narrator, expectations: Expectations) -> None:
     narrator.chapter("Summary")
 
 
-def _start(lab: Lab, expectations: Expectations, capture: Capture) -> None:
-    """Times a start until both tables have everything."""
-    mark, started = capture.mark(), time.time()
-    lab.start("nva", "herald")
-    tables = max(_await_table(lab, name, ADDRESSES) for name in NEIGHBORS)
-    last = _told(lab, capture, mark, "announced", ADDRESSES)
+def _starts(lab: Lab, expectations: Expectations, capture: Capture) -> None:
+    """Times starts until both tables have everything; the last herald goes on."""
+    # Peers and HAProxy have only just started, and herald believes no server that HAProxy has not checked: not counted.
+    _start(lab)
+    received, announced = [], []
+    for _ in range(STARTS):
+        _crash(lab)
+        mark, started = capture.mark(), time.time()
+        received.append(_start(lab) - started)
+        announced.append(_told(lab, capture, mark, "announced", ADDRESSES) - started)
     asked = time.monotonic()
     _received(lab, "rs-frr")
     question = time.monotonic() - asked
-    expectations.at_most(f"start → all {ADDRESSES} addresses received by both", START_LIMIT, tables - started)
-    expectations.note(f"start → all {ADDRESSES} addresses announced on the wire to both", milliseconds(last - started))
-    expectations.note(f"start → all {ADDRESSES} addresses: one question about a table", milliseconds(question))
+    # A median: FRR now and then refuses the first connection after a crash, and a second one comes a second later.
+    label = f"start → all {ADDRESSES} addresses"
+    expectations.at_most(f"{label} received by both, median of {STARTS}", START_LIMIT, median(received))
+    expectations.note(f"{label} received by both, longest", milliseconds(max(received)))
+    expectations.note(f"{label} announced on the wire to both, median of {STARTS}", milliseconds(median(announced)))
+    expectations.note(f"{label}: one question about a table", milliseconds(question))
 
 
-def _start_once(lab: Lab) -> None:
-    """Peers and HAProxy have only just started, and herald believes no server that HAProxy has not checked: not counted."""
+def _start(lab: Lab) -> float:
+    """Starts herald; when both tables have everything, by the wall clock."""
     lab.start("nva", "herald")
-    for name in NEIGHBORS:
-        _await_table(lab, name, ADDRESSES)
+    return max(_await_table(lab, name, ADDRESSES) for name in NEIGHBORS)
+
+
+def _crash(lab: Lab) -> None:
+    """Ends herald at once, removes what it leaves bound, and waits until the route servers take a connection."""
     herald = lab.programs["nva", "herald"]
     herald.send(signal.SIGKILL)
     herald.wait(5)
-    lab.nodes["nva"].run("ip", "address", "flush", "dev", "lo", "to", "198.18.0.0/15")  # a crash leaves them bound
+    lab.nodes["nva"].run("ip", "address", "flush", "dev", "lo", "to", "198.18.0.0/15")
     for name in NEIGHBORS:
         _await_table(lab, name, -1)
         until(f"{name} to wait for a connection", lambda: routers.frr_ready(lab.nodes[name], HERALD[name]), seconds=30, nodes=(name,))
